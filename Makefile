@@ -1,0 +1,85 @@
+# Everything a person or CI does with a checkout. One virtual environment, no sudo, plain sh.
+
+PORT ?= 8000
+POSTGRES_URL ?= postgres://root@127.0.0.1/cirse_partners
+BIN = .venv/bin
+MANAGE = $(BIN)/python manage.py
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 pyproject.toml
+
+.DELETE_ON_ERROR:
+.PHONY: help install demo test test-postgres check format secret serve lock clean
+
+help:  ## show what there is (this list)
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z-]*\):.*##  */\1 /p' Makefile | while read -r name what; do \
+		printf '  %-14s %s\n' "$$name" "$$what"; done
+
+install: .venv/dev.stamp  ## set up .venv with all that users and developers need
+
+demo: .venv/runtime.stamp  ## show the site with its content and demo accounts (PORT=8000)
+	@$(MANAGE) demo --port $(PORT)
+
+test: .venv/dev.stamp  ## run the tests on SQLite, in a browser too where chromium is installed
+	@ENV_FILE=/dev/null $(BIN)/python -m pytest -n auto
+
+test-postgres: .venv/dev.stamp  ## run the tests on PostgreSQL (POSTGRES_URL=postgres://…)
+	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n auto
+
+check: .venv/dev.stamp  ## lint, formats, import contract, migrations, deployment settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	find templates -name '*.html' -exec $(BIN)/djade --check {} +
+	$(BIN)/lint-imports --no-logo
+	ENV_FILE=/dev/null $(MANAGE) makemigrations --check
+	ENV_FILE=.env.example SECRET_KEY=$$($(NEW_KEY)) $(MANAGE) check --deploy --fail-level WARNING
+
+format: .venv/dev.stamp  ## put code and templates in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	find templates -name '*.html' -exec $(BIN)/djade {} +
+
+NEW_KEY = python3 -c 'import secrets; print(secrets.token_urlsafe(64))'
+HAS_KEY = grep -Eq "^SECRET_KEY=[\"']?[^\"' ]" .env
+
+secret:  ## write .env, if there is none, and a secret key, if it has none
+	@umask 077; test -e .env || cp .env.example .env
+	@if $(HAS_KEY); then echo ".env has a secret key: kept."; else \
+		umask 077; grep -q '^SECRET_KEY=' .env || printf '\nSECRET_KEY=\n' >> .env; \
+		key=$$($(NEW_KEY)) && sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env > .env.new && \
+		mv .env.new .env && echo "A new secret key is in .env; fill in the rest of it."; fi
+
+serve: .venv/runtime.stamp  ## serve the site in production, as .env configures it (PORT=8000)
+	@DEBUG=off $(MANAGE) check --deploy
+	@DEBUG=off $(MANAGE) collectstatic --no-input --verbosity 0
+	@exec $(BIN)/gunicorn cirse_partners.wsgi --no-control-socket \
+		--bind 127.0.0.1:$(PORT) --workers $${WEB_CONCURRENCY:-3}
+
+lock: .venv/dev.stamp  ## renew the lock files from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(LOCK) $(UPGRADE) --output-file requirements.lock
+	$(LOCK) $(UPGRADE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove what was built and cached; content, uploads and .env stay
+	rm -rf .venv var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made anew from the first Python on the path that is recent enough.
+.venv/bin/python:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+			echo "Making .venv with $$($$python --version) ..."; \
+			exec $$python -m venv --clear .venv; \
+		fi; \
+	done; echo "Python 3.11 or later is needed, and there is none on the PATH." >&2; exit 1
+
+# A stamp is as new as the lock file that was installed last, so an up-to-date .venv costs nothing.
+.venv/runtime.stamp: requirements.lock | .venv/bin/python
+	@echo "Installing what the site needs into .venv ..."
+	@$(INSTALL) requirements.lock
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock | .venv/bin/python
+	@echo "Installing what the site and its developers need into .venv ..."
+	@$(INSTALL) requirements-dev.lock
+	@touch .venv/runtime.stamp $@

@@ -1,0 +1,10 @@
+"""The production entry point: never development defaults, whatever the environment says."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ["DEBUG"] = "off"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cirse_partners.settings")
+
+application = get_asgi_application()

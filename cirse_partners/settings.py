@@ -1,0 +1,209 @@
+"""Settings, from the environment or `.env`; every variable is explained in `.env.example`.
+
+Strict: outside development a missing SECRET_KEY, ALLOWED_HOSTS or DATABASE_URL stops the start.
+Development is DEBUG on; it is also assumed when nothing at all is configured (a fresh checkout),
+but never under wsgi.py and asgi.py, which switch DEBUG off before they load this file.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+ENV_FILE = Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
+if ENV_FILE.is_file():
+    env.read_env(ENV_FILE)
+elif os.environ.get("ENV_FILE") and not ENV_FILE.exists():  # /dev/null is there: no file at all
+    raise ImproperlyConfigured(f"The site cannot start: ENV_FILE names {ENV_FILE}: no such file.")
+
+NOTHING_CONFIGURED = not ENV_FILE.is_file() and not (
+    {"DEBUG", "SECRET_KEY", "ALLOWED_HOSTS"} & os.environ.keys()
+)
+DEBUG = env.bool("DEBUG", default=NOTHING_CONFIGURED)
+
+if not DEBUG:
+    missing = [
+        name
+        for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+        if not env.str(name, default="").strip(" ,")
+    ]
+    if missing:
+        raise ImproperlyConfigured(
+            f"The site cannot start: set {', '.join(missing)} in the environment or in .env "
+            "(each is explained in .env.example; `make secret` makes a secret key)."
+        )
+elif NOTHING_CONFIGURED and "RUN_MAIN" not in os.environ:
+    sys.stderr.write("No .env and no environment: using development defaults.\n")
+
+SECRET_KEY = env.str("SECRET_KEY", default="development-only-key" if DEBUG else None)
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+    if host.strip()
+]
+if not DEBUG and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "The site cannot start: ALLOWED_HOSTS must name the hosts it answers to, not '*'."
+    )
+
+#: The public address of the site, without a trailing slash; its scheme decides on HTTPS.
+SITE_URL = env.str(
+    "SITE_URL",
+    default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
+).rstrip("/")
+HTTPS = urlsplit(SITE_URL).scheme == "https"
+if not SITE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        "The site cannot start: SITE_URL must be its whole address, as https://partners.example.org."
+    )
+
+# Application
+
+INSTALLED_APPS = [
+    "partners.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_countries",
+    "django_prose_editor",
+    "partners",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partners.middleware.RefuseNullCharacters",
+    "partners.middleware.CurrentTime",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "partners.middleware.FollowRedirects",
+]
+
+ROOT_URLCONF = "cirse_partners.urls"
+WSGI_APPLICATION = "cirse_partners.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "partners.context_processors.site",
+            ],
+        },
+    },
+]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Database
+
+DATABASES = {"default": env.db("DATABASE_URL", default="sqlite:///db.sqlite3")}
+if "ENGINE" not in DATABASES["default"]:
+    raise ImproperlyConfigured(
+        "The site cannot start: DATABASE_URL must be the address of a database, "
+        "as postgres://user:password@host/name or sqlite:///name."
+    )
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Readers never wait for a writer (WAL); a writer takes its lock at once and waits its turn,
+    # so that "database is locked" cannot strike in mid-transaction.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    if DATABASES["default"]["NAME"] != ":memory:":
+        # A relative name means the same file from whatever folder a command is run.
+        DATABASES["default"]["NAME"] = BASE_DIR / DATABASES["default"]["NAME"]
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# Language, time, mail
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
+USE_I18N = True
+USE_TZ = True
+
+vars().update(
+    env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="partners@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+#: Where "report a mistake on this page" writes to.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=DEFAULT_FROM_EMAIL)
+
+# Accounts
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+# Static files and uploads
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# In development straight from static/, so that nothing has to be collected (and tests need not).
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_URL = "media/"
+MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Transport
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked by machines on the inside, over plain HTTP
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,12 @@
+"""The production entry point: never development defaults, whatever the environment says."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from partners.content_type import PlainContentType
+
+os.environ["DEBUG"] = "off"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cirse_partners.settings")
+
+application = PlainContentType(get_wsgi_application())
