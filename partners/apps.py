@@ -1,0 +1,22 @@
+"""The app, and the admin site it brings."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "partners.admin_site.PartnersAdminSite"
+
+
+class PartnersConfig(AppConfig):
+    name = "partners"
+    verbose_name = "Partners"
+    default = True
+
+    def ready(self):
+        from partners import bookkeeping, groups  # noqa: PLC0415 — models can be imported only now
+
+        bookkeeping.connect()
+        post_migrate.connect(groups.fill, sender=self)

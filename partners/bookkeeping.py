@@ -1,0 +1,109 @@
+"""Keeps the rows beside the content true after every write, raw ones (loaddata) included.
+
+The one module that listens to signals: only they see raw writes.
+"""
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.utils import timezone
+
+from partners.folding import fold
+from partners.models import ROOTS, Organisation, Part, Record, Root, Topic, Verification, Word
+
+OWNER = {label: owner for owner, label in ROOTS.items()}
+WORD_LENGTH = Word._meta.get_field("text").max_length
+
+#: The roots written in the batch under way, as models and keys in order; None outside a batch.
+_written = ContextVar("written", default=None)
+
+
+def connect():
+    """Listen to every write. Called once, when the app is ready."""
+    post_save.connect(_on_save, dispatch_uid="partners.bookkeeping")
+    pre_delete.connect(_before_topic_goes, sender=Topic, dispatch_uid="partners.bookkeeping")
+    post_delete.connect(_on_delete, dispatch_uid="partners.bookkeeping")
+    topics = Organisation.topics.through
+    m2m_changed.connect(_on_m2m, sender=topics, dispatch_uid="partners.bookkeeping")
+
+
+@contextmanager
+def batch():
+    """Within it, each root written is counted as one change, at the end and in one transaction."""
+    token = _written.set({})
+    try:
+        with transaction.atomic():
+            yield
+            for model, key in _written.get():
+                _refresh_stored(model, key)
+    finally:
+        _written.reset(token)
+
+
+def refresh(root):
+    """Count a change of `root` and fold its search text anew."""
+    names = [folded for folded in map(fold, root.search_names()) if folded]
+    text = " ".join([*names, *filter(None, map(fold, root.search_text()))])
+    values = {"names": "\n".join(["", *names, ""]), "text": text, "changed_at": timezone.now()}
+    owner = {OWNER[root._meta.label]: root}
+    with transaction.atomic():
+        if not Record.objects.filter(**owner).update(version=F("version") + 1, **values):
+            Record.objects.create(**owner, version=1, **values)
+        words = sorted({word for word in text.split() if len(word) <= WORD_LENGTH})
+        Word.objects.bulk_create([Word(text=word) for word in words], ignore_conflicts=True)
+
+
+def verify(root, by, at, how=""):
+    """Record that the user `by` compared `root` with the world at `at` (aware datetime)."""
+    Verification.objects.update_or_create(
+        **{OWNER[root._meta.label]: root},
+        defaults={"verified_at": at, "verified_by": by, "how": how},
+    )
+
+
+def _affected(instance):
+    """The roots whose record a write of `instance` touches."""
+    if isinstance(instance, Topic):
+        return list(instance.organisations.all())
+    root = instance.root if isinstance(instance, Root | Part) else None
+    return [root] if root is not None else []
+
+
+def _note(roots):
+    batched = _written.get()
+    for root in roots:
+        if batched is None:
+            _refresh_stored(type(root), root.pk)
+        else:
+            batched[type(root), root.pk] = True
+
+
+def _refresh_stored(model, key):
+    """From the database: what was written may hold an older root, or one that is gone since."""
+    if root := model.objects.filter(pk=key).first():
+        refresh(root)
+
+
+def _on_save(sender, instance, **kwargs):
+    _note(_affected(instance))
+
+
+def _before_topic_goes(sender, instance, **kwargs):
+    instance.organisations_before = _affected(instance)
+
+
+def _on_delete(sender, instance, origin, **kwargs):
+    """A part that goes alone changes its root; one that goes with its root leaves none."""
+    if isinstance(instance, Part) and getattr(origin, "model", type(origin)) is sender:
+        _note(_affected(instance))
+    if isinstance(instance, Topic):
+        _note(instance.organisations_before)
+
+
+def _on_m2m(sender, instance, action, reverse, model, pk_set, **kwargs):
+    if not action.startswith("post_"):
+        return
+    _note(model.objects.filter(pk__in=pk_set or ()) if reverse else _affected(instance))

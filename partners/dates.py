@@ -1,0 +1,248 @@
+"""Partial dates: a year, a month or a day, kept exactly as precise as they are known.
+
+ISO 8601-1:2019 §5.2.2 at reduced precision ("2016", "2016-05", "2016-05-03") in one text column.
+Text compares: two dates of one precision sort by time, and a prefix is the wider period.
+"""
+
+import calendar
+import datetime as dt
+import re
+from functools import total_ordering
+from itertools import takewhile
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import CheckConstraint, F, Lookup, Q
+from django.db.models.functions import Left, Length
+from django.db.models.lookups import LessThanOrEqual
+
+ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+MONTH_NUMBERS = {
+    name.casefold(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+TYPED = re.compile(
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?\s+)?(?P<month>[a-z]+)\.?,?\s+(?P<year>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@total_ordering
+class PartialDate:
+    """A date known to the year, the month or the day.
+
+    `str()` gives the ISO text, `display()` the words for a reader. Ordered as the text is.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text):
+        """Take ISO 8601 text; raise ValueError for anything that is not a real date."""
+        match = ISO.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not a year, month or day in ISO 8601")
+        year, month, day = (int(part) if part else 1 for part in match.groups())
+        dt.date(year, month, day)
+        self.text = text
+
+    @classmethod
+    def parse(cls, typed):
+        """Read what people write: "2016", "May 2016", "3 May 2016" or ISO 8601; or ValueError."""
+        typed = " ".join(typed.split())
+        match = TYPED.fullmatch(typed)
+        if not match:
+            return cls(typed)
+        month = MONTH_NUMBERS.get(match["month"].casefold())
+        if month is None:
+            raise ValueError(f"{match['month']!r} is not the name of a month")
+        day = f"-{int(match['day']):02}" if match["day"] else ""
+        return cls(f"{match['year']}-{month:02}{day}")
+
+    @property
+    def precision(self):
+        """'year', 'month' or 'day'."""
+        return {4: "year", 7: "month", 10: "day"}[len(self.text)]
+
+    @property
+    def year(self):
+        return int(self.text[:4])
+
+    @property
+    def earliest(self):
+        """The first day it can be, as datetime.date."""
+        return dt.date.fromisoformat(self.text + "-01-01"[: 10 - len(self.text)])
+
+    @property
+    def latest(self):
+        """The last day it can be, as datetime.date."""
+        first = self.earliest
+        if self.precision == "day":
+            return first
+        month = 12 if self.precision == "year" else first.month
+        return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
+
+    def display(self):
+        """The words for a reader: "2016", "May 2016" or "3 May 2016"."""
+        words = [self.text[:4]]
+        if self.precision != "year":
+            words.insert(0, calendar.month_name[self.earliest.month])
+        if self.precision == "day":
+            words.insert(0, str(self.earliest.day))
+        return " ".join(words)
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return f"PartialDate({self.text!r})"
+
+    def __eq__(self, other):
+        return isinstance(other, PartialDate) and self.text == other.text
+
+    def __lt__(self, other):
+        return self.text < other.text
+
+    def __hash__(self):
+        return hash(self.text)
+
+
+def display_period(start, end):
+    """The period between two partial dates, either of them "" if not known, for a reader.
+
+    "3–5 May 2016", "30 April – 3 May 2016", "2016–2018"; what both ends share is said once.
+    """
+    if not (start and end) or start == end:
+        known = start or end
+        return known.display() if known else ""
+    first, last = start.display().split(), end.display().split()
+    if start.precision == end.precision:
+        pairs = zip(reversed(first), reversed(last), strict=False)
+        shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+        first = first[: len(first) - shared]
+    dash = "–" if len(first) == 1 else " – "
+    return " ".join(first) + dash + " ".join(last)
+
+
+def on_or_after(column, day):
+    """Q: the partial date in `column` can still be `day` (datetime.date) or later."""
+    iso = day.isoformat()
+    return Q(**{f"{column}__gte": iso}) | Q(**{f"{column}__in": [iso[:4], iso[:7]]})
+
+
+class PartialDateFormField(forms.CharField):
+    """One text box; takes what `PartialDate.parse` reads."""
+
+    default_error_messages = {
+        "invalid": "“%(typed)s” is not a date we can read. Write a year, a month or a day, "
+        "as precisely as it is known: “2016”, “May 2016” or “3 May 2016”."
+    }
+
+    def to_python(self, value):
+        typed = super().to_python(value)
+        if not typed:
+            return ""
+        try:
+            return PartialDate.parse(typed)
+        except ValueError:
+            raise ValidationError(
+                self.error_messages["invalid"], "invalid", {"typed": typed}
+            ) from None
+
+    def prepare_value(self, value):
+        return value.display() if isinstance(value, PartialDate) else value
+
+
+class PartialDateField(models.Field):
+    """A PartialDate in a text column of at most 10 characters; "" where nothing is known."""
+
+    description = "A year, a month or a day"
+    default_error_messages = {
+        "invalid": "“%(value)s” is not a year, month or day such as 2016, 2016-05 or 2016-05-03."
+    }
+
+    def __init__(self, *args, **kwargs):
+        kwargs["max_length"] = 10
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"]
+        return name, path, args, kwargs
+
+    def get_internal_type(self):
+        return "CharField"
+
+    def db_parameters(self, connection):
+        """Compare by character on every database, whatever its default collation."""
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+    def from_db_value(self, value, expression, connection):
+        return PartialDate(value) if value else ""
+
+    def to_python(self, value):
+        if value in self.empty_values or isinstance(value, PartialDate):
+            return value or ""
+        try:
+            return PartialDate(value)
+        except (TypeError, ValueError):
+            raise ValidationError(
+                self.error_messages["invalid"], "invalid", {"value": value}
+            ) from None
+
+    def get_prep_value(self, value):
+        return str(super().get_prep_value(value))
+
+    def value_to_string(self, obj):
+        return str(self.value_from_object(obj))
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PartialDateFormField} | kwargs)
+
+
+@PartialDateField.register_lookup
+class IsPartialDate(Lookup):
+    """`column__is_partial_date=True`: empty, or shaped as a year, a month or a day."""
+
+    lookup_name = "is_partial_date"
+    prepare_rhs = False
+    year = "[0-9][0-9][0-9][0-9]"
+    months = [f"{year}-0[1-9]", f"{year}-1[0-2]"]
+    days = [month + day for month in months for day in ("-0[1-9]", "-[12][0-9]", "-3[01]")]
+    shapes = ["", year, *months, *days]
+
+    def as_sqlite(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        tests = " OR ".join(f"{column} GLOB '{shape}'" for shape in self.shapes)
+        return f"({tests})", params * len(self.shapes)
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return f"({column} ~ '^({'|'.join(self.shapes)})$')", params
+
+
+def shape_constraints(model, *columns):
+    """One CheckConstraint a column: the database takes nothing but partial dates."""
+    return [
+        CheckConstraint(
+            name=f"{model}_{column}_is_partial_date",
+            condition=Q(**{f"{column}__is_partial_date": True}),
+            violation_error_code=column,
+            violation_error_message="Write a year, a month or a day, such as 2016 or May 2016.",
+        )
+        for column in columns
+    ]
+
+
+def order_constraint(model, start, end):
+    """CheckConstraint: `end` is not before `start`, as far as both are known."""
+    return CheckConstraint(
+        name=f"{model}_{end}_not_before_{start}",
+        condition=LessThanOrEqual(Left(start, Length(end)), F(end)),
+        violation_error_code=end,
+        violation_error_message="The end is before the start. Correct one of the two dates.",
+    )

@@ -1,0 +1,16 @@
+"""Folding: text as it is searched for, without case, accents or punctuation."""
+
+import unicodedata
+
+#: Letters that Unicode does not decompose, as people type them without a special keyboard.
+LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"}
+)
+
+
+def fold(text):
+    """Lower-case letters and digits in single-spaced words: "ESTRO & Øre–A" → "estro ore a"."""
+    # Twice, since decomposing makes capitals: "™" becomes "TM".
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(LETTERS)
+    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())

@@ -1,0 +1,33 @@
+"""Who may do what: editors write, publishers decide. Filled after every migration."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+from partners.models import Part, Root
+
+EDITORS, PUBLISHERS = "Editors", "Publishers"
+
+
+def fill(sender, using, **kwargs):
+    """Give both groups their permissions; what staff added to a group stays."""
+    of_app = Permission.objects.using(using).filter(content_type__app_label=sender.label)
+    content = [
+        model._meta.model_name for model in sender.get_models() if issubclass(model, Root | Part)
+    ]
+    writes = Q(codename__startswith="add_") | Q(codename__startswith="change_")
+    parts_go = Q(codename__startswith="delete_") & Q(
+        content_type__model__in=[
+            model._meta.model_name for model in sender.get_models() if issubclass(model, Part)
+        ]
+    )
+    views = Q(codename__startswith="view_")
+    permissions = {
+        EDITORS: of_app.filter(views | parts_go | writes & Q(content_type__model__in=content)),
+        PUBLISHERS: of_app
+        | Permission.objects.using(using).filter(
+            codename__in=["add_user", "change_user", "view_user"], content_type__app_label="auth"
+        ),
+    }
+    for name, granted in permissions.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.add(*granted)

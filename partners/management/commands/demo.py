@@ -1,0 +1,116 @@
+"""Show the site: content loaded, demo accounts made, served on this machine only."""
+
+import socket
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import transaction
+
+from partners.groups import EDITORS, PUBLISHERS
+from partners.models import Organisation
+
+HOST = "127.0.0.1"
+#: User name → group; None is the superuser. The passwords are public, hence DEBUG only.
+ACCOUNTS = {"editor": EDITORS, "publisher": PUBLISHERS, "admin": None}
+
+
+def password_of(name):
+    return f"demo-{name}"
+
+
+class Command(BaseCommand):
+    help = "Migrates, loads the content, creates demo accounts and serves the site (DEBUG only)."
+    requires_system_checks = ()  # migrate and runserver make them, one after the other
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", type=int, default=8000, help="default: %(default)s")
+        parser.add_argument("--no-serve", action="store_true", help="prepare only")
+
+    def handle(self, *, port, no_serve, **options):
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demo has passwords that everybody knows, so it runs only with DEBUG on."
+            )
+        if not no_serve:
+            refuse_taken_port(port)
+        steps = [self.migrate, self.load, self.create_accounts]
+        if not no_serve:
+            steps.append(lambda: self.serve(port))
+        for number, step in enumerate(steps, start=1):
+            self.progress = f"[{number}/{len(steps)}]"
+            step()
+
+    def say(self, text):
+        self.stdout.write(f"{self.progress} {text}")
+        self.stdout.flush()  # a step can take a while, and a pipe would hold the line back
+
+    def migrate(self):
+        self.say("Migrating the database")
+        call_command("migrate", verbosity=0, interactive=False)
+
+    def load(self):
+        if Organisation.objects.exists():
+            self.say("Content is there, load skipped")
+            return
+        fixtures = fixture_files()
+        self.say(f"Loading the content from {len(fixtures)} fixtures")
+        call_command("loaddata", *fixtures, stdout=self.stdout, stderr=self.stderr)
+
+    def create_accounts(self):
+        made = [name for name, group in ACCOUNTS.items() if create_account(name, group)]
+        made = f"created {', '.join(made)}" if made else "all there, kept as they are"
+        self.say(f"Demo accounts: {made}")
+        self.stdout.write("      Demo credentials (user name / password):")
+        for name in ACCOUNTS:
+            self.stdout.write(f"        {name} / {password_of(name)}")
+
+    def serve(self, port):
+        self.say(f"Serving http://{HOST}:{port}/ and, for staff, http://{HOST}:{port}/admin/")
+        self.stdout.write("      Stop it with Ctrl+C.")
+        self.stdout.flush()
+        call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=False)
+
+
+def refuse_taken_port(port):
+    """Raise CommandError unless this machine can serve on `port` (1 to 65535)."""
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is not a port: choose one from 1024 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as runserver does
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}): "
+                "choose another, as in `make demo PORT=8123`."
+            ) from error
+
+
+def fixture_files():
+    """The numbered fixtures, in the order of loading."""
+    folders = map(Path, settings.FIXTURE_DIRS)
+    files = [file for folder in folders for file in sorted(folder.glob("[0-9][0-9]_*.json"))]
+    if not files:
+        raise CommandError("There is nothing to load: no fixtures/01_….json and onwards.")
+    return files
+
+
+@transaction.atomic
+def create_account(name, group):
+    """Make the account unless there is one of that name; tell whether it was made."""
+    users = get_user_model().objects
+    if users.filter(username=name).exists():
+        return False
+    user = users.create_user(
+        name,
+        f"{name}@example.org",
+        password_of(name),
+        is_staff=True,
+        is_superuser=group is None,
+    )
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return True

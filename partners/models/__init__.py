@@ -1,0 +1,47 @@
+"""The domain. Roots are published, parts belong to them, vocabularies serve them all."""
+
+from partners.models.base import ROOTS, Part, Root, Vocabulary
+from partners.models.bookkeeping import LoadedRow, Record, Verification, Word
+from partners.models.collaboration import Collaboration, JointWork, Party
+from partners.models.event import Event, EventSeries, Organiser
+from partners.models.organisation import (
+    Figure,
+    Identifier,
+    Organisation,
+    OrganisationName,
+    OrganisationRelation,
+)
+from partners.models.page import Page, Redirect, Section, SectionEntry
+from partners.models.sources import Citation, Link, Source
+from partners.models.vocabulary import Term, Topic
+
+__all__ = [
+    "ROOTS",
+    "Citation",
+    "Collaboration",
+    "Event",
+    "EventSeries",
+    "Figure",
+    "Identifier",
+    "JointWork",
+    "Link",
+    "LoadedRow",
+    "Organisation",
+    "OrganisationName",
+    "OrganisationRelation",
+    "Organiser",
+    "Page",
+    "Part",
+    "Party",
+    "Record",
+    "Redirect",
+    "Root",
+    "Section",
+    "SectionEntry",
+    "Source",
+    "Term",
+    "Topic",
+    "Verification",
+    "Vocabulary",
+    "Word",
+]

@@ -1,0 +1,289 @@
+"""What all records share: keys, publication, parts, owners, and rules with a sentence."""
+
+import secrets
+import uuid
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from partners.validators import refuse_control_characters, validate_web_address
+
+#: The field by which other records point at a root → the root's model.
+ROOTS = {
+    "organisation": "partners.Organisation",
+    "collaboration": "partners.Collaboration",
+    "series": "partners.EventSeries",
+    "event": "partners.Event",
+    "page": "partners.Page",
+}
+
+
+def new_key():
+    """A key that no other record has had or will have: 12 random hexadecimal digits."""
+    return secrets.token_hex(6)
+
+
+class TitleField(models.CharField):
+    """A short text that lists are ordered by, as a reader expects: case apart, accents beside."""
+
+    def db_parameters(self, connection):
+        collation = "en-x-icu" if connection.vendor == "postgresql" else "NOCASE"
+        return super().db_parameters(connection) | {"collation": collation}
+
+
+class WebAddressField(models.URLField):
+    """A whole web address, http or https; "" where none is known."""
+
+    default_validators = [validate_web_address]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_length": 500, "blank": True} | kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"assume_scheme": "https"} | kwargs)
+
+
+class ContentModel(models.Model):
+    """A record whose errors name the field they belong to."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude=None):
+        errors = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for field in self._meta.fields:
+            value = getattr(self, field.attname)
+            if isinstance(value, str) and field.name not in (exclude or ()):
+                try:
+                    refuse_control_characters(value)
+                except ValidationError as error:
+                    errors.setdefault(field.name, []).extend(error.error_list)
+        if errors:
+            raise ValidationError(errors)
+
+    def validate_constraints(self, exclude=None):
+        """Put each broken constraint under the field that its `violation_error_code` names."""
+        try:
+            super().validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            fields = {field.name for field in self._meta.fields} - set(exclude or ())
+            errors = {}
+            for name, broken in error.update_error_dict({}).items():
+                for each in broken:
+                    moved = name == NON_FIELD_ERRORS and each.code in fields
+                    errors.setdefault(each.code if moved else name, []).append(each)
+            raise ValidationError(errors) from None
+
+
+class PublishedQuerySet(models.QuerySet):
+    """Publication by query: nothing has to run at the hour for a record to appear or go."""
+
+    def named(self, at=None):
+        """Records that may be named in public at `at` (default: now): live, or withdrawn."""
+        return self.filter(published_at__lte=at or timezone.now())
+
+    def live(self, at=None):
+        """Records that have a public page at `at` (aware datetime; default: now)."""
+        at = at or timezone.now()
+        return self.named(at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
+
+
+class InvolvementQuerySet(models.QuerySet):
+    """Rows that name an organisation's part in something."""
+
+    def named(self, at):
+        """Those whose organisation may be named in public at `at`, with that organisation."""
+        return self.filter(organisation__published_at__lte=at).select_related("organisation")
+
+
+class Root(ContentModel):
+    """A record with a page of its own: published, verified and versioned as a whole."""
+
+    key = models.SlugField(
+        max_length=80,
+        primary_key=True,
+        default=new_key,
+        editable=False,
+        help_text="Names this record for ever, in fixtures and calendars; never changes.",
+    )
+    slug = models.SlugField(
+        "address",
+        max_length=120,
+        unique=True,
+        error_messages={"unique": "Another record has this address. Choose a different one."},
+        help_text="The last part of the page's address. When it changes, the old one redirects.",
+    )
+    published_at = models.DateTimeField(
+        "published from",
+        null=True,
+        blank=True,
+        help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
+    )
+    withdrawn_at = models.DateTimeField(
+        "withdrawn from",
+        null=True,
+        blank=True,
+        help_text="From then on the page is gone, and the record is named without a link.",
+    )
+
+    objects = PublishedQuerySet.as_manager()
+
+    #: The names of what belongs to it, as related managers.
+    parts = ("links",)
+
+    class Meta:
+        abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish")
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_withdrawn_after_published",
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("published_at")),
+                violation_error_code="withdrawn_at",
+                violation_error_message="Only what has been published can be withdrawn, and "
+                "not before the time it was published.",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_withdrawn_needs_published",
+                condition=Q(withdrawn_at=None) | Q(published_at__isnull=False),
+                violation_error_code="withdrawn_at",
+                violation_error_message="A draft cannot be withdrawn: it was never published.",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_has_key_and_slug",
+                condition=~Q(key="") & ~Q(slug=""),
+                violation_error_code="slug",
+                violation_error_message="Give the record an address, such as its acronym.",
+            ),
+        ]
+
+    @property
+    def root(self):
+        return self
+
+    @property
+    def last_verified(self):
+        """The Verification beside this record, or None."""
+        return getattr(self, "verification", None)
+
+    def is_named(self, at):
+        """Whether this record may be named in public at `at` (aware datetime)."""
+        return self.published_at is not None and self.published_at <= at
+
+    def is_live(self, at):
+        """Whether the public sees a page of this record at `at` (aware datetime)."""
+        return self.is_named(at) and (self.withdrawn_at is None or self.withdrawn_at > at)
+
+    def publish(self, at):
+        """Make it live from `at` on, or live again; say whether that changed anything."""
+        if self.is_live(at):
+            return False
+        if not self.is_named(at):
+            self.published_at = at
+        self.withdrawn_at = None
+        return True
+
+    def withdraw(self, at):
+        """Take it from the public from `at` on; say whether that changed anything."""
+        if not self.is_live(at):
+            return False
+        self.withdrawn_at = at
+        return True
+
+    def state(self, at):
+        """One sentence for staff: where the record stands at `at` (aware datetime)."""
+        if self.published_at is None:
+            return "Draft: seen by staff only."
+        if self.published_at > at:
+            return f"Scheduled: appears on {_moment(self.published_at)}."
+        if not self.is_live(at):
+            return f"Withdrawn since {_moment(self.withdrawn_at)}."
+        until = f", until {_moment(self.withdrawn_at)}" if self.withdrawn_at else ""
+        return f"Live since {_moment(self.published_at)}{until}."
+
+    def search_names(self):
+        """What people call this record: the texts that search ranks highest."""
+        return [str(self)]
+
+    def search_text(self):
+        """What else search finds it by."""
+        return []
+
+
+def _moment(at):
+    at = timezone.localtime(at)
+    return f"{at.day} {at:%B %Y, %H:%M}"
+
+
+class Part(ContentModel):
+    """Belongs to one root; edited, versioned and published with it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    #: The field that points at the root; None for what takes effect at once.
+    root_field = None
+
+    class Meta:
+        abstract = True
+
+    @property
+    def root(self):
+        return getattr(self, self.root_field) if self.root_field else None
+
+
+def owner_constraint(model, owners=tuple(ROOTS)):
+    """CheckConstraint: exactly one of the fields named in `owners` is set."""
+    exactly_one = Q()
+    for owner in owners:
+        exactly_one |= Q(**{f"{other}__isnull": other != owner for other in owners})
+    return models.CheckConstraint(
+        name=f"{model}_has_exactly_one_owner",
+        condition=exactly_one,
+        violation_error_message="This must belong to exactly one record.",
+    )
+
+
+class Owned(Part):
+    """A part that any kind of root can have."""
+
+    organisation = models.ForeignKey(
+        "partners.Organisation", models.CASCADE, related_name="%(class)ss", null=True, blank=True
+    )
+    collaboration = models.ForeignKey(
+        "partners.Collaboration", models.CASCADE, related_name="%(class)ss", null=True, blank=True
+    )
+    series = models.ForeignKey(
+        "partners.EventSeries", models.CASCADE, related_name="%(class)ss", null=True, blank=True
+    )
+    event = models.ForeignKey(
+        "partners.Event", models.CASCADE, related_name="%(class)ss", null=True, blank=True
+    )
+    page = models.ForeignKey(
+        "partners.Page", models.CASCADE, related_name="%(class)ss", null=True, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def root(self):
+        return next(filter(None, (getattr(self, owner) for owner in ROOTS)), None)
+
+
+class Vocabulary(ContentModel):
+    """A word list that publishers keep; a change takes effect at once."""
+
+    key = models.SlugField(
+        max_length=80,
+        primary_key=True,
+        help_text="A short name in lower-case letters and hyphens; it stands in addresses and "
+        "fixtures, so it cannot be changed later.",
+    )
+
+    class Meta:
+        abstract = True

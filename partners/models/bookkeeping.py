@@ -1,0 +1,86 @@
+"""Bookkeeping beside the content, in rows that no fixture carries and no reload resets."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from partners.models.base import ROOTS, owner_constraint
+
+
+class Beside(models.Model):
+    """A row beside one record."""
+
+    organisation = models.OneToOneField(
+        "partners.Organisation", models.CASCADE, related_name="%(class)s", null=True
+    )
+    collaboration = models.OneToOneField(
+        "partners.Collaboration", models.CASCADE, related_name="%(class)s", null=True
+    )
+    series = models.OneToOneField(
+        "partners.EventSeries", models.CASCADE, related_name="%(class)s", null=True
+    )
+    event = models.OneToOneField(
+        "partners.Event", models.CASCADE, related_name="%(class)s", null=True
+    )
+    page = models.OneToOneField(
+        "partners.Page", models.CASCADE, related_name="%(class)s", null=True
+    )
+
+    class Meta:
+        abstract = True
+
+
+class FoldedField(models.TextField):
+    """Text as `folding.fold` leaves it, compared by character on every database."""
+
+    def db_parameters(self, connection):
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+
+class Record(Beside):
+    """What the machine knows of a root: how often and when it changed, and its search text."""
+
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+    #: Each name on a line of its own, every line ended and begun by a line break.
+    names = FoldedField(default="")
+    text = FoldedField(default="")
+
+    class Meta:
+        constraints = [owner_constraint("record")]
+
+
+class Word(models.Model):
+    """A folded word that some record's search text holds; a typing error is compared with them."""
+
+    text = models.CharField(max_length=60, primary_key=True)
+
+
+class Verification(Beside):
+    """That somebody compared a record, or one figure, with the world: who, when and how."""
+
+    figure = models.OneToOneField(
+        "partners.Figure", models.CASCADE, related_name="verification", null=True
+    )
+    verified_at = models.DateTimeField()
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    how = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [owner_constraint("verification", (*ROOTS, "figure"))]
+
+
+class LoadedRow(models.Model):
+    """A row as a fixture last gave it: tells what staff have changed since."""
+
+    model = models.CharField(max_length=100)
+    object_key = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "object_key"], name="loadedrow_one_a_row")
+        ]

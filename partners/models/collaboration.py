@@ -1,0 +1,194 @@
+"""Collaborations: what organisations do together, since when, and who takes part how."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from partners import dates
+from partners.models.base import (
+    InvolvementQuerySet,
+    Part,
+    PublishedQuerySet,
+    Root,
+    TitleField,
+    WebAddressField,
+)
+from partners.richtext import RichTextField, plain_text
+
+
+class CollaborationQuerySet(PublishedQuerySet):
+    def ended(self, on):
+        """Those that are over on `on` (datetime.date), by their date or by the mark."""
+        return self.exclude(self._goes_on(on))
+
+    def not_ended(self, on):
+        """Those that go on, or are still to begin, on `on` (datetime.date)."""
+        return self.filter(self._goes_on(on))
+
+    def with_is_over(self, on):
+        """Each with `is_over` (bool): whether it has ended on `on` (datetime.date)."""
+        goes_on = models.When(self._goes_on(on), then=False)
+        return self.annotate(is_over=models.Case(goes_on, default=True))
+
+    @staticmethod
+    def _goes_on(on):
+        return Q(has_ended=False) & (Q(until="") | dates.on_or_after("until", on))
+
+
+class Collaboration(Root):
+    """Something that two or more organisations do together, the society among them."""
+
+    class Kind(models.TextChoices):
+        MEMBERSHIP = "membership", "Membership"
+        INSTITUTIONAL_MEMBERSHIP = "institutional-membership", "Institutional membership"
+        CO_STAKEHOLDER = "co-stakeholder", "Co-stakeholder"
+        JOINT_EXAMINATION = "joint-examination", "Joint examination"
+        JOINT_SESSIONS = "joint-sessions", "Joint sessions"
+        PROJECT_WORK = "project-work", "Project work"
+        INITIATIVE_SUPPORT = "initiative-support", "Support of an initiative"
+        LIAISON = "liaison", "Liaison"
+        AD_HOC = "ad-hoc", "Ad hoc collaboration"
+
+    class Status(models.TextChoices):
+        TO_BEGIN = "to-begin", "to begin"
+        ONGOING = "ongoing", "ongoing"
+        ENDED = "ended", "ended"
+
+    title = TitleField(max_length=200)
+    kind = models.CharField(max_length=30, choices=Kind)
+    since = dates.PartialDateField(
+        blank=True, help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”."
+    )
+    until = dates.PartialDateField(blank=True)
+    has_ended = models.BooleanField(
+        "ended, date unknown",
+        default=False,
+        help_text="Tick this when it is over and nobody knows since when.",
+    )
+    cadence = models.CharField(max_length=80, blank=True, help_text="“annual”, “regular” …")
+    through = models.CharField(
+        "through our own body",
+        max_length=160,
+        blank=True,
+        help_text="The society's committee or office that it runs through.",
+    )
+    summary = models.CharField(
+        max_length=300, blank=True, help_text="One sentence: what is done together."
+    )
+    description = RichTextField()
+
+    objects = CollaborationQuerySet.as_manager()
+    parts = ("parties", "joint_works", "links")
+
+    class Meta(Root.Meta):
+        ordering = ["title", "pk"]
+        constraints = [
+            *Root.Meta.constraints,
+            *dates.shape_constraints("collaboration", "since", "until"),
+            dates.order_constraint("collaboration", "since", "until"),
+            models.CheckConstraint(
+                name="collaboration_end_dated_or_marked",
+                condition=Q(has_ended=False) | Q(until=""),
+                violation_error_code="has_ended",
+                violation_error_message="Either give the date it ended, or tick “ended, date "
+                "unknown”, not both.",
+            ),
+            models.CheckConstraint(
+                name="collaboration_has_title",
+                condition=~Q(title=""),
+                violation_error_code="title",
+                violation_error_message="Give the collaboration a title.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("partners:collaboration-detail", args=[self.slug])
+
+    def status(self, on):
+        """The Status on `on` (datetime.date): computed, never stored."""
+        if self.has_ended or (self.until and self.until.latest < on):
+            return self.Status.ENDED
+        if self.since and self.since.earliest > on:
+            return self.Status.TO_BEGIN
+        return self.Status.ONGOING
+
+    def search_text(self):
+        return [
+            self.get_kind_display(),
+            self.through,
+            self.summary,
+            plain_text(self.description),
+            *(work.title for work in self.joint_works.all()),
+        ]
+
+
+class Party(Part):
+    """An organisation's part in a collaboration; the role keeps who is what to whom."""
+
+    class Role(models.TextChoices):
+        PARTNER = "partner", "partner"
+        MEMBER = "member", "member"
+        HOST_BODY = "host-body", "host body"
+        CO_STAKEHOLDER = "co-stakeholder", "co-stakeholder"
+        SUPPORTER = "supporter", "supporter"
+        ORGANISER = "organiser", "organiser"
+
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="parties")
+    organisation = models.ForeignKey(
+        "partners.Organisation", models.PROTECT, related_name="parties"
+    )
+    role = models.CharField(max_length=20, choices=Role, default=Role.PARTNER)
+    since = dates.PartialDateField(
+        blank=True, help_text="Only if this party joined at another time than the collaboration."
+    )
+    until = dates.PartialDateField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    root_field = "collaboration"
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name_plural = "parties"
+        constraints = [
+            *dates.shape_constraints("party", "since", "until"),
+            dates.order_constraint("party", "since", "until"),
+            models.UniqueConstraint(
+                fields=["collaboration", "organisation", "role", "since"],
+                name="party_named_once",
+                violation_error_code="organisation",
+                violation_error_message="This organisation already has this role here.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_role_display()
+
+
+class JointWork(Part):
+    """Something made or done together: a recommendation, an exhibition, an examination."""
+
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="joint_works")
+    title = models.CharField(max_length=200)
+    date = dates.PartialDateField(blank=True, help_text="When it was made, if known.")
+    url = WebAddressField("web address")
+    position = models.PositiveSmallIntegerField(default=0)
+    root_field = "collaboration"
+
+    class Meta:
+        ordering = ["position", "title", "pk"]
+        constraints = [
+            *dates.shape_constraints("jointwork", "date"),
+            models.CheckConstraint(
+                name="jointwork_has_title",
+                condition=~Q(title=""),
+                violation_error_code="title",
+                violation_error_message="Say what was made or done together.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title

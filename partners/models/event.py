@@ -1,0 +1,316 @@
+"""Events and the series they are editions of."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django_countries.fields import CountryField
+
+from partners import dates
+from partners.models.base import (
+    InvolvementQuerySet,
+    Part,
+    PublishedQuerySet,
+    Root,
+    TitleField,
+    new_key,
+    owner_constraint,
+)
+from partners.richtext import RichTextField, plain_text
+
+dates.PartialDateField.register_lookup(Length)
+
+HELD_AT_ITSELF = "An event cannot be held at itself."
+
+
+def validate_time_zone(name):
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            "“%(name)s” is not the name of a time zone. Write it as “Europe/Vienna”.",
+            params={"name": name},
+        )
+
+
+class EventSeries(Root):
+    """A row of events under one name, such as the European Congress of Radiology."""
+
+    title = TitleField(max_length=200)
+    cadence = models.CharField(max_length=80, blank=True, help_text="“annual”, “every two years” …")
+    since = dates.PartialDateField(
+        blank=True, help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”."
+    )
+    until = dates.PartialDateField(blank=True)
+    usual_city = models.CharField(max_length=80, blank=True)
+    usual_country = CountryField(blank=True)
+    collaboration = models.ForeignKey(
+        "partners.Collaboration",
+        models.PROTECT,
+        related_name="series",
+        null=True,
+        blank=True,
+        help_text="The collaboration that the series belongs to, if it is held together.",
+    )
+    summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
+    description = RichTextField()
+    parts = ("organisers", "links")
+
+    class Meta(Root.Meta):
+        ordering = ["title", "pk"]
+        verbose_name_plural = "event series"
+        constraints = [
+            *Root.Meta.constraints,
+            *dates.shape_constraints("eventseries", "since", "until"),
+            dates.order_constraint("eventseries", "since", "until"),
+            models.CheckConstraint(
+                name="eventseries_has_title",
+                condition=~Q(title=""),
+                violation_error_code="title",
+                violation_error_message="Give the series its title.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def place(self):
+        return _place(self.usual_city, self.usual_country)
+
+    def get_absolute_url(self):
+        return reverse("partners:series-detail", args=[self.slug])
+
+    def search_text(self):
+        return [self.summary, plain_text(self.description), self.place]
+
+
+class EventQuerySet(PublishedQuerySet):
+    def upcoming(self, on=None):
+        """Events that can still go on on `on` (datetime.date; default: today) or later.
+
+        A postponed event without a date is among them. Undated first, then by date.
+        """
+        return self.filter(self._still_to_come(on or timezone.localdate())).order_by("starts", "pk")
+
+    def past(self, on=None):
+        """All that are not upcoming, the latest first."""
+        return self.exclude(self._still_to_come(on or timezone.localdate())).order_by(
+            "-starts", "pk"
+        )
+
+    @staticmethod
+    def _still_to_come(on):
+        last_day = Q(ends="") & dates.on_or_after("starts", on) | dates.on_or_after("ends", on)
+        return Q(starts="") | last_day
+
+
+class Event(Root):
+    """One edition of a series, or a single event."""
+
+    class Mode(models.TextChoices):
+        ON_SITE = "on-site", "On site"
+        ONLINE = "online", "Online"
+        HYBRID = "hybrid", "On site and online"
+        NOT_STATED = "not-stated", "Not stated"
+
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        POSTPONED = "postponed", "Postponed"
+        CANCELLED = "cancelled", "Cancelled"
+        MOVED_ONLINE = "moved-online", "Moved online"
+
+    title = TitleField(max_length=200)
+    series = models.ForeignKey(
+        EventSeries, models.PROTECT, related_name="events", null=True, blank=True
+    )
+    starts = dates.PartialDateField(
+        blank=True, help_text="As precisely as it is known: “2018”, “May 2018” or “3 May 2018”."
+    )
+    ends = dates.PartialDateField(blank=True, help_text="Empty if it ends on the day it starts.")
+    start_time = models.TimeField(null=True, blank=True)
+    end_time = models.TimeField(null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=60,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text="The place's, with a time: “Europe/Vienna”.",
+    )
+    venue = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    country = CountryField(blank=True)
+    mode = models.CharField(max_length=20, choices=Mode, default=Mode.NOT_STATED)
+    status = models.CharField(max_length=20, choices=Status, default=Status.SCHEDULED)
+    held_at = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="held_here",
+        null=True,
+        blank=True,
+        help_text="The larger event that it is part of.",
+    )
+    summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
+    description = RichTextField()
+    write_up = RichTextField(help_text="How it was, for afterwards.")
+
+    objects = EventQuerySet.as_manager()
+    parts = ("organisers", "links")
+
+    class Meta(Root.Meta):
+        ordering = ["-starts", "pk"]
+        constraints = [
+            *Root.Meta.constraints,
+            *dates.shape_constraints("event", "starts", "ends"),
+            dates.order_constraint("event", "starts", "ends"),
+            models.CheckConstraint(
+                name="event_dated_unless_postponed",
+                condition=~Q(starts="") | Q(status="postponed"),
+                violation_error_code="starts",
+                violation_error_message="Say when it starts, at least the year. Only a "
+                "postponed event can wait for its new date.",
+            ),
+            models.CheckConstraint(
+                name="event_end_needs_start",
+                condition=Q(ends="") | ~Q(starts=""),
+                violation_error_code="ends",
+                violation_error_message="An end without a start says nothing. Give both or none.",
+            ),
+            models.CheckConstraint(
+                name="event_time_needs_day_and_zone",
+                condition=Q(start_time=None) & Q(end_time=None)
+                | Q(starts__length=10) & Q(start_time__isnull=False) & ~Q(time_zone=""),
+                violation_error_code="start_time",
+                violation_error_message="A time needs the day it starts, a starting time and the "
+                "time zone of the place.",
+            ),
+            models.CheckConstraint(
+                name="event_not_held_at_itself",
+                condition=Q(held_at=None) | ~Q(held_at=models.F("key")),
+                violation_error_code="held_at",
+                violation_error_message=HELD_AT_ITSELF,
+            ),
+            models.CheckConstraint(
+                name="event_has_title",
+                condition=~Q(title=""),
+                violation_error_code="title",
+                violation_error_message="Give the event its title.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def place(self):
+        return _place(self.venue, self.city, self.country)
+
+    @property
+    def when(self):
+        """The dates for a reader, as precise as they are known; "" if not known."""
+        return dates.display_period(self.starts, self.ends)
+
+    def get_absolute_url(self):
+        return reverse("partners:event-detail", args=[self.slug])
+
+    def clean(self):
+        self._refuse_end_before_start_on_one_day()
+        if self.held_at_id == self.pk:
+            raise ValidationError({"held_at": HELD_AT_ITSELF})
+        above, seen = self.held_at, set()
+        while above is not None and above.pk not in seen:
+            if above.pk == self.pk:
+                raise ValidationError(
+                    {"held_at": "This would close a circle: that event is itself held at this one."}
+                )
+            seen.add(above.pk)
+            above = above.held_at
+
+    def create_next_edition(self):
+        """Save and return a draft for a year later, with the organisers of the series."""
+        year = (self.starts.year if self.starts else timezone.localdate().year) + 1
+        name = self.title.replace(str(year - 1), "").strip()[:190]
+        title, slug = f"{name} {year}", slugify(f"{slugify(name)[:100]} {year}")
+        if Event.objects.filter(slug=slug).exists():
+            slug = f"{slug}-{new_key()[:6]}"
+        edition = Event.objects.create(
+            title=title, slug=slug, series=self.series, starts=dates.PartialDate(str(year))
+        )
+        for organiser in (self.series or self).organisers.all():
+            edition.organisers.create(
+                organisation=organiser.organisation,
+                role=organiser.role,
+                position=organiser.position,
+            )
+        return edition
+
+    def _refuse_end_before_start_on_one_day(self):
+        one_day = not self.ends or self.ends == self.starts
+        if one_day and self.start_time and self.end_time and self.end_time <= self.start_time:
+            raise ValidationError(
+                {"end_time": "It would end before it starts. If it ends on another day, say which."}
+            )
+
+    def search_text(self):
+        return [
+            self.summary,
+            plain_text(self.description),
+            plain_text(self.write_up),
+            self.place,
+            self.starts.text[:4] if self.starts else "",
+        ]
+
+
+class Organiser(Part):
+    """An organisation that holds a series or an event, and how."""
+
+    class Role(models.TextChoices):
+        ORGANISER = "organiser", "organiser"
+        HOST = "host", "host"
+        SUPPORTER = "supporter", "supporter"
+
+    series = models.ForeignKey(
+        EventSeries, models.CASCADE, related_name="organisers", null=True, blank=True
+    )
+    event = models.ForeignKey(
+        Event, models.CASCADE, related_name="organisers", null=True, blank=True
+    )
+    organisation = models.ForeignKey(
+        "partners.Organisation", models.PROTECT, related_name="organised"
+    )
+    role = models.CharField(max_length=20, choices=Role, default=Role.ORGANISER)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            owner_constraint("organiser", ("series", "event")),
+            models.UniqueConstraint(
+                fields=["series", "organisation", "role"],
+                name="organiser_named_once_a_series",
+                violation_error_code="organisation",
+                violation_error_message="This organisation is already named for the series.",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "organisation", "role"],
+                name="organiser_named_once_an_event",
+                violation_error_code="organisation",
+                violation_error_message="This organisation is already named for the event.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_role_display()
+
+    @property
+    def root(self):
+        return self.series or self.event
+
+
+def _place(*parts):
+    """Venue, city and country, those that are known, as one line."""
+    return ", ".join(str(getattr(part, "name", part)) for part in parts if part)

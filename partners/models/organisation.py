@@ -1,0 +1,401 @@
+"""Organisations: who the society works with, and the society itself."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django_countries.fields import CountryField
+
+from partners import dates
+from partners.models.base import Part, PublishedQuerySet, Root, TitleField, WebAddressField
+from partners.models.sources import Basis
+from partners.richtext import RichTextField, plain_text
+from partners.validators import validate_identifier, validate_logo
+
+
+def logo_path(organisation, filename):
+    """A name that says nothing and cannot be guessed; the type is checked by content."""
+    suffix = filename.rpartition(".")[2].lower()
+    return f"logos/{uuid.uuid4().hex}.{suffix if suffix.isalnum() else 'img'}"
+
+
+class OrganisationQuerySet(PublishedQuerySet):
+    def partners(self):
+        """All but the society whose site this is."""
+        return self.filter(is_home=False)
+
+    def home(self):
+        """The society whose site this is, or None before it is recorded."""
+        return self.filter(is_home=True).first()
+
+
+class Organisation(Root):
+    """A body with a name: a society, a federation, an initiative, a division …"""
+
+    class Kind(models.TextChoices):
+        SOCIETY = "society", "Society"
+        FEDERATION = "federation", "Federation"
+        INSTITUTE = "institute", "Institute"
+        COLLEGE = "college", "College"
+        ASSOCIATION = "association", "Association"
+        RESEARCH_ORGANISATION = "research-organisation", "Research organisation"
+        INITIATIVE = "initiative", "Initiative"
+        DIVISION = "division", "Division"
+        NOT_STATED = "not-stated", "Not stated"
+
+    class NotForProfit(models.TextChoices):
+        YES = "yes", "Yes"
+        NO = "no", "No"
+        NOT_STATED = "not-stated", "Not stated"
+
+    class Region(models.TextChoices):
+        EUROPE = "europe", "Europe"
+        NORTH_AMERICA = "north-america", "North America"
+        LATIN_AMERICA = "latin-america", "Latin America"
+        AFRICA = "africa", "Africa"
+        MIDDLE_EAST = "middle-east", "Middle East"
+        ASIA_PACIFIC = "asia-pacific", "Asia Pacific"
+        AUSTRALASIA = "australasia", "Australasia"
+        WORLDWIDE = "worldwide", "Worldwide"
+        NOT_STATED = "not-stated", "Not stated"
+
+    class FoundedLabel(models.TextChoices):
+        FOUNDED = "founded", "Founded"
+        LAUNCHED = "launched", "Launched"
+
+    name = TitleField(max_length=200)
+    acronym = models.CharField(max_length=40, blank=True, help_text="As they write it themselves.")
+    kind = models.CharField(max_length=30, choices=Kind, default=Kind.NOT_STATED)
+    not_for_profit = models.CharField(
+        max_length=20, choices=NotForProfit, default=NotForProfit.NOT_STATED
+    )
+    region = models.CharField(
+        "region of activity", max_length=20, choices=Region, default=Region.NOT_STATED
+    )
+    region_note = models.CharField(
+        max_length=120, blank=True, help_text="What the region alone does not say: “mainly U.S.”."
+    )
+    seat_city = models.CharField(
+        max_length=80, blank=True, help_text="Only if a source says so; a congress is no seat."
+    )
+    seat_country = CountryField(blank=True)
+    founded = dates.PartialDateField(
+        blank=True, help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”."
+    )
+    founded_label = models.CharField(
+        "founded or launched",
+        max_length=20,
+        choices=FoundedLabel,
+        default=FoundedLabel.FOUNDED,
+    )
+    dissolved = dates.PartialDateField(blank=True)
+    website = WebAddressField()
+    summary = models.CharField(
+        max_length=300, blank=True, help_text="One sentence: who they are. It stands in lists."
+    )
+    description = RichTextField(help_text="What they do, for a reader who has not heard of them.")
+    logo = models.ImageField(
+        upload_to=logo_path,
+        blank=True,
+        width_field="logo_width",
+        height_field="logo_height",
+        validators=[validate_logo],
+        help_text="PNG, JPEG or WebP, at least 400 pixels wide, up to 2 MB.",
+    )
+    logo_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    logo_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    logo_alt = models.CharField(
+        "logo in words",
+        max_length=160,
+        blank=True,
+        help_text="What the logo shows, for readers who cannot see it: “EIBIR logo”.",
+    )
+    logo_permission = models.CharField(
+        max_length=200, blank=True, help_text="Who allowed us to show it, when, and for what."
+    )
+    topics = models.ManyToManyField("partners.Topic", related_name="organisations", blank=True)
+    is_home = models.BooleanField(
+        "the society whose site this is",
+        default=False,
+        help_text="Exactly one record has this: it gives the site its title.",
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+    parts = ("relations", "names", "figures", "identifiers", "links")
+
+    class Meta(Root.Meta):
+        ordering = ["name", "pk"]
+        constraints = [
+            *Root.Meta.constraints,
+            *dates.shape_constraints("organisation", "founded", "dissolved"),
+            dates.order_constraint("organisation", "founded", "dissolved"),
+            models.UniqueConstraint(
+                fields=["is_home"],
+                name="organisation_one_home",
+                condition=Q(is_home=True),
+                violation_error_code="is_home",
+                violation_error_message="Another organisation is already the society whose "
+                "site this is. There can be only one.",
+            ),
+            models.CheckConstraint(
+                name="organisation_has_name",
+                condition=~Q(name=""),
+                violation_error_code="name",
+                violation_error_message="Give the organisation its name.",
+            ),
+            models.CheckConstraint(
+                name="organisation_logo_has_alt",
+                condition=Q(logo="") | ~Q(logo_alt=""),
+                violation_error_code="logo_alt",
+                violation_error_message="Say in words what the logo shows, for readers who "
+                "cannot see it.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def short_name(self):
+        return self.acronym or self.name
+
+    @property
+    def seat(self):
+        """City and country, those that are known, as one line."""
+        return ", ".join(filter(None, [self.seat_city, self.seat_country.name]))
+
+    def get_absolute_url(self):
+        return reverse("partners:organisation-detail", args=[self.slug])
+
+    def clean(self):
+        was_home = Organisation.objects.filter(pk=self.pk, is_home=True).exists()
+        if was_home and not self.is_home:
+            raise ValidationError(
+                {"is_home": "This is the society whose site this is; the site needs it."}
+            )
+
+    def search_names(self):
+        others = [text for name in self.names.all() for text in (name.name, name.acronym)]
+        return [self.name, self.acronym, *others]
+
+    def search_text(self):
+        return [
+            self.summary,
+            plain_text(self.description),
+            "" if self.region == self.Region.NOT_STATED else self.get_region_display(),
+            self.region_note,
+            *(topic.name for topic in self.topics.all()),
+        ]
+
+
+class OrganisationRelation(Part):
+    """How one organisation stands to another: "EuroSafe Imaging is an initiative of ESR"."""
+
+    class Kind(models.TextChoices):
+        INITIATIVE_OF = "initiative-of", "initiative of"
+        DIVISION_OF = "division-of", "division of"
+        MEMBER_OF = "member-of", "member of"
+        SUCCEEDED_BY = "succeeded-by", "succeeded by"
+
+    #: Kinds that form one hierarchy: going up them must never lead back.
+    HIERARCHIES = (
+        {Kind.INITIATIVE_OF, Kind.DIVISION_OF},
+        {Kind.MEMBER_OF},
+        {Kind.SUCCEEDED_BY},
+    )
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="relations")
+    kind = models.CharField(max_length=20, choices=Kind)
+    other = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="inverse_relations", verbose_name="organisation"
+    )
+    basis = models.CharField(
+        max_length=20,
+        choices=Basis,
+        default=Basis.STATED,
+        help_text="Stated by a source, or inferred from one. The page says which.",
+    )
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["kind", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="organisationrelation_not_to_itself",
+                condition=~Q(organisation=models.F("other")),
+                violation_error_code="other",
+                violation_error_message="An organisation cannot stand in a relation to itself.",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "other"],
+                name="organisationrelation_said_once",
+                violation_error_code="other",
+                violation_error_message="This relation is already recorded.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+    def clean(self):
+        if self.organisation_id == self.other_id:
+            return  # said by the constraint
+        if self.organisation_id and self.other_id and self.closes_cycle():
+            raise ValidationError(
+                {
+                    "other": "This would close a circle: following these relations from that "
+                    "organisation leads back to this one."
+                }
+            )
+
+    def closes_cycle(self):
+        """Whether `other` already leads to `organisation` by relations of this hierarchy."""
+        kinds = next((kinds for kinds in self.HIERARCHIES if self.kind in kinds), ())
+        relations = OrganisationRelation.objects.filter(kind__in=kinds).exclude(pk=self.pk)
+        seen, reached = set(), {self.other_id}
+        while reached:
+            if self.organisation_id in reached:
+                return True
+            seen |= reached
+            above = relations.filter(organisation__in=reached).values_list("other", flat=True)
+            reached = set(above) - seen
+        return False
+
+
+class OrganisationName(Part):
+    """Another name that an organisation has or had. Search finds all of them."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", "former name"
+        ALIAS = "alias", "also known as"
+        TRANSLATION = "translation", "translation"
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = models.CharField(max_length=200)
+    acronym = models.CharField(max_length=40, blank=True)
+    language = models.CharField(
+        max_length=12, blank=True, help_text="Language tag (BCP 47), such as “de” or “fr”."
+    )
+    valid_from = dates.PartialDateField(blank=True)
+    valid_until = dates.PartialDateField(blank=True)
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["kind", "-valid_until", "name", "pk"]
+        constraints = [
+            *dates.shape_constraints("organisationname", "valid_from", "valid_until"),
+            dates.order_constraint("organisationname", "valid_from", "valid_until"),
+            models.CheckConstraint(
+                name="organisationname_has_name",
+                condition=~Q(name=""),
+                violation_error_code="name",
+                violation_error_message="Write the other name.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Figure(Part):
+    """A number that says how large an organisation is, with its bound, date and source."""
+
+    class Bound(models.TextChoices):
+        AS_STATED = "as-stated", "as stated"
+        EXACTLY = "exactly", "exactly"
+        MORE_THAN = "more-than", "more than"
+        ABOUT = "about", "about"
+        UP_TO = "up-to", "up to"
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="figures")
+    measure = models.CharField(
+        max_length=80, help_text="What is counted: “members”, “radiographers represented”."
+    )
+    bound = models.CharField(max_length=20, choices=Bound, default=Bound.AS_STATED)
+    value = models.BigIntegerField()
+    as_of = dates.PartialDateField(
+        blank=True, help_text="The date the figure is from. Empty: the page says “date not stated”."
+    )
+    source = models.ForeignKey(
+        "partners.Source", models.PROTECT, related_name="figures", null=True, blank=True
+    )
+    note = models.CharField(
+        max_length=300, blank=True, help_text="What a reader should know to understand the figure."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["position", "measure", "pk"]
+        constraints = [
+            *dates.shape_constraints("figure", "as_of"),
+            models.CheckConstraint(
+                name="figure_not_negative",
+                condition=Q(value__gte=0),
+                violation_error_code="value",
+                violation_error_message="A figure cannot be less than nothing.",
+            ),
+            models.CheckConstraint(
+                name="figure_has_measure",
+                condition=~Q(measure=""),
+                violation_error_code="measure",
+                violation_error_message="Say what the figure counts, such as “members”.",
+            ),
+        ]
+
+    def __str__(self):
+        bound = "" if self.bound in ("as-stated", "exactly") else f"{self.get_bound_display()} "
+        return f"{bound}{self.value:,} {self.measure}"
+
+
+class Identifier(Part):
+    """An organisation's number in a public register."""
+
+    class Scheme(models.TextChoices):
+        ROR = "ror", "ROR"
+        WIKIDATA = "wikidata", "Wikidata"
+        ISNI = "isni", "ISNI"
+        OTHER = "other", "Other register"
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=20, choices=Scheme)
+    value = models.CharField(
+        max_length=80, help_text="Without the register's address: “05dxps055”, “Q42”."
+    )
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["scheme", "value", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "value"],
+                name="identifier_names_one_organisation",
+                violation_error_code="value",
+                violation_error_message="This identifier is already recorded; it can name only "
+                "one organisation.",
+            )
+        ]
+
+    #: scheme → where the register describes what the identifier names
+    REGISTERS = {
+        Scheme.ROR: "https://ror.org/",
+        Scheme.WIKIDATA: "https://www.wikidata.org/wiki/",
+        Scheme.ISNI: "https://isni.org/isni/",
+    }
+
+    def __str__(self):
+        return f"{self.get_scheme_display()} {self.value}"
+
+    @property
+    def url(self):
+        register = self.REGISTERS.get(self.scheme)
+        return register + self.value if register else ""
+
+    def clean(self):
+        try:
+            validate_identifier(self.scheme, self.value)
+        except ValidationError as error:
+            raise ValidationError({"value": error}) from None

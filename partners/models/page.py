@@ -1,0 +1,154 @@
+"""Pages of text, the headings of the partners page, and redirects from old addresses."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from partners.models.base import Part, Root, TitleField, Vocabulary
+from partners.richtext import RichTextField, plain_text
+
+
+class Page(Root):
+    """A text that staff write: the intro of the partners page, the legal notice …"""
+
+    #: The page whose text opens the site, and those that every page's footer links to, in order.
+    PARTNERS = "partners"
+    FOOTER = ("about", "legal-notice", "privacy", "contact", "accessibility")
+
+    title = TitleField(max_length=120)
+    summary = models.CharField(
+        max_length=300, blank=True, help_text="One sentence, for search engines."
+    )
+    body = RichTextField()
+    parts = ("sections", "links")
+
+    class Meta(Root.Meta):
+        ordering = ["title", "pk"]
+        constraints = [
+            *Root.Meta.constraints,
+            models.CheckConstraint(
+                name="page_has_title",
+                condition=~Q(title=""),
+                violation_error_code="title",
+                violation_error_message="Give the page its title.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        if self.pk == self.PARTNERS:
+            return reverse("partners:home")
+        return reverse("partners:page-detail", args=[self.slug])
+
+    def search_text(self):
+        return [self.summary, plain_text(self.body)]
+
+
+class Section(Vocabulary):
+    """A heading of the partners page, with the organisations that stand under it."""
+
+    class Display(models.TextChoices):
+        PROFILES = "profiles", "Profiles: one each, in full"
+        MENTIONS = "mentions", "Mentions: a line each"
+
+    page = models.ForeignKey(Page, models.PROTECT, related_name="sections", default=Page.PARTNERS)
+    title = models.CharField(max_length=120, unique=True)
+    intro = RichTextField()
+    display = models.CharField(max_length=20, choices=Display, default=Display.PROFILES)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "section of the partners page"
+        verbose_name_plural = "sections of the partners page"
+
+    def __str__(self):
+        return self.title
+
+
+class SectionEntry(Part):
+    """An organisation's place in a section."""
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="entries")
+    organisation = models.ForeignKey(
+        "partners.Organisation", models.CASCADE, related_name="section_entries"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name_plural = "section entries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "organisation"],
+                name="sectionentry_named_once",
+                violation_error_code="organisation",
+                violation_error_message="This organisation already stands in this section.",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.position)
+
+
+class RedirectQuerySet(models.QuerySet):
+    def target(self, path):
+        """Where `path` leads in the end, or None: chains are followed here, circles refused."""
+        seen = {path}
+        while found := self.filter(old_path=path).values_list("new_path", flat=True).first():
+            if found in seen:
+                return None
+            seen.add(found)
+            path = found
+        return path if len(seen) > 1 else None
+
+    def record_move(self, before, after):
+        """Keep the address that the root `before` had, if the public ever saw it, leading on.
+
+        The new address is in use from now on and sends nobody elsewhere.
+        """
+        old_path, new_path = before.get_absolute_url(), after.get_absolute_url()
+        if before.is_named(timezone.now()) and old_path != new_path:
+            self.filter(old_path=new_path).delete()
+            self.update_or_create(old_path=old_path, defaults={"new_path": new_path})
+
+
+class Redirect(Part):
+    """An old address of this site and where it leads now."""
+
+    old_path = models.CharField(
+        "old address", max_length=300, unique=True, help_text="Without the host: “/our-partners/”."
+    )
+    new_path = models.CharField("new address", max_length=300, help_text="For example “/”.")
+
+    objects = RedirectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["old_path", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="redirect_not_to_itself",
+                condition=~Q(old_path=F("new_path")),
+                violation_error_code="new_path",
+                violation_error_message="The old and the new address are the same.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.old_path} → {self.new_path}"
+
+    def clean(self):
+        for name in ("old_path", "new_path"):
+            path = getattr(self, name)
+            if not path.startswith("/") or path.startswith("//") or "\\" in path:
+                raise ValidationError(
+                    {name: "Write an address of this site, beginning with one slash: “/events/”."}
+                )
+        if Redirect.objects.exclude(pk=self.pk).target(self.new_path) == self.old_path:
+            raise ValidationError(
+                {"new_path": "This would close a circle: that address leads back to the old one."}
+            )

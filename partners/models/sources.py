@@ -1,0 +1,145 @@
+"""Where statements come from, and links that records carry."""
+
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
+from django.db import models
+
+from partners import dates
+from partners.models.base import Owned, Vocabulary, WebAddressField, owner_constraint
+from partners.validators import validate_label
+
+
+class Basis(models.TextChoices):
+    STATED = "stated", "stated"
+    INFERRED = "inferred", "inferred"
+
+
+class Source(Vocabulary):
+    """A page or document that says what our records say."""
+
+    title = models.CharField(max_length=200)
+    url = WebAddressField("web address")
+    document = models.CharField(
+        max_length=200, blank=True, help_text="Where it is not on the web: what and where it is."
+    )
+    read_on = dates.PartialDateField(
+        "date read", blank=True, help_text="“2016”, “May 2016” or “3 May 2016”."
+    )
+
+    class Meta:
+        ordering = ["title", "pk"]
+        constraints = dates.shape_constraints("source", "read_on")
+
+    def __str__(self):
+        return self.title
+
+
+class StatementNotFound(LookupError):
+    """A citation's path leads nowhere in its record."""
+
+
+def statement(root, path):
+    """The value that `path` names within `root`: "founded", or "figures/<id>/value".
+
+    Raises StatementNotFound where a field or part of that name does not exist.
+    """
+    name, *rest = path.split("/")
+    try:
+        field = root._meta.get_field(name)
+        if not rest:
+            return getattr(root, field.name)
+        identifier, *rest = rest
+        part = getattr(root, name).get(pk=identifier)
+    except (FieldDoesNotExist, ObjectDoesNotExist, AttributeError, ValueError, ValidationError):
+        raise StatementNotFound(path) from None
+    return statement(part, "/".join(rest)) if rest else part
+
+
+def statements(root):
+    """What can be cited of `root`: a list of (path, the statement in words)."""
+    said = [(field.name, _in_words(field)) for field in _content(root)]
+    for name in () if root._state.adding else root.parts:
+        parts = getattr(root, name)
+        said += [
+            (f"{name}/{part.pk}/{field.name}", f"{part}: {_in_words(field)}")
+            for part in parts.all()
+            for field in _content(part)
+            if field != parts.field and getattr(part, field.attname) is not None
+        ]
+    return said
+
+
+def _content(record):
+    """The fields that say something: not keys, publication or the order of a list."""
+    silent = {"position", "slug", "published_at", "withdrawn_at", "is_home"}
+    fields = [*record._meta.fields, *record._meta.many_to_many]
+    return [field for field in fields if field.editable and field.name not in silent]
+
+
+def _in_words(field):
+    return str(field.verbose_name).capitalize()
+
+
+class Citation(Owned):
+    """Which source, and where in it, says which statement of a record."""
+
+    path = models.CharField(
+        "statement",
+        max_length=200,
+        help_text="The field it backs, such as “founded”, or a part and its field, such as "
+        "“figures/(its id)/value”.",
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
+    locator = models.CharField(
+        "where in it", max_length=80, blank=True, help_text="For example “line 12” or “p. 3”."
+    )
+    basis = models.CharField(max_length=20, choices=Basis, default=Basis.STATED)
+
+    class Meta:
+        ordering = ["path", "locator", "pk"]
+        constraints = [owner_constraint("citation")]
+
+    def __str__(self):
+        return f"{self.path}: {self.locator or 'source'}"
+
+    def clean(self):
+        if self.root is None or not self.path:
+            return  # said by the constraint and by the field
+        try:
+            statement(self.root, self.path)
+        except StatementNotFound:
+            raise ValidationError(
+                {
+                    "path": f"“{self.path}” names no field or part of this record. Write a "
+                    "field's name, or a part, its id and the part's field."
+                }
+            ) from None
+
+
+class Link(Owned):
+    """A link that a record offers. Without a target it waits for staff; visitors do not see it."""
+
+    label = models.CharField(
+        max_length=160,
+        validators=[validate_label],
+        help_text="Where it leads, in words: “EuroSafe Imaging: training resources”.",
+    )
+    url = WebAddressField(
+        "web address",
+        help_text="May stay empty until it is known; visitors see the link once it is filled in.",
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "label", "pk"]
+        constraints = [
+            owner_constraint("link"),
+            models.CheckConstraint(
+                name="link_has_label",
+                condition=~models.Q(label=""),
+                violation_error_code="label",
+                violation_error_message="Say in words where the link leads.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.label

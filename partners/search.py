@@ -1,0 +1,83 @@
+"""Search: folded text that contains every word, ranked by where; one typing error forgiven."""
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Length
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from partners.folding import fold
+from partners.models import Word
+
+MAX_TYPED = 300  # characters
+MAX_WORDS = 8
+MAX_CORRECTIONS = 12
+SHORTEST_CORRECTED = 3
+
+
+class Search:
+    """One question, asked of any number of querysets of roots.
+
+    `corrected` holds the words it was answered with, once a typing error had to be forgiven.
+    """
+
+    def __init__(self, typed):
+        self.words = fold(typed[:MAX_TYPED]).split()[:MAX_WORDS]
+        self.alternatives = [[word] for word in self.words]
+        self.corrected = []
+
+    def ranked(self, *querysets):
+        """The matching part of each queryset, best first, as a list of querysets.
+
+        If nothing matches in any of them, each word may also be one that is a single typing
+        error away (optimal string alignment distance 1).
+        """
+        matches = [self.matching(queryset) for queryset in querysets]
+        if not self.words or any(found.exists() for found in matches):
+            return matches
+        self.alternatives = [[word, *corrections(word)] for word in self.words]
+        near = [self.matching(queryset) for queryset in querysets]
+        if best := next(filter(None, (found.first() for found in near)), None):
+            text = best.record.text  # other words on record may be those of drafts
+            self.corrected = [_first_in(text, words) for words in self.alternatives]
+        return near
+
+    def matching(self, queryset):
+        """Those whose text contains each of the words, or one of its alternatives; best first."""
+        if not self.words:
+            return queryset.none()
+        condition = Q()
+        for words in self.alternatives:
+            condition &= _any(words, "record__text__contains", "{}")
+        single = len(self.alternatives) == 1
+        phrases = self.alternatives[0] if single else [" ".join(self.words)]
+        ranks = [
+            When(_any(phrases, "record__names__contains", shape), then=Value(rank))
+            for rank, shape in enumerate(["\n{}\n", "\n{}", " {}", "{}"])
+        ]
+        ranked = queryset.filter(condition).annotate(
+            rank=Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+        )
+        return ranked.order_by("rank", "record__names", "pk")
+
+
+def _first_in(text, words):
+    return next(word for word in words if word in text)
+
+
+def corrections(word):
+    """Words on record that are one typing error away from `word`: nearest in length first."""
+    if len(word) < SHORTEST_CORRECTED or not word.isalpha():
+        return []
+    lengths = (len(word) - 1, len(word) + 1)
+    known = Word.objects.annotate(length=Length("text")).filter(length__range=lengths)
+    candidates = sorted(known.values_list("text", flat=True))
+    near = extract(word, candidates, scorer=OSA.distance, score_cutoff=1, limit=None)
+    words = [found for found, distance, _ in near if distance == 1]
+    return sorted(words, key=lambda found: (abs(len(found) - len(word)), found))[:MAX_CORRECTIONS]
+
+
+def _any(words, lookup, shape):
+    condition = Q()
+    for word in words:
+        condition |= Q(**{lookup: shape.format(word)})
+    return condition

@@ -1,0 +1,45 @@
+"""What all tests share: development settings, cheap passwords, uploads that leave no trace."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+
+TESTS = Path(__file__).parent
+
+
+def pytest_configure(config):
+    """Tests of a production configuration would redirect to HTTPS and write to its folders."""
+    if not settings.DEBUG:
+        pytest.exit(
+            "The tests need development settings, and the environment or .env switches DEBUG off. "
+            "Use `make test`, or set ENV_FILE=/dev/null.",
+            returncode=pytest.ExitCode.USAGE_ERROR,
+        )
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        room = item.path.relative_to(TESTS).parts[0]
+        if room in {"admin", "browser"}:  # Django's own admin templates rely on unknown variables
+            item.add_marker(pytest.mark.ignore_template_errors)
+        if room == "browser":
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_tests(tmp_path_factory):
+    with override_settings(
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture
+def content(db):
+    """The content of the repository's fixtures, as an operator loads it."""
+    names = sorted(path.stem for path in (settings.BASE_DIR / "fixtures").glob("*.json"))
+    call_command("loaddata", *names, verbosity=0)

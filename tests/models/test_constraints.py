@@ -1,0 +1,366 @@
+"""Every named rule of the database: broken through the ORM, and told to the editor.
+
+A rule that is added without a case here fails `test_every_constraint_has_a_case`.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, connection, models, transaction
+from PIL import Image
+
+from partners.models import LoadedRow
+from partners.models.base import ContentModel
+from tests import factories as make
+
+CONSTRAINTS = {
+    constraint.name: (model, constraint)
+    for model in apps.get_app_config("partners").get_models()
+    for constraint in model._meta.constraints
+}
+ROOT_FACTORIES = {
+    "organisation": make.OrganisationFactory,
+    "collaboration": make.CollaborationFactory,
+    "eventseries": make.EventSeriesFactory,
+    "event": make.EventFactory,
+    "page": make.PageFactory,
+}
+BLANK = "This field cannot be blank."
+NO_DATE = "“{}” is not a year, month or day such as 2016, 2016-05 or 2016-05-03."
+BAD_SHAPES = (
+    "2016-5",
+    "16",
+    "2016/05",
+    "20165",
+    "2016-05-3",
+    "2016-05x",
+    "201x",
+    "2016-",
+    "2016-20",
+    "2016-05-40",
+    "None",
+)
+BAD_ORDERS = (
+    ("2016", "2015"),
+    ("2016-05", "2016-04"),
+    ("2016-05-03", "2016-05-02"),
+    ("2016-05-03", "2016-04"),
+    ("2016", "2015-12-31"),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to break a rule: `valid()` makes a saved record, `broken(record)` the changes.
+
+    The last field that changes is the one under which the editor reads the rule's sentence.
+    `field_says` is the sentence of the field itself, where that speaks before the rule does.
+    """
+
+    constraint: str
+    valid: Callable
+    broken: Callable
+    field_says: str = ""
+    label: str = ""
+
+    @property
+    def model(self):
+        return CONSTRAINTS[self.constraint][0]
+
+    @property
+    def rule(self):
+        return CONSTRAINTS[self.constraint][1]
+
+    @property
+    def is_about_a_field(self):
+        return self.model is not LoadedRow and not self.constraint.endswith("_one_owner")
+
+    def __str__(self):
+        return f"{self.constraint} {self.label}".strip()
+
+
+def case(constraint, valid, broken, field_says="", label=""):
+    return Case(constraint, valid, lambda record: broken, field_says, label)
+
+
+def root_cases(model, factory):
+    before_that = make.LONG_AGO - dt.timedelta(seconds=1)
+    name = f"{model}_withdrawn_after_published"
+    yield case(name, factory, {"withdrawn_at": before_that})
+    name = f"{model}_withdrawn_needs_published"
+    yield case(name, lambda: factory(draft=True), {"withdrawn_at": make.SINCE_THEN})
+    yield case(f"{model}_has_key_and_slug", factory, {"slug": ""}, BLANK)
+
+
+def shape_cases(model, column, factory):
+    name = f"{model}_{column}_is_partial_date"
+    for bad in BAD_SHAPES:
+        yield case(name, factory, {column: bad}, NO_DATE.format(bad), bad)
+
+
+def order_cases(model, start, end, factory):
+    name = f"{model}_{end}_not_before_{start}"
+    for first, last in BAD_ORDERS:
+        yield case(name, factory, {start: first, end: last}, label=f"{last} before {first}")
+
+
+def owner_cases(model, factory, owner, other, other_factory):
+    """`factory` makes a part that belongs to `owner` alone."""
+    name = f"{model}_has_exactly_one_owner"
+    yield case(name, factory, {owner: None}, label="none")
+    yield Case(name, factory, lambda part: {other: other_factory()}, label="two")
+
+
+def twin_case(constraint, shared, factory, **owner):
+    """Two records of one owner; the second then takes from the first what they must not share."""
+
+    def valid():
+        same = {name: owner_factory() for name, owner_factory in owner.items()}
+        first, second = factory(**same), factory(**same)
+        second.twin = first
+        return second
+
+    return Case(constraint, valid, lambda record: {shared: getattr(record.twin, shared)})
+
+
+def logo(record):
+    picture = ContentFile(b"", name="logo.png")
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    return {"logo": picture, "logo_alt": ""}
+
+
+def not_home():
+    make.OrganisationFactory(home=True)
+    return make.OrganisationFactory()
+
+
+def record_of_organisation():
+    return make.OrganisationFactory().record
+
+
+def page_without_record():
+    page = make.PageFactory()
+    page.record.delete()
+    return page
+
+
+def verified_figure():
+    return make.VerificationFactory(figure=make.FigureFactory())
+
+
+def loaded_row():
+    """Of a row that no other row is of."""
+    key = f"page-{LoadedRow.objects.count()}"
+    return LoadedRow.objects.create(model="partners.page", object_key=key, digest="0")
+
+
+NINE = dt.time(9)
+CASES = [
+    *(each for model, factory in ROOT_FACTORIES.items() for each in root_cases(model, factory)),
+    # organisations
+    *shape_cases("organisation", "founded", make.OrganisationFactory),
+    *shape_cases("organisation", "dissolved", make.OrganisationFactory),
+    *order_cases("organisation", "founded", "dissolved", make.OrganisationFactory),
+    case("organisation_one_home", not_home, {"is_home": True}),
+    case("organisation_has_name", make.OrganisationFactory, {"name": ""}, BLANK),
+    Case("organisation_logo_has_alt", make.OrganisationFactory, logo),
+    Case(
+        "organisationrelation_not_to_itself",
+        make.OrganisationRelationFactory,
+        lambda relation: {"other": relation.organisation},
+    ),
+    twin_case(
+        "organisationrelation_said_once",
+        "other",
+        make.OrganisationRelationFactory,
+        organisation=make.OrganisationFactory,
+    ),
+    *shape_cases("organisationname", "valid_from", make.OrganisationNameFactory),
+    *shape_cases("organisationname", "valid_until", make.OrganisationNameFactory),
+    *order_cases("organisationname", "valid_from", "valid_until", make.OrganisationNameFactory),
+    case("organisationname_has_name", make.OrganisationNameFactory, {"name": ""}, BLANK),
+    *shape_cases("figure", "as_of", make.FigureFactory),
+    case("figure_not_negative", make.FigureFactory, {"value": -1}),
+    case("figure_has_measure", make.FigureFactory, {"measure": ""}, BLANK),
+    twin_case("identifier_names_one_organisation", "value", make.IdentifierFactory),
+    # collaborations
+    *shape_cases("collaboration", "since", make.CollaborationFactory),
+    *shape_cases("collaboration", "until", make.CollaborationFactory),
+    *order_cases("collaboration", "since", "until", make.CollaborationFactory),
+    case(
+        "collaboration_end_dated_or_marked",
+        make.CollaborationFactory,
+        {"until": "2016", "has_ended": True},
+    ),
+    case("collaboration_has_title", make.CollaborationFactory, {"title": ""}, BLANK),
+    *shape_cases("party", "since", make.PartyFactory),
+    *shape_cases("party", "until", make.PartyFactory),
+    *order_cases("party", "since", "until", make.PartyFactory),
+    twin_case(
+        "party_named_once",
+        "organisation",
+        make.PartyFactory,
+        collaboration=make.CollaborationFactory,
+    ),
+    *shape_cases("jointwork", "date", make.JointWorkFactory),
+    case("jointwork_has_title", make.JointWorkFactory, {"title": ""}, BLANK),
+    # events
+    *shape_cases("eventseries", "since", make.EventSeriesFactory),
+    *shape_cases("eventseries", "until", make.EventSeriesFactory),
+    *order_cases("eventseries", "since", "until", make.EventSeriesFactory),
+    case("eventseries_has_title", make.EventSeriesFactory, {"title": ""}, BLANK),
+    *shape_cases("event", "starts", make.EventFactory),
+    *shape_cases("event", "ends", lambda: make.EventFactory(starts="0001")),
+    *order_cases("event", "starts", "ends", make.EventFactory),
+    *(
+        case(
+            "event_dated_unless_postponed",
+            make.EventFactory,
+            {"status": status, "starts": ""},
+            "",
+            status,
+        )
+        for status in ("scheduled", "cancelled", "moved-online")
+    ),
+    case("event_end_needs_start", lambda: make.EventFactory(postponed=True), {"ends": "2018"}),
+    *(
+        case("event_time_needs_day_and_zone", make.EventFactory, broken, "", label)
+        for label, broken in {
+            "year": {"starts": "2018", "time_zone": "Europe/Vienna", "start_time": NINE},
+            "month": {"starts": "2018-05", "time_zone": "Europe/Vienna", "start_time": NINE},
+            "no zone": {"starts": "2018-05-03", "start_time": NINE},
+            "end alone": {
+                "starts": "2018-05-03",
+                "end_time": NINE,
+                "time_zone": "Europe/Vienna",
+                "start_time": None,
+            },
+        }.items()
+    ),
+    Case("event_not_held_at_itself", make.EventFactory, lambda event: {"held_at": event}),
+    case("event_has_title", make.EventFactory, {"title": ""}, BLANK),
+    *owner_cases("organiser", make.OrganiserFactory, "event", "series", make.EventSeriesFactory),
+    twin_case(
+        "organiser_named_once_a_series",
+        "organisation",
+        make.OrganiserFactory,
+        series=make.EventSeriesFactory,
+    ),
+    twin_case(
+        "organiser_named_once_an_event",
+        "organisation",
+        make.OrganiserFactory,
+        event=make.EventFactory,
+    ),
+    # pages
+    case("page_has_title", make.PageFactory, {"title": ""}, BLANK),
+    twin_case(
+        "sectionentry_named_once",
+        "organisation",
+        make.SectionEntryFactory,
+        section=make.SectionFactory,
+    ),
+    Case(
+        "redirect_not_to_itself",
+        make.RedirectFactory,
+        lambda redirect: {"new_path": redirect.old_path},
+    ),
+    # sources
+    *shape_cases("source", "read_on", make.SourceFactory),
+    *owner_cases("citation", make.CitationFactory, "organisation", "event", make.EventFactory),
+    *owner_cases("link", make.LinkFactory, "organisation", "page", make.PageFactory),
+    case("link_has_label", make.LinkFactory, {"label": ""}, BLANK),
+    # bookkeeping
+    *owner_cases("record", record_of_organisation, "organisation", "page", page_without_record),
+    *owner_cases("verification", verified_figure, "figure", "event", make.EventFactory),
+    twin_case("loadedrow_one_a_row", "object_key", loaded_row),
+]
+EVERY_CASE = pytest.mark.parametrize("case", CASES, ids=str)
+EDITED = [case for case in CASES if issubclass(case.model, ContentModel)]
+EVERY_EDITED_CASE = pytest.mark.parametrize("case", EDITED, ids=str)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_constraint_has_a_case():
+    assert {case.constraint for case in CASES} == set(CONSTRAINTS)
+
+
+def test_every_constraint_of_edited_records_names_its_field():
+    """Those about owners apart: the owner is no field of the form."""
+    nameless = {
+        name
+        for name, (model, rule) in CONSTRAINTS.items()
+        if issubclass(model, ContentModel)
+        and rule.violation_error_code not in {field.name for field in model._meta.fields}
+    }
+    assert nameless == {
+        f"{part}_has_exactly_one_owner" for part in ("citation", "link", "organiser")
+    }
+
+
+def named_in(message, model):
+    """The constraints that a database's message names; SQLite names a unique one's columns only."""
+    names = {name for name in CONSTRAINTS if re.search(rf"\b{name}\b", message)}
+    columns = set(re.findall(rf"{model._meta.db_table}\.(\w+)", message))
+    if connection.vendor == "sqlite" and columns:
+        names |= {
+            rule.name
+            for rule in model._meta.constraints
+            if isinstance(rule, models.UniqueConstraint)
+            and {model._meta.get_field(field).column for field in rule.fields} == columns
+        }
+    return names
+
+
+@EVERY_CASE
+def test_database_refuses(case):
+    record = case.valid()
+    rows = case.model.objects.filter(pk=record.pk)
+    assert rows.exists()
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        rows.update(**case.broken(record))
+    assert named_in(str(refused.value), case.model) == {case.constraint}
+
+
+@pytest.mark.parametrize("model", ROOT_FACTORIES)
+def test_database_refuses_an_empty_key(model):
+    rows = type(ROOT_FACTORIES[model]()).objects.all()
+    named = rf"\b{model}_has_key_and_slug\b"
+    with pytest.raises(IntegrityError, match=named), transaction.atomic():
+        rows.update(key="")
+
+
+def break_record(case):
+    """The record as an editor would leave it: valid, then changed, not saved; and its field."""
+    record = case.valid()
+    record.validate_constraints()
+    for field, value in case.broken(record).items():
+        setattr(record, field, value)
+    return record, field if case.is_about_a_field else NON_FIELD_ERRORS
+
+
+@EVERY_CASE
+def test_constraint_says_its_sentence_under_its_field(case):
+    record, field = break_record(case)
+    with pytest.raises(ValidationError) as refused:
+        record.validate_constraints()
+    sentence = case.rule.get_violation_error_message()
+    if case.model is LoadedRow:
+        sentence = "Loaded row with this Model and Object key already exists."
+    assert refused.value.message_dict == {field: [sentence]}
+
+
+@EVERY_EDITED_CASE
+def test_full_clean_tells_the_editor_under_the_field(case):
+    record, field = break_record(case)
+    with pytest.raises(ValidationError) as refused:
+        record.full_clean()
+    sentence = case.field_says or case.rule.get_violation_error_message()
+    assert refused.value.message_dict == {field: [sentence]}

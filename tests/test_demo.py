@@ -1,0 +1,112 @@
+"""`manage.py demo`: what it makes, what it leaves alone, when it refuses."""
+
+import socket
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import serializers
+from django.core.management import CommandError, call_command
+
+from partners.management.commands.demo import fixture_files
+from partners.models import Organisation
+from tests.factories import OrganisationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def development(settings, tmp_path):
+    """DEBUG on, and one organisation to load."""
+    settings.DEBUG = True
+    settings.FIXTURE_DIRS = [tmp_path]
+    record = serializers.serialize("json", [OrganisationFactory.build(key="loaded")])
+    (tmp_path / "01_organisations.json").write_text(record)
+
+
+def prepare(capsys):
+    """The lines that `demo --no-serve` prints."""
+    call_command("demo", no_serve=True)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
+    lines = prepare(capsys)
+    assert [line for line in lines if line.startswith("[")] == [
+        "[1/3] Migrating the database",
+        "[2/3] Loading the content from 1 fixtures",
+        "[3/3] Demo accounts: created editor, publisher, admin",
+    ]
+    assert [line.strip() for line in lines[-3:]] == [
+        "editor / demo-editor",
+        "publisher / demo-publisher",
+        "admin / demo-admin",
+    ]
+    assert [organisation.key for organisation in Organisation.objects.all()] == ["loaded"]
+    users = User.objects.order_by("pk")
+    assert [
+        (
+            user.username,
+            user.is_staff,
+            user.is_superuser,
+            [group.name for group in user.groups.all()],
+        )
+        for user in users
+    ] == [
+        ("editor", True, False, ["Editors"]),
+        ("publisher", True, False, ["Publishers"]),
+        ("admin", True, True, []),
+    ]
+    assert all(user.check_password(f"demo-{user.username}") for user in users)
+
+
+def test_demo_again_changes_nothing(development, capsys):
+    prepare(capsys)
+    Organisation.objects.update(summary="Changed by staff.")
+    editor = User.objects.get(username="editor")
+    editor.set_password("chosen since")
+    editor.save()
+    editor.groups.clear()
+
+    lines = prepare(capsys)
+
+    assert "[2/3] Content is there, load skipped" in lines
+    assert "kept as they are" in lines[2]
+    assert Organisation.objects.get().summary == "Changed by staff."
+    editor = User.objects.get(username="editor")
+    assert editor.check_password("chosen since")
+    assert not editor.groups.exists()
+    assert User.objects.count() == 3
+
+
+def test_demo_is_refused_outside_debug():
+    with pytest.raises(CommandError, match="only with DEBUG on"):
+        call_command("demo", no_serve=True)
+    assert not User.objects.exists()
+
+
+def test_demo_without_fixtures_stops_before_the_accounts(development, settings, tmp_path):
+    settings.FIXTURE_DIRS = [tmp_path / "elsewhere"]
+    with pytest.raises(CommandError, match="nothing to load"):
+        call_command("demo", no_serve=True)
+    assert not User.objects.exists()
+
+
+def test_demo_says_when_the_port_is_taken(development):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(CommandError, match=rf"Port {port} cannot be used .+PORT=8123"):
+            call_command("demo", port=port)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_demo_says_when_the_port_is_none(development, port):
+    with pytest.raises(CommandError, match="is not a port"):
+        call_command("demo", port=port)
+
+
+def test_fixture_files_come_in_the_order_of_their_numbers(settings, tmp_path):
+    settings.FIXTURE_DIRS = [tmp_path]
+    for name in ["10_b.json", "02_c.json", "01_d.json", "notes.json", "03_e.txt"]:
+        (tmp_path / name).touch()
+    assert [file.name for file in fixture_files()] == ["01_d.json", "02_c.json", "10_b.json"]

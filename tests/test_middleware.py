@@ -1,0 +1,124 @@
+"""What happens before and around a request: its moment, what it may hold, and how it is read."""
+
+import os
+import subprocess
+import sys
+from http import HTTPStatus
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.utils import timezone
+
+from partners.content_type import PlainContentType
+from partners.middleware import CurrentTime, FollowRedirects, RefuseNullCharacters
+from tests import factories as make
+
+
+def answer(request):
+    return HttpResponse("answered")
+
+
+@pytest.mark.parametrize("query", ["", "q=a", "q=%2500", "q=%C0%80", "q=0", "q=%E2%90%80"])
+def test_honest_request_passes(rf, query):
+    request = rf.get("/search/", QUERY_STRING=query, HTTP_COOKIE="a=b")
+    assert RefuseNullCharacters(answer)(request).content == b"answered"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"PATH_INFO": "/a\0/"},
+        {"QUERY_STRING": "q=%00"},
+        {"QUERY_STRING": "%00=a"},
+        {"QUERY_STRING": "q=\0"},
+        {"HTTP_COOKIE": "sessionid=a\0"},
+        {"HTTP_COOKIE": r'sessionid="a\000"'},
+        {"HTTP_COOKIE": r'other="\000"'},
+    ],
+    ids=str,
+)
+def test_nul_character_is_refused(rf, given):
+    with pytest.raises(BadRequest):
+        RefuseNullCharacters(answer)(rf.get("/", **given))
+
+
+def test_request_has_one_moment(rf):
+    before = timezone.now()
+    moments = CurrentTime(lambda request: (request.now, request.now))(rf.get("/"))
+    assert before <= moments[0] <= timezone.now()
+    assert moments[0] is moments[1]
+
+
+@pytest.mark.parametrize("status", sorted({*HTTPStatus} - {404}))
+def test_address_that_something_answers_is_not_looked_up(rf, django_assert_num_queries, db, status):
+    make.RedirectFactory(old_path="/here/", new_path="/there/")
+    with django_assert_num_queries(0):
+        response = FollowRedirects(lambda _: HttpResponse(status=status))(rf.get("/here/"))
+    assert response.status_code == status
+
+
+# Content-Type
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("", ""),
+        ("text/plain", "text/plain"),
+        ("text/plain; charset=base64", "text/plain"),
+        ("text/plain; x*=nothing''%41", "text/plain"),
+        ("application/x-www-form-urlencoded; charset=utf-8", "application/x-www-form-urlencoded"),
+        ("multipart/form-data; boundary=--a1", "multipart/form-data; boundary=--a1"),
+        ('multipart/form-data; boundary="a b"', "multipart/form-data"),
+        ('multipart/form-data; boundary="a:b"', "multipart/form-data; boundary=a:b"),
+        ("multipart/form-data;charset=hex;BOUNDARY=x", "multipart/form-data; boundary=x"),
+        ("multipart/form-data; boundary=x; charset=hex", "multipart/form-data; boundary=x"),
+        ("multipart/form-data; xboundary=x", "multipart/form-data"),
+        ("multipart/form-data; boundary=" + "a" * 71, "multipart/form-data"),
+        ("\xff;;;", "\xff"),
+    ],
+)
+def test_content_type_keeps_its_kind_and_its_boundary(said, kept):
+    read = PlainContentType(lambda environ, start_response: environ["CONTENT_TYPE"])
+    assert read({"CONTENT_TYPE": said}, None) == kept
+
+
+def test_request_without_content_type_passes():
+    assert PlainContentType(lambda environ, start_response: environ)({}, None) == {}
+
+
+ASK = """
+from io import BytesIO
+from cirse_partners.wsgi import application
+
+environ = {
+    "REQUEST_METHOD": "GET", "PATH_INFO": "/health/", "QUERY_STRING": "q=%41",
+    "SERVER_NAME": "a", "SERVER_PORT": "80", "HTTP_HOST": "localhost",
+    "CONTENT_TYPE": "text/plain; charset=undefined", "wsgi.input": BytesIO(),
+    "wsgi.url_scheme": "http",
+}
+print(*application(environ, lambda status, headers: print(status)))
+"""
+
+
+def test_server_answers_whatever_the_content_type():
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENV_FILE": os.devnull,
+        "SECRET_KEY": "a-key",
+        "ALLOWED_HOSTS": "localhost",
+        "DATABASE_URL": "sqlite:///:memory:",
+        "SITE_URL": "http://localhost",
+    }
+    process = subprocess.run(  # noqa: S603 — our own command
+        [sys.executable, "-c", ASK],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert process.stdout == "200 OK\nb'ok\\n'\n"

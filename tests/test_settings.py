@@ -1,0 +1,118 @@
+"""What starts, what refuses to, and what it says, each in a process of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+COMPLETE = {
+    "DEBUG": "off",
+    "SECRET_KEY": "a-key",
+    "ALLOWED_HOSTS": "partners.example.org",
+    "DATABASE_URL": "sqlite:///:memory:",
+}
+DEVELOPMENT = "No .env and no environment: using development defaults.\n"
+
+
+def run(*command, **environment):
+    """Run `command` where nothing but `environment` is configured."""
+    clean = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull}
+    return subprocess.run(  # noqa: S603 — our own commands
+        command,
+        cwd=settings.BASE_DIR,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def python(*arguments, **environment):
+    return run(sys.executable, *arguments, **environment)
+
+
+def assert_refused(process, *words):
+    """It failed with one sentence that has all `words`."""
+    assert process.returncode != 0
+    assert process.stdout == ""
+    assert process.stderr.count("\n") == 1, process.stderr
+    assert process.stderr.startswith("The site cannot start: ")
+    assert [word for word in words if word not in process.stderr] == []
+
+
+def test_settings_with_nothing_configured_are_for_development_and_say_so():
+    show = "from django.conf import settings; print(settings.DEBUG, settings.DATABASES)"
+    process = python("manage.py", "shell", "--verbosity=0", f"--command={show}")
+    assert process.returncode == 0
+    assert process.stderr == DEVELOPMENT
+    assert process.stdout.startswith("True ")
+    assert "django.db.backends.sqlite3" in process.stdout
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_settings_for_production_name_what_is_missing(name):
+    process = python("manage.py", "check", **COMPLETE | {name: " "})
+    assert_refused(process, f"set {name} in")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_HOSTS", "partners.example.org,*"),
+        ("SITE_URL", "partners.example.org"),
+        ("ENV_FILE", "no/such/file"),
+    ],
+)
+def test_settings_refuse_what_would_be_unsafe_or_unusable(name, value):
+    assert_refused(python("manage.py", "check", **COMPLETE | {name: value}), name)
+
+
+def test_settings_refuse_a_database_address_that_is_none():
+    process = python("-W", "ignore", "manage.py", "check", **COMPLETE | {"DATABASE_URL": "oracle"})
+    assert_refused(process, "DATABASE_URL")
+
+
+@pytest.mark.parametrize("entry", ["wsgi", "asgi"])
+@pytest.mark.parametrize("environment", [{}, {"DEBUG": "on"}], ids=["nothing", "debug"])
+def test_servers_never_start_on_development_defaults(entry, environment):
+    process = python("-c", f"import cirse_partners.{entry}", **environment)
+    assert process.returncode != 0
+    assert "set SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL in" in process.stderr
+    assert DEVELOPMENT not in process.stderr
+
+
+@pytest.mark.parametrize("entry", ["wsgi", "asgi"])
+def test_servers_switch_debug_off(entry):
+    show = f"import cirse_partners.{entry}; from django.conf import settings; print(settings.DEBUG)"
+    process = python("-W", "ignore", "-c", show, **COMPLETE | {"DEBUG": "on"})
+    assert (process.stdout, process.stderr, process.returncode) == ("False\n", "", 0)
+
+
+def test_env_example_explains_every_variable():
+    code = (settings.BASE_DIR / "cirse_partners" / "settings.py").read_text()
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    read = set(re.findall(r'\benv\.\w+\(\s*"(\w+)"', code))
+    explained = re.findall(r"^# .+\n(\w+)=", example, re.MULTILINE)
+    assert sorted(explained) == sorted(read)
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make")
+def test_make_secret_completes_env_example_for_deployment(tmp_path):
+    for name in ("Makefile", ".env.example"):
+        shutil.copy(settings.BASE_DIR / name, tmp_path)
+    made = run("make", "--directory", str(tmp_path), "secret")
+    env_file = tmp_path / ".env"
+    written = env_file.read_text()
+    again = run("make", "--directory", str(tmp_path), "secret")
+    assert (made.returncode, again.returncode) == (0, 0)
+    assert env_file.read_text() == written
+    assert env_file.stat().st_mode & 0o077 == 0
+
+    check = python("manage.py", "check", "--deploy", "--fail-level=WARNING", ENV_FILE=str(env_file))
+    assert check.stdout == "System check identified no issues (0 silenced).\n"
+    assert (check.stderr, check.returncode) == ("", 0)

@@ -1,0 +1,188 @@
+"""Rules for single values, on both sides of the line."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from partners.validators import (
+    refuse_control_characters,
+    validate_identifier,
+    validate_label,
+    validate_logo,
+    validate_web_address,
+)
+
+UNREADABLE = "This is not a PNG, JPEG or WebP picture that can be read."
+TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Save it smaller."
+
+
+def picture(file_format, size=(64, 64)):
+    """A picture that does not compress to nothing, as bytes."""
+    buffer = BytesIO()
+    Image.radial_gradient("L").resize(size).convert("RGB").save(buffer, file_format)
+    return buffer.getvalue()
+
+
+def png_that_claims(width, height):
+    """A tiny PNG whose header announces many pixels."""
+    whole = picture("PNG")
+    header = b"IHDR" + struct.pack(">II", width, height) + whole[24:29]
+    return whole[:12] + header + struct.pack(">I", zlib.crc32(header)) + whole[33:]
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
+def test_logo_takes_pictures_of_the_web(file_format):
+    content = picture(file_format)
+    upload = ContentFile(content, name="logo")
+    validate_logo(upload)
+    assert upload.read() == content  # from its beginning, ready to be stored
+
+
+def test_logo_takes_the_largest_allowed():
+    buffer = BytesIO()
+    Image.new("1", (4000, 4000)).save(buffer, "PNG")
+    validate_logo(ContentFile(buffer.getvalue().ljust(2_000_000, b"\0"), name="logo.png"))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"", UNREADABLE, id="empty"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", UNREADABLE, id="svg"),
+        pytest.param(picture("GIF"), UNREADABLE, id="gif"),
+        pytest.param(picture("TIFF"), UNREADABLE, id="tiff"),
+        pytest.param(b"<script>alert(1)</script>", UNREADABLE, id="script"),
+        pytest.param(picture("JPEG")[:-200], UNREADABLE, id="jpeg-cut-off"),
+        pytest.param(picture("PNG")[:-200], UNREADABLE, id="png-cut-off"),
+        pytest.param(picture("WEBP")[:-50], UNREADABLE, id="webp-cut-off"),
+        pytest.param(
+            picture("PNG").replace(b"IDAT", b"IDAX"), UNREADABLE, id="png-with-a-broken-chunk"
+        ),
+        pytest.param(png_that_claims(4001, 4000), TOO_MANY_PIXELS, id="a-row-too-many"),
+        pytest.param(png_that_claims(60_000, 60_000), TOO_MANY_PIXELS, id="bomb"),
+        pytest.param(
+            picture("PNG").ljust(2_000_001, b"\0"),
+            "The file is larger than 2 MB. Save the logo smaller.",
+            id="a-byte-too-many",
+        ),
+    ],
+)
+def test_logo_refuses(content, sentence):
+    with pytest.raises(ValidationError) as refused:
+        validate_logo(ContentFile(content, name="logo.png"))
+    assert refused.value.messages[0].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["EuroSafe Imaging: training resources", "Here for you: the help desk", "2016", "Über uns"],
+)
+def test_label_takes_words(label):
+    validate_label(label)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["click here", "Click  HERE!", "here", "Read more…", "» more", "this link", "…", "", "  "],
+)
+def test_label_that_says_nothing_is_refused(label):
+    with pytest.raises(ValidationError) as refused:
+        validate_label(label)
+    sentence = (
+        f"“{label}” does not say where the link leads. Name the page behind it, for example "
+        "“EuroSafe Imaging: training resources”."
+    )
+    assert refused.value.messages == [sentence]
+
+
+@pytest.mark.parametrize("label", ["https://example.org", "see http://example.org", "WWW.esr.org"])
+def test_label_that_is_an_address_is_refused(label):
+    with pytest.raises(ValidationError, match="A web address is not a label"):
+        validate_label(label)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/", "http://example.org/a?b=c#d", "https://müller.example/"]
+)
+def test_web_address_is_whole(url):
+    validate_web_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "ftp://example.org/", "example.org", "//a.org"],
+)
+def test_web_address_of_another_kind_is_refused(url):
+    with pytest.raises(ValidationError) as refused:
+        validate_web_address(url)
+    assert refused.value.messages == ["Write the whole web address, beginning with https://"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Two\nlines\r\n\tand a tab", "Ωμέγα 日本 🙂", "soft\u00adhyphen"]
+)
+def test_text_without_control_characters_is_taken(text):
+    refuse_control_characters(text)
+
+
+@pytest.mark.parametrize(
+    "character", ["\0", "\x08", "\x0b", "\x1f", "\x7f", "\x80", "\x9f"], ids=repr
+)
+def test_control_characters_are_refused(character):
+    with pytest.raises(ValidationError, match="invisible control characters"):
+        refuse_control_characters(f"a{character}b")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [
+        pytest.param("ror", "05dxps055", id="ror"),
+        pytest.param("ror", "03yrm5c26", id="ror-another"),
+        pytest.param("wikidata", "Q1", id="wikidata"),
+        pytest.param("wikidata", "Q115263196", id="wikidata-long"),
+        pytest.param("isni", "0000000121032683", id="isni"),
+        pytest.param("isni", "000000012146438X", id="isni-x"),
+        pytest.param("other", "anything 12/3", id="other"),
+    ],
+)
+def test_identifier_takes(scheme, value):
+    validate_identifier(scheme, value)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [
+        pytest.param("ror", "05dxps056", id="ror-check-digit"),
+        pytest.param("ror", "05dxsp055", id="ror-two-swapped"),
+        pytest.param("ror", "15dxps055", id="ror-not-zero"),
+        pytest.param("ror", "05DXPS055", id="ror-capitals"),
+        pytest.param("ror", "05dxls055", id="ror-letter-l"),
+        pytest.param("ror", "05dxps05", id="ror-short"),
+        pytest.param("ror", "05dxps0555", id="ror-long"),
+        pytest.param("ror", "05dxps0\u0665\u0665", id="ror-arabic-digits"),
+        pytest.param("ror", "https://ror.org/05dxps055", id="ror-with-address"),
+        pytest.param("ror", "", id="ror-empty"),
+        pytest.param("wikidata", "Q", id="wikidata-letter-alone"),
+        pytest.param("wikidata", "42", id="wikidata-number-alone"),
+        pytest.param("wikidata", "Q042", id="wikidata-leading-zero"),
+        pytest.param("wikidata", "q42", id="wikidata-small-letter"),
+        pytest.param("wikidata", "Q42\n", id="wikidata-line-break"),
+        pytest.param("wikidata", "Q\u0664\u0662", id="wikidata-arabic-digits"),
+        pytest.param("wikidata", "P42", id="wikidata-property"),
+        pytest.param("isni", "0000000121032684", id="isni-check-digit"),
+        pytest.param("isni", "0000000121302683", id="isni-two-swapped"),
+        pytest.param("isni", "0000 0001 2103 2683", id="isni-with-blanks"),
+        pytest.param("isni", "000000012103268", id="isni-short"),
+    ],
+)
+def test_identifier_refuses(scheme, value):
+    with pytest.raises(ValidationError) as refused:
+        validate_identifier(scheme, value)
+    assert refused.value.messages[0].startswith(
+        f"“{value}” is not a valid identifier of this scheme: a digit or letter is wrong."
+    )
