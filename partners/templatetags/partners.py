@@ -1,0 +1,57 @@
+"""What the public templates say beyond Django's own tags."""
+
+from urllib.parse import quote, urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+
+from partners import richtext
+
+register = template.Library()
+register.filter("rich_text", richtext.render, is_safe=True)
+register.filter("plain_text", richtext.plain_text)
+
+
+@register.simple_tag(takes_context=True)
+def record_link(context, record, text=""):
+    """The record's name: a link while it has a page, plain text once it is withdrawn."""
+    text = text or str(record)
+    if not record.is_live(context["now_of_request"]):
+        return text
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context, url_name, text):
+    """A link of the main navigation, marked where it is the page being read."""
+    url = reverse(url_name)
+    is_current = context["request"].path == url
+    shape = '<a href="{}" aria-current="page">{}</a>' if is_current else '<a href="{}">{}</a>'
+    return format_html(shape, url, text)
+
+
+@register.simple_tag(takes_context=True)
+def mistake_url(context):
+    """A mail to the editors with the page's address filled in (RFC 6068)."""
+    address = context["site_url"] + context["request"].path
+    fields = {"subject": "A mistake on the partners site", "body": f"The page: {address}\n\n"}
+    return f"mailto:{context['contact_email']}?{urlencode(fields, quote_via=quote)}"
+
+
+@register.filter
+def is_named_at(record, at):
+    """Whether there is such a record, and it may be named in public at `at`."""
+    return bool(record and record.is_named(at))
+
+
+@register.filter
+def status_on(collaboration, day):
+    """The words for where a collaboration stands on `day` (datetime.date)."""
+    return collaboration.status(day).label
+
+
+@register.filter
+def url_host(url):
+    """The host of a web address, for a reader: "https://www.example.org/a" → "example.org"."""
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.")

@@ -1,0 +1,59 @@
+"""The events, upcoming and past, and the pages of an event and a series."""
+
+from django.utils import timezone
+from django.views.generic import ListView
+
+from partners.models import Event, EventSeries
+from partners.views.base import PublicView, RootDetail
+
+
+class EventList(PublicView, ListView):
+    """Upcoming events in full, past ones by year, page by page."""
+
+    paginate_by = 50
+    template_name = "partners/event_list.html"
+
+    def get_queryset(self):
+        live = Event.objects.live(self.request.now)
+        return live.past(timezone.localdate(self.request.now))
+
+    def get_context_data(self, **context):
+        at = self.request.now
+        return super().get_context_data(
+            upcoming=Event.objects.live(at).upcoming(timezone.localdate(at)),
+            series=EventSeries.objects.live(at),
+            **context,
+        )
+
+
+class EventDetail(RootDetail):
+    model = Event
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("series", "held_at")
+
+    def get_context_data(self, **context):
+        at = self.request.now
+        return super().get_context_data(
+            organisers=self.object.organisers.named(at),
+            held_here=Event.objects.live(at).filter(held_at=self.object),
+            **context,
+        )
+
+
+class SeriesDetail(RootDetail):
+    model = EventSeries
+    template_name = "partners/series_detail.html"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("collaboration")
+
+    def get_context_data(self, **context):
+        at, today = self.request.now, timezone.localdate(self.request.now)
+        editions = Event.objects.live(at).filter(series=self.object)
+        return super().get_context_data(
+            organisers=self.object.organisers.named(at),
+            upcoming=editions.upcoming(today),
+            past=editions.past(today),
+            **context,
+        )

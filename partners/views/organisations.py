@@ -1,0 +1,89 @@
+"""The directory and an organisation's page."""
+
+from django.db.models import Prefetch, Q
+from django.views.generic import ListView
+
+from partners.forms import DirectoryForm
+from partners.models import (
+    Collaboration,
+    Organisation,
+    OrganisationRelation,
+    Organiser,
+    Party,
+)
+from partners.views.base import PublicView, RootDetail, bad_query
+
+
+class OrganisationList(PublicView, ListView):
+    """The directory: every live partner, narrowed by facets and search."""
+
+    paginate_by = 24
+    template_name = "partners/organisation_list.html"
+
+    def get(self, request, *args, **kwargs):
+        self.form = DirectoryForm(request.GET, request.now)
+        if not self.form.is_valid():
+            return bad_query(request, self.form)
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self):
+        return self.form.results()
+
+    def get_context_data(self, **context):
+        return super().get_context_data(
+            form=self.form,
+            facet_groups=self.form.facet_groups(),
+            chips=self.form.chips(),
+            corrected=" ".join(self.form.search.corrected),
+            query=self.form.chosen,
+            **context,
+        )
+
+
+class OrganisationDetail(RootDetail):
+    model = Organisation
+
+    def get_context_data(self, **context):
+        organisation, at = self.object, self.request.now
+        collaborations = Collaboration.objects.live(at).filter(parties__organisation=organisation)
+        organised = Organiser.objects.filter(organisation=organisation).select_related(
+            "event", "series"
+        )
+        held = [organiser.root for organiser in organised if organiser.root.is_live(at)]
+        return super().get_context_data(
+            names=organisation.names.all(),
+            figures=organisation.figures.select_related("source", "verification"),
+            identifiers=organisation.identifiers.all(),
+            topics=organisation.topics.all(),
+            relations=relations(organisation, at),
+            collaborations=collaborations.distinct()
+            .prefetch_related(Prefetch("parties", Party.objects.named(at)))
+            .order_by("since", "title", "pk"),
+            events=sorted(
+                (root for root in held if hasattr(root, "starts")),
+                key=lambda event: (str(event.starts), event.pk),
+                reverse=True,
+            ),
+            series=[root for root in held if not hasattr(root, "starts")],
+            **context,
+        )
+
+
+def relations(organisation, at):
+    """How it stands to others and they to it: (in words, the other organisation, the basis)."""
+    inverse = {
+        OrganisationRelation.Kind.INITIATIVE_OF: "has the initiative",
+        OrganisationRelation.Kind.DIVISION_OF: "has the division",
+        OrganisationRelation.Kind.MEMBER_OF: "has the member",
+        OrganisationRelation.Kind.SUCCEEDED_BY: "successor of",
+    }
+    either = Q(organisation=organisation) | Q(other=organisation)
+    rows = OrganisationRelation.objects.filter(either).select_related("organisation", "other")
+    said = []
+    for row in rows:
+        outward = row.organisation_id == organisation.pk
+        other = row.other if outward else row.organisation
+        if other.is_named(at):
+            words = row.get_kind_display() if outward else inverse[row.kind]
+            said.append({"words": words, "organisation": other, "basis": row.basis})
+    return sorted(said, key=lambda each: (each["words"], each["organisation"].name))

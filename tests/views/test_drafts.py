@@ -1,0 +1,175 @@
+"""A draft is nowhere: a word that stands in all of its texts is on no public page.
+
+The sweep follows every link, asks the search and the directory for half of the word and for the
+word with a typing error, and must find the word once the records are live.
+"""
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.db import models
+
+from tests import factories as make
+from tests.views.reading import Reading
+
+WORD = "quixotaxis"
+ASKED = [WORD[:5], WORD[:-1] + "z", "quixotaxsi"]
+STATES = [{"draft": True}, {"scheduled": True}]
+
+
+def marked(factory, **given):
+    """A record with the word in each of its texts."""
+    texts = {}
+    for field in factory._meta.model._meta.concrete_fields:
+        if isinstance(field, models.URLField):
+            texts[field.name] = f"https://{WORD}.example/"
+        elif isinstance(field, models.CharField | models.TextField) and not (
+            field.choices or field.primary_key
+        ):
+            texts[field.name] = WORD
+    return factory(**texts | given)
+
+
+def furnish(**owner):
+    marked(make.LinkFactory, **owner)
+    make.CitationFactory(source=marked(make.SourceFactory, read_on=""), **owner)
+
+
+@pytest.fixture
+def build(society):
+    """A function: the state of a record of each kind → live records, each tied to it every way."""
+
+    def build(state):
+        live = make.OrganisationFactory(slug="live-organisation")
+        together = make.CollaborationFactory(slug="live-collaboration")
+        event = make.EventFactory(slug="live-event")
+        row = make.EventSeriesFactory(slug="live-series")
+
+        organisation = marked(
+            make.OrganisationFactory, kind="college", region="africa", **state,
+            topics=[make.TopicFactory(name=WORD)], logo_permission="",
+        )  # fmt: skip
+        for factory in (
+            make.OrganisationNameFactory, make.FigureFactory, make.IdentifierFactory,
+        ):  # fmt: skip
+            marked(factory, organisation=organisation, **of_a_figure(factory))
+        make.OrganisationRelationFactory(organisation=organisation, other=live)
+        make.OrganisationRelationFactory(organisation=live, other=organisation)
+        for each in (live, organisation):
+            make.PartyFactory(collaboration=together, organisation=each)
+        make.OrganiserFactory(event=event, organisation=organisation)
+        make.OrganiserFactory(series=row, organisation=organisation)
+        partners_page = make.PartnersPageFactory()
+        section = make.SectionFactory(page=partners_page)
+        for each in (live, organisation):
+            make.SectionEntryFactory(section=section, organisation=each)
+        furnish(organisation=organisation)
+
+        collaboration = marked(make.CollaborationFactory, kind="membership", **state)
+        marked(make.JointWorkFactory, collaboration=collaboration)
+        for each in (live, society, organisation):
+            make.PartyFactory(collaboration=collaboration, organisation=each)
+        make.EventSeriesFactory(slug="series-of-it", collaboration=collaboration)
+        furnish(collaboration=collaboration)
+
+        series = marked(make.EventSeriesFactory, collaboration=together, **state)
+        make.OrganiserFactory(series=series, organisation=live)
+        make.EventFactory(slug="edition-of-it", series=series)
+        furnish(series=series)
+
+        congress = marked(make.EventFactory, series=row, held_at=event, **state)
+        marked(make.EventFactory, slug=f"{WORD}-next", starts="2990", **state)
+        make.OrganiserFactory(event=congress, organisation=live)
+        make.EventFactory(slug="held-at-it", held_at=congress)
+        furnish(event=congress)
+
+        marked(make.PageFactory, key="about", **state)
+        page = marked(make.PageFactory, slug=f"{WORD}-page", **state)
+        marked(make.SectionFactory, page=page)
+        furnish(page=page)
+
+    return build
+
+
+def of_a_figure(factory):
+    if factory is make.FigureFactory:
+        return {"source": marked(make.SourceFactory)}
+    return {}
+
+
+@pytest.fixture
+def sweep(client):
+    """A function: → {address: status} of all that links lead to, and those that have the word."""
+
+    def sweep():
+        asked = [f"{path}?q={typed}" for path in ("/search/", "/organisations/") for typed in ASKED]
+        waiting = ["/", "/sitemap.xml", "/robots.txt", "/health/", *asked]
+        seen, having = {}, set()
+        while waiting:
+            address = waiting.pop()
+            if address in seen or "&" in address:  # one filter of the directory at a time
+                continue
+            response = client.get(address)
+            body = response.content.decode()
+            seen[address] = response.status_code
+            if WORD in body.casefold():
+                having.add(address)
+            hrefs = [value for tag, name, value in Reading(body).attributes if name == "href"]
+            inner = (urljoin(address, href) for href in hrefs if not urlsplit(href).scheme)
+            waiting += [each.partition("#")[0] for each in inner if not each.startswith("/static/")]
+        return seen, having
+
+    return sweep
+
+
+RECORDS = [
+    "/collaborations/live-collaboration/",
+    "/events/edition-of-it/",
+    "/events/held-at-it/",
+    "/events/live-event/",
+    "/events/series/live-series/",
+    "/events/series/series-of-it/",
+    "/organisations/cirse/",
+    "/organisations/live-organisation/",
+]
+
+
+def paths_of_records(seen):
+    paths = {address for address in seen if "?" not in address and address.count("/") > 2}
+    return sorted(paths)
+
+
+@pytest.mark.parametrize("state", STATES, ids=["draft", "scheduled"])
+def test_draft_is_nowhere(build, sweep, state):
+    build(state)
+    seen, having = sweep()
+    assert having == set()
+    assert paths_of_records(seen) == RECORDS
+    assert set(seen.values()) == {200}
+
+
+@pytest.mark.parametrize("state", STATES, ids=["draft", "scheduled"])
+def test_draft_of_the_partners_page_is_nowhere(sweep, state):
+    page = marked(make.PartnersPageFactory, **state)
+    marked(make.SectionFactory, page=page)
+    _, having = sweep()
+    assert having == set()
+
+
+def test_sweep_finds_what_is_live(build, sweep):
+    build({})
+    _, having = sweep()
+    assert set(RECORDS) < having
+    assert {"/", "/glossary/", "/sitemap.xml", "/search/?q=quixo"} < having
+    assert {f"/{kind}/{WORD}/" for kind in ("organisations", "collaborations", "events")} < having
+
+
+def test_withdrawn_is_named_without_a_link(build, sweep, client):
+    build({"withdrawn": True})
+    seen, having = sweep()
+    named_on = {address for address in having if "?" not in address}
+    assert named_on == {*RECORDS, "/", "/collaborations/"} - {"/organisations/cirse/"}
+    assert paths_of_records(seen) == RECORDS
+    assert set(seen.values()) == {200}
+    for path in (f"/organisations/{WORD}/", f"/events/series/{WORD}/", f"/pages/{WORD}-page/"):
+        assert client.get(path).status_code == 410

@@ -1,0 +1,91 @@
+"""What machines ask for: the sitemap, robots.txt and the health check."""
+
+import datetime as dt
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.conf import settings
+
+from partners.models import Record
+from tests import factories as make
+
+NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+ROOTS = [
+    make.PageFactory,
+    make.OrganisationFactory,
+    make.CollaborationFactory,
+    make.EventSeriesFactory,
+    make.EventFactory,
+]
+
+
+def entries(response):
+    """{path: the day it last changed, where the site is} of a sitemap."""
+    root = ET.fromstring(response.content.decode())  # noqa: S314 — our own view wrote it
+    return {
+        url.findtext("s:loc", namespaces=NAMESPACE).removeprefix("http://testserver"): url.findtext(
+            "s:lastmod", namespaces=NAMESPACE
+        )
+        for url in root.findall("s:url", NAMESPACE)
+    }
+
+
+def test_sitemap_has_every_live_record_and_list(client):
+    make.PartnersPageFactory()
+    for factory in ROOTS:
+        factory(slug="live")
+        for state in ("draft", "scheduled", "withdrawn"):
+            factory(slug=f"hidden-{state}", **{state: True})
+    Record.objects.update(changed_at=dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC))
+    records = [
+        "/",
+        "/pages/live/",
+        "/organisations/cirse/",
+        "/organisations/live/",
+        "/collaborations/live/",
+        "/events/series/live/",
+        "/events/live/",
+    ]
+    lists = ["/organisations/", "/collaborations/", "/events/", "/glossary/"]
+    expected = dict.fromkeys(records, "2026-03-02") | dict.fromkeys(lists)
+    response = client.get("/sitemap.xml")
+    assert response["Content-Type"] == "application/xml"
+    assert entries(response) == expected
+
+
+def test_everything_in_the_sitemap_is_there(client):
+    for factory in ROOTS:
+        factory()
+    paths = entries(client.get("/sitemap.xml"))
+    assert len(paths) == 10
+    assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+@pytest.mark.parametrize("page", ["2", "0", "-1", "x"])
+def test_sitemap_has_no_such_part(read, page):
+    assert read("/sitemap.xml", status=404, p=page).title == "There is no such page"
+
+
+def test_robots_may_read_what_is_public(client):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().splitlines() == [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /search/",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+    ]
+
+
+def test_health_is_told_without_asking_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/health/")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_public_pages_set_no_cookies(client):
+    for path in ("/", "/organisations/", "/search/", "/sitemap.xml", "/health/", "/nowhere/"):
+        response = client.get(path)
+        assert not response.cookies, path
+        assert not re.search("cookie", response.get("Vary", ""), re.IGNORECASE), path

@@ -1,0 +1,464 @@
+"""The directory with its facets, and the page of an organisation."""
+
+import pytest
+from django.urls import reverse
+
+from partners.models import Organisation
+from tests import factories as make
+
+LIST = reverse("partners:organisation-list")
+
+
+def names(page):
+    return [words for words in page.headings if words.startswith("Organisation 0")]
+
+
+def facets(response):
+    """{title: {label: count}} of what the list can be narrowed by."""
+    return {
+        group["title"]: {option["label"]: option["count"] for option in group["options"]}
+        for group in response.context["facet_groups"]
+    }
+
+
+def found(response):
+    return [organisation.slug for organisation in response.context["object_list"]]
+
+
+# The directory
+
+
+def test_directory_lists_live_partners_by_name(client, read):
+    make.OrganisationFactory(slug="z", name="Zurich Group")
+    make.OrganisationFactory(slug="a", name="aorta club", acronym="AC", summary="They meet.")
+    for state in ("draft", "scheduled", "withdrawn"):
+        make.OrganisationFactory(name="Hidden", **{state: True})
+    assert found(client.get(LIST)) == ["a", "z"]
+    page = read(LIST)
+    assert page.headings[:4] == [
+        "Organisations",
+        "2 organisations",
+        "aorta club AC",
+        "Zurich Group",
+    ]
+    assert page.under("aorta club AC") == "They meet."
+    assert page.links("2 organisations") == [
+        ("aorta club", "/organisations/a/"),
+        ("Zurich Group", "/organisations/z/"),
+    ]
+    assert "Hidden" not in page.text
+
+
+def test_directory_says_kind_and_region_only_where_stated(read):
+    make.OrganisationFactory(name="Both", kind="society", region="europe")
+    make.OrganisationFactory(name="Kind", kind="college")
+    make.OrganisationFactory(name="None")
+    make.OrganisationFactory(name="Region", region="worldwide")
+    page = read(LIST)
+    assert [page.under(name) for name in ("Both", "Kind", "None", "Region")] == [
+        "Society · Europe",
+        "College",
+        "",
+        "Worldwide",
+    ]
+
+
+def test_directory_without_records_says_so(read):
+    make.OrganisationFactory(draft=True)
+    assert read(LIST).under("0 organisations") == (
+        "No organisation matches all of this. Remove a filter above, or see all organisations."
+    )
+
+
+@pytest.fixture
+def directory():
+    """Five live partners, and of each other state one that has everything the facets look at."""
+    topics = {key: make.TopicFactory(key=key, name=key.title()) for key in ("cancer", "research")}
+    make.TopicFactory(name="Unused")
+    rows = [
+        ("a", "society", "europe", ["cancer"], ["liaison"]),
+        ("b", "society", "europe", ["cancer", "research"], ["liaison", "ad-hoc", "liaison"]),
+        ("c", "college", "europe", ["research"], ["ad-hoc"]),
+        ("d", "society", "worldwide", [], []),
+        ("e", "not-stated", "not-stated", [], []),
+    ]
+    for slug, kind, region, keys, collaborations in rows:
+        partner = make.OrganisationFactory(
+            slug=slug, name=f"Partner {slug}", kind=kind, region=region,
+            topics=[topics[key] for key in keys],
+        )  # fmt: skip
+        for each in collaborations:
+            make.PartyFactory(organisation=partner, collaboration__kind=each)
+        for state in ("draft", "scheduled", "withdrawn"):
+            make.PartyFactory(
+                organisation=partner,
+                collaboration=make.CollaborationFactory(kind="membership", **{state: True}),
+            )
+    for state in ("draft", "scheduled", "withdrawn"):
+        hidden = make.OrganisationFactory(
+            name="Partner hidden", kind="society", region="europe", topics=topics.values(),
+            **{state: True},
+        )  # fmt: skip
+        make.PartyFactory(organisation=hidden, collaboration__kind="liaison")
+
+
+ALL_FACETS = {
+    "Kind of organisation": {"Society": 3, "College": 1, "Not stated": 1},
+    "Region of activity": {"Europe": 3, "Worldwide": 1, "Not stated": 1},
+    "Topic": {"Cancer": 2, "Research": 2},
+    "Kind of collaboration": {"Liaison": 2, "Ad hoc collaboration": 2},
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "slugs", "expected"),
+    [
+        pytest.param({}, "abcde", ALL_FACETS, id="nothing-chosen"),
+        pytest.param(
+            {"kind": "society"},
+            "abd",
+            {
+                "Kind of organisation": {"Society": 3, "College": 1, "Not stated": 1},
+                "Region of activity": {"Europe": 2, "Worldwide": 1},
+                "Topic": {"Cancer": 2, "Research": 1},
+                "Kind of collaboration": {"Liaison": 2, "Ad hoc collaboration": 1},
+            },
+            id="kind",
+        ),
+        pytest.param(
+            {"topic": "research", "region": "europe"},
+            "bc",
+            {
+                "Kind of organisation": {"Society": 1, "College": 1},
+                "Region of activity": {"Europe": 2},
+                "Topic": {"Cancer": 2, "Research": 2},
+                "Kind of collaboration": {"Liaison": 1, "Ad hoc collaboration": 2},
+            },
+            id="topic-and-region",
+        ),
+        pytest.param(
+            {
+                "collaboration": "liaison",
+                "topic": "research",
+                "kind": "society",
+                "region": "europe",
+            },
+            "b",
+            {
+                "Kind of organisation": {"Society": 1},
+                "Region of activity": {"Europe": 1},
+                "Topic": {"Cancer": 2, "Research": 1},
+                "Kind of collaboration": {"Liaison": 1, "Ad hoc collaboration": 1},
+            },
+            id="all-four",
+        ),
+        pytest.param(
+            {"kind": "college", "region": "worldwide"},
+            "",
+            {
+                "Kind of organisation": {"Society": 1, "College": 0},
+                "Region of activity": {"Europe": 1, "Worldwide": 0},
+            },
+            id="chosen-but-without-matches",
+        ),
+        pytest.param(
+            {"collaboration": "membership"},
+            "",
+            {
+                "Kind of collaboration": {
+                    "Membership": 0,
+                    "Liaison": 2,
+                    "Ad hoc collaboration": 2,
+                },
+            },
+            id="only-collaborations-that-are-not-public",
+        ),
+        pytest.param({"q": "partner"}, "abcde", ALL_FACETS, id="search"),
+        pytest.param({"q": "partmer"}, "abcde", ALL_FACETS, id="search-with-a-typing-error"),
+        pytest.param(
+            {"q": "cancer", "kind": "society"},
+            "ab",
+            {
+                "Kind of organisation": {"Society": 2},
+                "Region of activity": {"Europe": 2},
+                "Topic": {"Cancer": 2, "Research": 1},
+                "Kind of collaboration": {"Liaison": 2, "Ad hoc collaboration": 1},
+            },
+            id="search-and-kind",
+        ),
+    ],
+)
+def test_facets_count_what_they_would_find(client, directory, query, slugs, expected):
+    response = client.get(LIST, query)
+    assert found(response) == list(slugs)
+    assert facets(response) == expected
+
+
+def test_every_facet_finds_as_many_as_it_says(client, directory):
+    for group in client.get(LIST, {"region": "europe"}).context["facet_groups"]:
+        for option in group["options"]:
+            if not option["is_chosen"]:
+                listed = client.get(f"{LIST}?{option['query']}")
+                assert listed.context["paginator"].count == option["count"], option
+
+
+def test_facet_in_force_is_marked_and_lifted_by_a_second_click(client, directory):
+    groups = client.get(LIST, {"kind": "society", "region": "europe"}).context["facet_groups"]
+    chosen = [option for group in groups for option in group["options"] if option["is_chosen"]]
+    assert [(option["label"], option["query"]) for option in chosen] == [
+        ("Society", "region=europe"),
+        ("Europe", "kind=society"),
+    ]
+
+
+def test_chips_name_what_is_in_force_and_take_it_away(read, directory):
+    page = read(LIST, q="partner", kind="society", topic="cancer")
+    assert page.links("2 organisations")[:4] == [
+        ("Remove “partner” ×", "?kind=society&topic=cancer"),
+        ("Remove Society ×", "?q=partner&topic=cancer"),
+        ("Remove Cancer ×", "?q=partner&kind=society"),
+        ("Clear all", LIST),
+    ]
+
+
+def test_search_keeps_the_facets_in_force(read, directory):
+    page = read(LIST, kind="society", q="x & <y>")
+    hidden = [value for tag, name, value in page.attributes if tag == "input" and name == "value"]
+    assert hidden == ["x & <y>", "society"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "slugs"),
+    [("APCSVIR", ["apscvir"]), ("old pacific club", ["apscvir"]), ("societe", ["sfr"])],
+)
+def test_directory_search_forgives(client, typed, slugs):
+    apscvir = make.OrganisationFactory(slug="apscvir", acronym="APSCVIR")
+    make.OrganisationNameFactory(organisation=apscvir, name="Old Pacific Club")
+    make.OrganisationFactory(slug="sfr", name="Société Française")
+    make.OrganisationFactory(slug="hidden", name="APSCVIR Société", draft=True)
+    assert found(client.get(LIST, {"q": typed})) == slugs
+
+
+def test_directory_says_what_it_took_the_search_for(read):
+    make.OrganisationFactory(acronym="APSCVIR")
+    assert "Nothing was found for “APCSVIR”. These match apscvir." in read(LIST, q="APCSVIR").main
+
+
+def test_pages_of_the_directory_keep_the_filters(client, read):
+    partners = make.OrganisationFactory.create_batch(50, kind="society")
+    make.OrganisationFactory(kind="college")
+    pages = [client.get(LIST, {"kind": "society", "page": number}) for number in (1, 2, 3)]
+    assert [found(page) for page in pages] == [
+        [each.slug for each in partners[start : start + 24]] for start in (0, 24, 48)
+    ]
+    middle = read(LIST, kind="society", page=2)
+    assert "Page 2 of 3" in middle.main
+    assert middle.addresses("?kind=society&page=") == [
+        "?kind=society&page=1",
+        "?kind=society&page=3",
+    ]
+    assert middle.headings[1] == "50 organisations"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "3", "99999999999999999999", "two", "1.5"])
+def test_directory_has_no_such_page(read, number):
+    make.OrganisationFactory.create_batch(25)
+    assert read(LIST, status=404, page=number).title == "There is no such page"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentences"),
+    [
+        pytest.param(
+            {"kind": "club"},
+            ["“club” is no kind of organisation that the list can be narrowed to."],
+            id="kind",
+        ),
+        pytest.param(
+            {"region": "the <moon>"},
+            ["“the <moon>” is no region of activity that the list can be narrowed to."],
+            id="region",
+        ),
+        pytest.param(
+            {"topic": "x", "collaboration": "y"},
+            [
+                "“x” is no topic that the list can be narrowed to.",
+                "“y” is no kind of collaboration that the list can be narrowed to.",
+            ],
+            id="two-at-once",
+        ),
+        pytest.param(
+            {"q": "a" * 201},
+            ["The search text is longer than 200 characters. Shorten it."],
+            id="long-search",
+        ),
+    ],
+)
+def test_query_that_means_nothing_is_explained(read, query, sentences):
+    page = read(LIST, status=400, **query)
+    assert page.title == "This address asks for something we do not have"
+    assert page.main.startswith(" ".join([page.title, *sentences, "Go on with"]))
+    assert page.addresses("/") == ["/", LIST, "/events/", "/search/"]
+
+
+# An organisation's page
+
+
+def test_organisation_page_says_what_is_known(read, society):
+    parent = make.OrganisationFactory(name="Parent", slug="parent")
+    source = make.SourceFactory(title="Their page", url="https://example.org/them", read_on="2026")
+    partner = make.OrganisationFactory(
+        name="Partner", acronym="PAR", slug="par", kind="federation", not_for_profit="yes",
+        region="north-america", region_note="mainly U.S.", seat_city="Wien", seat_country="AT",
+        founded="2006", dissolved="2020-05", website="https://www.example.org/par",
+        summary="Who they are.", description="<p>What they do.</p>",
+        topics=[make.TopicFactory(key="cancer", name="Cancer")],
+    )  # fmt: skip
+    make.OrganisationRelationFactory(organisation=partner, kind="division-of", other=parent)
+    make.OrganisationRelationFactory(
+        organisation=make.OrganisationFactory(name="Child", slug="child"),
+        kind="initiative-of", other=partner, basis="inferred",
+    )  # fmt: skip
+    make.FigureFactory(
+        organisation=partner, measure="members", bound="about", value=8_000, as_of="2019",
+        source=source, note="Of all kinds",
+    )  # fmt: skip
+    make.OrganisationNameFactory(
+        organisation=partner, name="Ancienne", acronym="ANC", language="fr", valid_until="1999"
+    )
+    make.IdentifierFactory(organisation=partner, value="Q42")
+    make.LinkFactory(organisation=partner, label="Their statutes", url="https://example.org/st")
+    make.LinkFactory(organisation=partner, label="Target lost", url="")
+    for locator in ("line 3", "line 12"):
+        make.CitationFactory(organisation=partner, source=source, locator=locator)
+    page = read(partner.get_absolute_url())
+    assert page.headings == ["Partner PAR", "Links", "Sources"]
+    assert page.main == (
+        "Federation Partner PAR Who they are. "
+        "Division of Parent "
+        "Has the initiative Child inferred from the source, not stated by it "
+        "Founded 2006 Dissolved May 2020 "
+        "Region of activity North America mainly U.S. "
+        "Not for profit Yes "
+        "Seat Wien, Austria "
+        "Members about 8,000 as of 2019; source: Their page. Of all kinds "
+        "Former name Ancienne (ANC) until 1999 "
+        "Topics Cancer Website example.org Wikidata Q42 "
+        "What they do. "
+        "Links Their statutes "
+        "Not yet verified "
+        "Sources Their page, read 2026: line 12, line 3"
+    )
+    assert page.links() == [
+        ("Parent", "/organisations/parent/"),
+        ("Child", "/organisations/child/"),
+        ("Cancer", "/organisations/?topic=cancer"),
+        ("example.org", "https://www.example.org/par"),
+        ("Q42", "https://www.wikidata.org/wiki/Q42"),
+        ("Their statutes", "https://example.org/st"),
+        ("Their page", "https://example.org/them"),
+    ]
+
+
+def test_organisation_page_leaves_out_what_is_not_known(read):
+    bare = make.OrganisationFactory(name="Partner")
+    assert read(bare.get_absolute_url()).main == "Organisation Partner Not yet verified"
+
+
+def test_organisation_page_shows_collaborations_and_events(read, society):
+    partner = make.OrganisationFactory(name="Partner", acronym="PAR", slug="par")
+    together = make.CollaborationFactory(
+        slug="examination", title="Examination", kind="joint-examination", since="2015",
+        cadence="annual", summary="An examination.",
+    )  # fmt: skip
+    make.PartyFactory(collaboration=together, organisation=partner, role="organiser", position=1)
+    make.PartyFactory(collaboration=together, organisation=society, role="partner", position=2)
+    series = make.EventSeriesFactory(slug="congresses", title="Congress", cadence="annual")
+    make.OrganiserFactory(series=series, organisation=partner)
+    for year in ("2017", "2018"):
+        event = make.EventFactory(slug=year, title=f"Congress {year}", starts=year)
+        make.OrganiserFactory(event=event, organisation=partner)
+    page = read(partner.get_absolute_url())
+    assert page.under("What we do together") == (
+        "Examination Joint examination, since 2015, annual "
+        "PAR (organiser), CIRSE (partner) An examination."
+    )
+    assert page.under("Events it organises") == (
+        "Congress annual 2018 Congress 2018 2017 Congress 2017 Not yet verified"
+    )
+    assert page.links() == [
+        ("Examination", "/collaborations/examination/"),
+        ("PAR", "/organisations/par/"),
+        ("CIRSE", "/organisations/cirse/"),
+        ("Congress", "/events/series/congresses/"),
+        ("Congress 2018", "/events/2018/"),
+        ("Congress 2017", "/events/2017/"),
+    ]
+
+
+def test_organisation_page_names_the_withdrawn_and_hides_drafts(read):
+    partner = make.OrganisationFactory(name="Partner", acronym="PAR", slug="par")
+    together = make.CollaborationFactory(title="Together", slug="together", kind="liaison")
+    make.PartyFactory(collaboration=together, organisation=partner, position=1)
+    for position, state in enumerate(("withdrawn", "draft", "scheduled"), start=2):
+        name = f"{state} organisation"
+        other = make.OrganisationFactory(name=name, **{state: True})
+        make.OrganisationRelationFactory(organisation=partner, other=other)
+        make.OrganisationRelationFactory(organisation=other, other=partner)
+        make.PartyFactory(collaboration=together, organisation=other, position=position)
+        hidden = make.CollaborationFactory(title="Hidden", **{state: True})
+        make.PartyFactory(collaboration=hidden, organisation=partner)
+        for field, factory in (("event", make.EventFactory), ("series", make.EventSeriesFactory)):
+            make.OrganiserFactory(
+                organisation=partner, **{field: factory(title="Hidden", **{state: True})}
+            )
+    page = read(partner.get_absolute_url())
+    assert page.main == (
+        "Organisation Partner PAR "
+        "Has the member withdrawn organisation Member of withdrawn organisation "
+        "What we do together Together Liaison PAR (partner), withdrawn organisation (partner) "
+        "Not yet verified"
+    )
+    assert page.links() == [
+        ("Together", "/collaborations/together/"),
+        ("PAR", "/organisations/par/"),
+    ]
+
+
+def test_own_page_of_the_society(read, society):
+    make.PartyFactory(organisation=society)
+    page = read(society.get_absolute_url())
+    assert page.main.startswith("The society whose site this is The Society CIRSE")
+    assert page.headings[1] == "Collaborations"
+
+
+def test_organisation_page_says_when_it_was_verified(read):
+    verified = make.OrganisationFactory(name="Partner")
+    make.VerificationFactory(organisation=verified)
+    page = read(verified.get_absolute_url())
+    assert page.main == "Organisation Partner Last verified: 1 January 2021"
+
+
+def test_logo_is_shown_in_its_size_and_in_words(read):
+    partner = make.OrganisationFactory(name="Partner", logo_alt="logo of the partner")
+    Organisation.objects.filter(pk=partner.pk).update(
+        logo="logos/a.png", logo_width=400, logo_height=200
+    )
+    page = read(partner.get_absolute_url())
+    picture = {name: value for tag, name, value in page.attributes if tag == "img"}
+    assert (picture["src"], picture["width"], picture["height"], picture["alt"]) == (
+        "/media/logos/a.png", "400", "200", "logo of the partner",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled"])
+def test_organisation_that_is_not_public_is_not_found(read, state):
+    hidden = make.OrganisationFactory(name="Hidden", **{state: True})
+    assert "Hidden" not in read(hidden.get_absolute_url(), status=404).text
+
+
+def test_organisation_that_was_withdrawn_is_gone(read):
+    gone = make.OrganisationFactory(name="Gone for good", withdrawn=True)
+    page = read(gone.get_absolute_url(), status=410)
+    assert page.title == "This page was withdrawn"
+    assert "Gone for good" not in page.text

@@ -1,0 +1,159 @@
+"""A page costs as many queries with fifty records on it as with one.
+
+The limits: 12 for the partners page, 10 for the directory, 14 for the page of a record.
+"""
+
+import pytest
+
+from partners import bookkeeping
+from partners.models import Page
+from tests import factories as make
+
+
+def furnish(count, **owner):
+    """What any record can have: links, sources, a verification."""
+    for number in range(count):
+        make.LinkFactory(**owner)
+        make.CitationFactory(**owner, locator=f"line {number}")
+    make.VerificationFactory(**owner)
+
+
+def partners_page(count):
+    home = make.OrganisationFactory._meta.model.objects.home()
+    for display in ("profiles", "mentions"):
+        section = make.SectionFactory(display=display)
+        for _ in range(count):
+            entry = make.SectionEntryFactory(section=section)
+            partner = entry.organisation
+            make.FigureFactory(organisation=partner, source=make.SourceFactory())
+            make.OrganisationRelationFactory(organisation=partner)
+            party = make.PartyFactory(organisation=partner)
+            make.PartyFactory(organisation=home, collaboration=party.collaboration)
+            make.JointWorkFactory(collaboration=party.collaboration)
+    for starts in ("2018", "2990"):
+        make.EventFactory.create_batch(count, starts=starts)
+
+
+def directory(count):
+    for _ in range(count):
+        partner = make.OrganisationFactory(
+            name="Angiography", kind="society", region="europe",
+            topics=[make.TopicFactory(name=f"Topic of {count} {_}")],
+        )  # fmt: skip
+        make.PartyFactory(organisation=partner)
+
+
+def organisation(count):
+    subject = make.OrganisationFactory(
+        slug="subject", topics=make.TopicFactory.create_batch(count), seat_country="AT"
+    )
+    for _ in range(count):
+        make.OrganisationNameFactory(organisation=subject)
+        make.FigureFactory(organisation=subject, source=make.SourceFactory())
+        make.IdentifierFactory(organisation=subject)
+        make.OrganisationRelationFactory(organisation=subject)
+        make.OrganisationRelationFactory(other=subject)
+        party = make.PartyFactory(organisation=subject)
+        make.PartyFactory(collaboration=party.collaboration)
+        make.JointWorkFactory(collaboration=party.collaboration)
+        make.OrganiserFactory(organisation=subject, event=make.EventFactory())
+        make.OrganiserFactory(organisation=subject, series=make.EventSeriesFactory())
+    furnish(count, organisation=subject)
+
+
+def collaborations(count):
+    for _ in range(count):
+        party = make.PartyFactory()
+        make.PartyFactory(collaboration=party.collaboration)
+
+
+def collaboration(count):
+    subject = make.CollaborationFactory(slug="subject")
+    for _ in range(count):
+        make.PartyFactory(collaboration=subject)
+        make.JointWorkFactory(collaboration=subject)
+        make.EventSeriesFactory(collaboration=subject)
+    furnish(count, collaboration=subject)
+
+
+def events(count):
+    make.EventSeriesFactory.create_batch(count, usual_country="AT")
+    for starts in ("2018", "2990"):
+        make.EventFactory.create_batch(count, starts=starts, country="AT")
+
+
+def event(count):
+    subject = make.EventFactory(
+        slug="subject", held_at=make.EventFactory(), series=make.EventSeriesFactory()
+    )
+    for _ in range(count):
+        make.OrganiserFactory(event=subject)
+        make.EventFactory(held_at=subject)
+    furnish(count, event=subject)
+
+
+def series(count):
+    subject = make.EventSeriesFactory(slug="subject", collaboration=make.CollaborationFactory())
+    for _ in range(count):
+        make.OrganiserFactory(series=subject)
+        make.EventFactory(series=subject, starts="2018")
+        make.EventFactory(series=subject, starts="2990")
+    furnish(count, series=subject)
+
+
+def page(count):
+    furnish(count, page=make.PageFactory(slug="subject"))
+
+
+def glossary(count):
+    for _ in range(count):
+        make.TermFactory(source=make.SourceFactory())
+        make.OrganisationFactory(acronym=f"A{_:03}")
+
+
+def found(count):
+    for _ in range(count):
+        make.OrganisationFactory(name="Angiography")
+        for factory in (make.CollaborationFactory, make.EventFactory, make.EventSeriesFactory):
+            factory(title="Angiography")
+
+
+def everything(count):
+    make.PageFactory.create_batch(count)
+    found(count)
+
+
+ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+@pytest.mark.parametrize(
+    ("build", "address", "queries"),
+    [
+        pytest.param(partners_page, "/", 11, id="partners-page"),
+        pytest.param(directory, "/organisations/", 6, id="directory"),
+        pytest.param(directory, f"/organisations/?{ALL_FACETS}", 6, id="directory-facets"),
+        pytest.param(directory, "/organisations/?q=angio", 7, id="directory-search"),
+        pytest.param(directory, f"/organisations/?q=angio&{ALL_FACETS}", 7, id="directory-both"),
+        pytest.param(directory, "/organisations/?q=angiogrophy", 10, id="directory-typo"),
+        pytest.param(directory, "/organisations/?q=nothing", 8, id="directory-no-match"),
+        pytest.param(organisation, "/organisations/subject/", 13, id="organisation"),
+        pytest.param(collaborations, "/collaborations/", 5, id="collaborations"),
+        pytest.param(collaboration, "/collaborations/subject/", 8, id="collaboration"),
+        pytest.param(events, "/events/", 6, id="events"),
+        pytest.param(event, "/events/subject/", 7, id="event"),
+        pytest.param(series, "/events/series/subject/", 8, id="series"),
+        pytest.param(page, "/pages/subject/", 5, id="page"),
+        pytest.param(glossary, "/glossary/", 4, id="glossary"),
+        pytest.param(found, "/search/?q=angiography", 7, id="search"),
+        pytest.param(everything, "/sitemap.xml", 10, id="sitemap"),
+    ],
+)  # fmt: skip
+def test_queries(client, django_assert_num_queries, build, address, queries, count):
+    with bookkeeping.batch():
+        for key in (Page.PARTNERS, *Page.FOOTER):
+            make.PageFactory(key=key, slug=key)
+        build(count)
+    with django_assert_num_queries(queries):
+        response = client.get(address)
+    assert response.status_code == 200
