@@ -1,0 +1,40 @@
+"""Collaborations with their parties and what was made together."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from partners.admin.base import CitationInline, LinkInline, PartInline, RootAdmin
+from partners.models import Collaboration, JointWork, Party
+
+
+class PartyInline(PartInline):
+    model = Party
+    fields = ["organisation", "role", "since", "until", "position"]
+    autocomplete_fields = ["organisation"]
+    verbose_name_plural = "parties: who takes part, and how"
+
+
+class JointWorkInline(PartInline):
+    model = JointWork
+    fields = ["title", "date", "url", "position"]
+    verbose_name_plural = "made and done together"
+
+
+@admin.register(Collaboration)
+class CollaborationAdmin(RootAdmin):
+    list_display = ["title", "kind", "since", "standing", "state", "verified", "changed"]
+    list_filter = [*RootAdmin.list_filter, "kind"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [PartyInline, JointWorkInline, LinkInline, CitationInline]
+    fieldsets = [
+        (None, {"fields": ["title", "kind", "summary", "description"]}),
+        (
+            "When and how",
+            {"fields": [("since", "until", "has_ended"), "cadence", "through"]},
+        ),
+        RootAdmin.publication,
+    ]
+
+    @admin.display(description="status")
+    def standing(self, obj):
+        return obj.status(timezone.localdate()).label

@@ -1,0 +1,75 @@
+"""Events and series; the next edition is one click away."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from partners import bookkeeping
+from partners.admin.base import CitationInline, LinkInline, PartInline, RootAdmin
+from partners.models import Event, EventSeries, Organiser
+
+
+class OrganiserInline(PartInline):
+    model = Organiser
+    fields = ["organisation", "role", "position"]
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(EventSeries)
+class EventSeriesAdmin(RootAdmin):
+    list_display = ["title", "cadence", "place", "state", "verified", "changed"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["collaboration"]
+    inlines = [OrganiserInline, LinkInline, CitationInline]
+    fieldsets = [
+        (None, {"fields": ["title", "collaboration", "summary", "description"]}),
+        (
+            "When and where",
+            {"fields": ["cadence", ("since", "until"), ("usual_city", "usual_country")]},
+        ),
+        RootAdmin.publication,
+    ]
+
+
+@admin.register(Event)
+class EventAdmin(RootAdmin):
+    list_display = ["title", "starts", "ends", "place", "status", "state", "verified", "changed"]
+    list_filter = [*RootAdmin.list_filter, "status", "mode", "series"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["series", "held_at"]
+    inlines = [OrganiserInline, LinkInline, CitationInline]
+    change_form_template = "admin/partners/event_change_form.html"
+    fieldsets = [
+        (None, {"fields": ["title", "series", "status", "summary", "description"]}),
+        (
+            "When",
+            {"fields": [("starts", "ends"), ("start_time", "end_time", "time_zone")]},
+        ),
+        ("Where", {"fields": ["venue", ("city", "country"), "mode", "held_at"]}),
+        ("Afterwards", {"fields": ["write_up"]}),
+        RootAdmin.publication,
+    ]
+
+    def get_urls(self):
+        next_edition = self.admin_site.admin_view(self.next_edition)
+        address = path("<path:key>/next-edition/", next_edition, name="partners_event_next_edition")
+        return [address, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def next_edition(self, request, key):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        event = get_object_or_404(Event, pk=key)
+        with bookkeeping.batch():
+            edition = event.create_next_edition()
+        self.log_addition(request, edition, "Created as the next edition.")
+        self.message_user(
+            request,
+            "This is the draft of the next edition. Only its year is filled in, and that is a "
+            "guess: correct the dates and the place, then publish it.",
+            messages.SUCCESS,
+        )
+        return redirect("admin:partners_event_change", edition.pk)

@@ -1,0 +1,66 @@
+"""Who works in the admin: a client for each kind of person."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.test import Client
+
+from partners.groups import EDITORS, PUBLISHERS
+from partners.management.commands.demo import fixture_files
+from tests.admin.browser_form import BrowserForm
+
+
+def colleague(name, group=None, **kwargs):
+    """A user called `name`, in the group of that name if one is given."""
+    user = User.objects.create_user(name, f"{name}@example.org", "rhubarb-crumble-9", **kwargs)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def client_of(db):
+    """client_of(name) → a client: logged in as that user, who is made the first time."""
+    people = {
+        "superuser": {"is_staff": True, "is_superuser": True},
+        "publisher": {"is_staff": True, "group": PUBLISHERS},
+        "editor": {"is_staff": True, "group": EDITORS},
+        "reader": {"is_staff": True},
+        "outsider": {},
+    }
+
+    def client_of(name):
+        client = Client()
+        if name != "anonymous":
+            user = User.objects.filter(username=name).first() or colleague(name, **people[name])
+            client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def superuser(client_of):
+    return client_of("superuser")
+
+
+@pytest.fixture
+def publisher(client_of):
+    return client_of("publisher")
+
+
+@pytest.fixture
+def editor(client_of):
+    return client_of("editor")
+
+
+@pytest.fixture
+def open_form():
+    """open_form(client, record or model) → the BrowserForm of its change or add page."""
+    return BrowserForm.open
+
+
+@pytest.fixture
+def content(db):
+    """The content that the site is seeded with."""
+    call_command("loaddata", *fixture_files(), verbosity=0)

@@ -1,0 +1,218 @@
+"""Publishing, withdrawing, verifying and deleting, one at a time and many at once."""
+
+import datetime as dt
+import html
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+
+from partners.models import (
+    EventSeries,
+    Organisation,
+    Page,
+    Source,
+    Verification,
+)
+from tests import factories as make
+from tests.admin.browser_form import act, address
+from tests.admin.records import ROOT_FACTORIES, label
+
+pytestmark = pytest.mark.django_db
+
+every_root = pytest.mark.parametrize(
+    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
+)
+
+
+def text(response):
+    assert response.status_code == 200
+    return html.unescape(response.content.decode())
+
+
+def logged(record):
+    entries = LogEntry.objects.filter(object_id=record.pk)
+    return [(entry.user.username, entry.get_change_message()) for entry in entries]
+
+
+@every_root
+def test_publish_action_makes_records_live(publisher, client, factory):
+    draft, scheduled, live = factory(draft=True), factory(scheduled=True), factory()
+    withdrawn = factory(withdrawn=True)
+    page = act(publisher, "publish_now", draft, scheduled, live, withdrawn)
+    assert "Published: 3. Left as they were: 1." in text(page)
+    for record in (draft, scheduled, live, withdrawn):
+        assert client.get(record.get_absolute_url()).status_code == 200
+    for record in (draft, scheduled, withdrawn):
+        assert logged(record) == [("publisher", "Published.")]
+        assert record.record.version == 2
+    assert logged(live) == []
+    assert live.record.version == 1
+    withdrawn.refresh_from_db()
+    assert withdrawn.published_at == make.LONG_AGO
+
+
+@every_root
+def test_withdraw_action_takes_records_from_the_public(publisher, client, factory):
+    draft, live = factory(draft=True), factory()
+    page = act(publisher, "withdraw", draft, live)
+    assert "Withdrawn: 1. Left as they were: 1." in text(page)
+    assert client.get(live.get_absolute_url()).status_code == 410
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert logged(live) == [("publisher", "Withdrawn.")]
+    assert logged(draft) == []
+    draft.refresh_from_db()
+    assert (draft.published_at, draft.withdrawn_at) == (None, None)
+
+
+@every_root
+@pytest.mark.parametrize("who", ["editor", "publisher"])
+def test_verify_action_says_who_and_when(client_of, factory, who):
+    client, records = client_of(who), [factory(), factory(draft=True)]
+    version = records[0].record.version
+    page = act(client, "mark_verified", *records)
+    assert "Verified: 2." in text(page)
+    for record in records:
+        verification = type(record).objects.get(pk=record.pk).verification
+        assert verification.verified_by.username == who
+        age = dt.datetime.now(dt.UTC) - verification.verified_at
+        assert age < dt.timedelta(minutes=5)
+        assert logged(record) == [(who, "Verified.")]
+        assert "Verified on" in text(client.get(address(record)))
+        assert f" by {who}." in text(client.get(address(record)))
+    records[0].record.refresh_from_db()
+    assert records[0].record.version == version
+
+
+def test_record_is_verified_again_by_somebody_else(editor, publisher):
+    organisation = make.OrganisationFactory()
+    act(editor, "mark_verified", organisation)
+    act(publisher, "mark_verified", organisation)
+    assert Verification.objects.get().verified_by.username == "publisher"
+
+
+def test_verification_outlives_the_account_of_who_made_it(editor, superuser):
+    organisation = make.OrganisationFactory()
+    act(editor, "mark_verified", organisation)
+    User.objects.get(username="editor").delete()
+    page = text(superuser.get(address(organisation)))
+    assert "Verified on" in page
+    assert " by None" not in page
+
+
+def test_action_without_a_record_does_nothing(publisher):
+    organisation = make.OrganisationFactory()
+    posted = {"action": "withdraw", "index": "0"}
+    page = publisher.post(address(Organisation, "changelist"), posted, follow=True)
+    assert "Items must be selected" in text(page)
+    organisation.refresh_from_db()
+    assert organisation.withdrawn_at is None
+
+
+def test_action_on_all_that_a_search_finds(publisher):
+    found = make.OrganisationFactory.create_batch(3, summary="Known for rhubarb.", draft=True)
+    other = make.OrganisationFactory(draft=True)
+    url = address(Organisation, "changelist") + "?q=rhubarb"
+    posted = {"action": "publish_now", "select_across": "1", "_selected_action": [found[0].pk]}
+    assert "Published: 3." in text(publisher.post(url, posted, follow=True))
+    assert set(Organisation.objects.live()) == set(found)
+    assert other not in Organisation.objects.live()
+
+
+# deleting
+
+
+def test_home_society_cannot_be_deleted(superuser):
+    home, other = make.OrganisationFactory(home=True), make.OrganisationFactory()
+    for method in (superuser.get, superuser.post):
+        assert method(address(home, "delete"), {"post": "yes"}).status_code == 403
+    assert address(home, "delete") not in text(superuser.get(address(home)))
+    page = text(act(superuser, "delete_selected", home, other))
+    assert f"{home}: the site cannot be without it" in page
+    assert "permission" not in page
+    assert 'name="post"' not in page
+    act(superuser, "delete_selected", home, other, post="yes")
+    posted = {
+        "action": "delete_selected",
+        "select_across": "1",
+        "_selected_action": [other.pk],
+        "post": "yes",
+    }
+    superuser.post(address(Organisation, "changelist"), posted)
+    assert set(Organisation.objects.all()) == {home, other}
+
+
+@pytest.mark.parametrize("key", [Page.PARTNERS, *Page.FOOTER])
+def test_pages_that_the_site_needs_cannot_be_deleted(superuser, key):
+    needed, other = make.PageFactory(key=key), make.PageFactory()
+    for method in (superuser.get, superuser.post):
+        assert method(address(needed, "delete"), {"post": "yes"}).status_code == 403
+    assert address(needed, "delete") not in text(superuser.get(address(needed)))
+    page = text(act(superuser, "delete_selected", needed, other))
+    assert f"{needed}: the site cannot be without it" in page
+    assert 'name="post"' not in page
+    act(superuser, "delete_selected", needed, other, post="yes")
+    assert set(Page.objects.all()) == {needed, other}
+
+
+def test_other_pages_can_be_deleted_by_the_list(superuser):
+    pages = make.PageFactory.create_batch(2)
+    act(superuser, "delete_selected", *pages, post="yes")
+    assert not Page.objects.exists()
+
+
+def test_what_stands_in_the_way_of_a_deletion_is_named(publisher):
+    organisation = make.OrganisationFactory()
+    party = make.PartyFactory(organisation=organisation, role="member")
+    organiser = make.OrganiserFactory(organisation=organisation, role="host")
+    of_series = make.OrganiserFactory(series=make.EventSeriesFactory(), organisation=organisation)
+    relation = make.OrganisationRelationFactory(other=organisation)
+    lines = [
+        ("Party “member” in collaboration", party.collaboration),
+        ("Organiser “host” in event", organiser.event),
+        ("Organiser “organiser” in event series", of_series.series),
+        ("Organisation relation “member of” in organisation", relation.organisation),
+    ]
+    other = make.OrganisationFactory()
+    for page in (
+        publisher.get(address(organisation, "delete")),
+        publisher.post(address(organisation, "delete"), {"post": "yes"}),
+        act(publisher, "delete_selected", organisation, other),
+        act(publisher, "delete_selected", organisation, other, post="yes"),
+    ):
+        for what, root in lines:
+            assert f'{what}: <a href="{address(root)}">{root}</a>' in text(page)
+    assert {organisation, other} <= set(Organisation.objects.all())
+
+
+def test_what_needs_a_source_or_a_series_is_named(superuser):
+    source, series = make.SourceFactory(), make.EventSeriesFactory()
+    figure = make.FigureFactory(source=source)
+    citation = make.CitationFactory(source=source, page=make.PageFactory())
+    term = make.TermFactory(source=source)
+    event = make.EventFactory(series=series)
+    page = text(superuser.post(address(source, "delete"), {"post": "yes"}))
+    for root in (figure.organisation, citation.page, term):
+        assert f'<a href="{address(root)}">{root}</a>' in page
+    page = text(superuser.post(address(series, "delete"), {"post": "yes"}))
+    assert f'Event: <a href="{address(event)}">{event}</a>' in page
+    assert Source.objects.get() == source
+    assert EventSeries.objects.get() == series
+
+
+def test_organisation_that_nothing_needs_goes_with_its_parts(publisher):
+    entry = make.SectionEntryFactory()
+    organisation = entry.organisation
+    make.FigureFactory(organisation=organisation)
+    make.CitationFactory(organisation=organisation)
+    make.OrganisationRelationFactory(organisation=organisation)
+    response = publisher.post(address(organisation, "delete"), {"post": "yes"})
+    assert response.status_code == 302
+    assert not Organisation.objects.filter(pk=organisation.pk).exists()
+    assert logged(organisation)[0][0] == "publisher"
+
+
+def test_source_that_nothing_cites_can_be_deleted(publisher):
+    source = make.SourceFactory()
+    assert publisher.post(address(source, "delete"), {"post": "yes"}).status_code == 302
+    assert not Source.objects.exists()
