@@ -1,10 +1,10 @@
 """The site's addresses: the public ones are the app's; staff work under /admin/."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
-from django.views.static import serve
+
+from partners.views import pages
 
 #: The pages of the password carry the name of the admin that they lead back to.
 NAMED = {
@@ -32,11 +32,7 @@ urlpatterns = [
     path("admin/password-reset/", include(PASSWORD_RESET)),
     path("admin/", admin.site.urls),
     # Logos are few and small; a web server in front may serve this folder itself.
-    re_path(
-        r"^media/(?P<path>logos/[A-Za-z0-9_.]{1,100})$",
-        serve,
-        {"document_root": settings.MEDIA_ROOT},
-    ),
+    re_path(r"^media/(?P<name>logos/[A-Za-z0-9_.]{1,100})$", pages.upload),
     path("", include("partners.urls")),
 ]
 

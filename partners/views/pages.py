@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
+from django.views.static import serve
 
 from partners.models import (
     Collaboration,
@@ -92,6 +93,11 @@ def robots(request):
     sitemap = settings.SITE_URL + reverse("partners:sitemap")
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def upload(request, name):
+    """A file that staff uploaded, from the folder that the settings name now."""
+    return serve(request, name, document_root=settings.MEDIA_ROOT)
 
 
 def health(request):
