@@ -1,7 +1,8 @@
 """Events and series; the next edition is one click away."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -63,8 +64,12 @@ class EventAdmin(RootAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         event = get_object_or_404(Event, pk=key)
-        with bookkeeping.batch():
-            edition = event.create_next_edition()
+        try:
+            with bookkeeping.batch():
+                edition = event.create_next_edition()
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return redirect("admin:partners_event_change", quote(event.pk))
         self.log_addition(request, edition, "Created as the next edition.")
         self.message_user(
             request,
@@ -72,4 +77,4 @@ class EventAdmin(RootAdmin):
             "guess: correct the dates and the place, then publish it.",
             messages.SUCCESS,
         )
-        return redirect("admin:partners_event_change", edition.pk)
+        return redirect("admin:partners_event_change", quote(edition.pk))

@@ -1,5 +1,6 @@
 """Events and the series they are editions of."""
 
+import datetime as dt
 import zoneinfo
 
 from django.core.exceptions import ValidationError
@@ -229,14 +230,20 @@ class Event(Root):
             above = above.held_at
 
     def create_next_edition(self):
-        """Save and return a draft for a year later, with the organisers of the series."""
-        year = (self.starts.year if self.starts else timezone.localdate().year) + 1
-        name = self.title.replace(str(year - 1), "").strip()[:190]
+        """Save and return a draft for a year later, with the organisers of the series.
+
+        Raise ValidationError if no year follows.
+        """
+        this_year = self.starts.year if self.starts else timezone.localdate().year
+        if this_year == dt.MAXYEAR:
+            raise ValidationError("No year follows 9999. Correct when this event starts.")
+        year = f"{this_year + 1:04}"  # ISO 8601 wants four digits
+        name = self.title.replace(f"{this_year:04}", "").strip()[:190]
         title, slug = f"{name} {year}", slugify(f"{slugify(name)[:100]} {year}")
         if Event.objects.filter(slug=slug).exists():
             slug = f"{slug}-{new_key()[:6]}"
         edition = Event.objects.create(
-            title=title, slug=slug, series=self.series, starts=dates.PartialDate(str(year))
+            title=title, slug=slug, series=self.series, starts=dates.PartialDate(year)
         )
         for organiser in (self.series or self).organisers.all():
             edition.organisers.create(

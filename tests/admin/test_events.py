@@ -104,6 +104,15 @@ def test_next_edition_after_the_next(editor, event):
     assert click(editor, click(editor, event)).title == "Congress 2020"
 
 
+def test_editor_is_told_that_no_year_follows(editor):
+    event = make.EventFactory(key="a_b", starts="9999")
+    response = editor.post(button(event), follow=True)
+    assert response.redirect_chain == [(address(event), 302)]
+    said = [str(message) for message in response.context["messages"]]
+    assert said == ["No year follows 9999. Correct when this event starts."]
+    assert Event.objects.get() == event
+
+
 def test_next_edition_of_a_postponed_event_is_for_next_year(editor):
     year = timezone.localdate().year + 1
     edition = click(editor, make.EventFactory(title="Summit", slug="summit", postponed=True))

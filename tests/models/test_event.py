@@ -242,3 +242,18 @@ def test_next_edition_of_a_long_title_fits_the_columns():
     event = make.EventFactory(title="Radiology " * 20, starts="2018")
     for _ in range(2):
         event.create_next_edition().full_clean()
+
+
+@pytest.mark.parametrize(("year", "next_year"), [("0007", "0008"), ("0999", "1000")])
+def test_next_edition_of_an_early_year_is_a_year_later(year, next_year):
+    event = make.EventFactory(title=f"Summit {year}", starts=year)
+    edition = event.create_next_edition()
+    assert (edition.title, str(edition.starts)) == (f"Summit {next_year}", next_year)
+
+
+def test_next_edition_after_the_last_year_is_refused():
+    event = make.EventFactory(starts="9999-12")
+    with pytest.raises(ValidationError) as refused:
+        event.create_next_edition()
+    assert refused.value.messages == ["No year follows 9999. Correct when this event starts."]
+    assert Event.objects.get() == event
