@@ -3,6 +3,7 @@
 from urllib.parse import unquote
 
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpResponsePermanentRedirect
 from django.utils import timezone
 
@@ -10,7 +11,11 @@ from partners.models import Redirect
 
 
 class RefuseNullCharacters:
-    """No honest address or cookie holds a NUL, and PostgreSQL refuses it: 400 instead of a 500."""
+    """No honest address or cookie holds a NUL, and PostgreSQL refuses it: 400 instead of a 500.
+
+    A form is left to its view, whose fields answer with a sentence; only what slips past them, such
+    as a forged choice, is refused here.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -20,6 +25,10 @@ class RefuseNullCharacters:
         if "\0" in "".join([request.path_info, query, *request.COOKIES.values()]):
             raise BadRequest("A NUL character in the address or in a cookie")
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, DataError) and "%00" in request.POST.urlencode():
+            raise BadRequest("A NUL character in a form") from exception
 
 
 class CurrentTime:

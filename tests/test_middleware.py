@@ -3,16 +3,22 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import DataError, connection
 from django.http import HttpResponse
+from django.test.client import MULTIPART_CONTENT
+from django.urls import reverse
 from django.utils import timezone
 
 from partners.content_type import PlainContentType
 from partners.middleware import CurrentTime, FollowRedirects, RefuseNullCharacters
+from partners.models import Organisation
 from tests import factories as make
 
 
@@ -42,6 +48,44 @@ def test_honest_request_passes(rf, query):
 def test_nul_character_is_refused(rf, given):
     with pytest.raises(BadRequest):
         RefuseNullCharacters(answer)(rf.get("/", **given))
+
+
+#: Encoding → what `rf.post` is given to send data that way
+ENCODED = {
+    "form-encoded": lambda data: (urlencode(data), "application/x-www-form-urlencoded"),
+    "multipart": lambda data: (data, MULTIPART_CONTENT),
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "refused"),
+    [
+        ({"a": "b\0"}, DataError(), True),
+        ({"a\0": "b"}, DataError(), True),
+        ({"a": "%00"}, DataError(), False),
+        ({"a": "b\0"}, ValueError(), False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("encoding", ["form-encoded", "multipart"])
+def test_nul_in_a_form_is_to_blame_where_the_database_refuses_it(
+    rf, encoding, data, error, refused
+):
+    request = rf.post("/", *ENCODED[encoding](data))
+    middleware = RefuseNullCharacters(answer)
+    assert middleware(request).content == b"answered"
+    with pytest.raises(BadRequest) if refused else nullcontext():
+        middleware.process_exception(request, error)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("action", ["withdraw", "delete_selected", "mark_verified"])
+def test_forged_choice_with_a_nul_is_no_fault_of_ours(admin_client, action):
+    organisation = make.OrganisationFactory()
+    chosen = {"action": action, "_selected_action": [f"{organisation.pk}\0"], "post": "yes"}
+    response = admin_client.post(reverse("admin:partners_organisation_changelist"), chosen)
+    assert response.status_code == (400 if connection.vendor == "postgresql" else 302)
+    assert Organisation.objects.live().get() == organisation
 
 
 def test_request_has_one_moment(rf):
