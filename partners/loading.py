@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import is_protected_type
 
 from partners.models import LoadedRow, Redirect, Root
-from partners.validators import refuse_control_characters
+from partners.validators import refuse_control_characters, validate_moment
 
 RECORD_KEYS = {"model", "pk", "fields"}
 
@@ -175,8 +175,10 @@ class Loading:
             if written is None and not field.null:
                 raise ValidationError(field.error_messages["null"])
             value = (field.target_field if field.is_relation else field).to_python(written)
-            if isinstance(value, dt.datetime) and timezone.is_naive(value):
-                raise ValidationError("Write this moment in UTC: “2026-11-01T08:00:00Z”.")
+            if isinstance(value, dt.datetime):
+                if timezone.is_naive(value):
+                    raise ValidationError("Write this moment in UTC: “2026-11-01T08:00:00Z”.")
+                validate_moment(value)
         except (
             ValidationError, TypeError, ValueError, OverflowError, OSError, SuspiciousOperation
         ) as error:  # fmt: skip

@@ -1,5 +1,6 @@
 """Rules for single values, each with the sentence the editor reads when it is broken."""
 
+import datetime as dt
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ SAYS_NOTHING = {
     "more information", "more info", "info", "details", "link", "this link", "website", "web site",
     "page", "this page", "see here", "see more", "continue", "go", "download",
 }  # fmt: skip
+EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+TOO_LATE = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 LOGO_FORMATS = ("PNG", "JPEG", "WEBP")
 LOGO_MAX_BYTES = 2_000_000
 LOGO_MAX_PIXELS = 4000 * 4000
@@ -44,6 +47,15 @@ def refuse_control_characters(text):
         raise ValidationError(
             "This text holds invisible control characters. Type it anew, or paste it as plain text."
         )
+
+
+def validate_moment(at):
+    """An aware datetime that every time zone can show: the calendar's first and last days are not.
+
+    It is compared in UTC, so that what a form takes in, a fixture takes as well.
+    """
+    if not EARLIEST <= at < TOO_LATE:
+        raise ValidationError("Write a year from 1900 to 2999.")
 
 
 def validate_logo(image):

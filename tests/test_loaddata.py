@@ -517,6 +517,16 @@ RECORDS = [
     organisation(
         "moment in another zone", "field published_at: ", published_at="2026-11-01T09:00:00+01:00"
     ),
+    organisation(
+        "moment before all others",
+        "field published_at: Write a year from 1900 to 2999.",
+        published_at="0001-01-01T00:00:00+05:00",
+    ),
+    organisation(
+        "moment after all others",
+        "field withdrawn_at: Write a year from 1900 to 2999.",
+        withdrawn_at="9999-12-31T23:59:59Z",
+    ),
     organisation("day for a moment", "field published_at: ", published_at="2026-11-01"),
     organisation("words for a moment", "field published_at: ", published_at="tomorrow"),
     organisation(

@@ -1,8 +1,11 @@
 """Rules for single values, on both sides of the line."""
 
+import datetime as dt
 import struct
 import zlib
+from contextlib import nullcontext
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,6 +17,7 @@ from partners.validators import (
     validate_identifier,
     validate_label,
     validate_logo,
+    validate_moment,
     validate_web_address,
 )
 
@@ -186,3 +190,24 @@ def test_identifier_refuses(scheme, value):
     assert refused.value.messages[0].startswith(
         f"“{value}” is not a valid identifier of this scheme: a digit or letter is wrong."
     )
+
+
+VIENNA, MARQUESAS = ZoneInfo("Europe/Vienna"), ZoneInfo("Pacific/Marquesas")
+
+
+@pytest.mark.parametrize(
+    ("at", "is_taken"),
+    [
+        (dt.datetime(1900, 1, 1, tzinfo=dt.UTC), True),
+        (dt.datetime(1900, 1, 1, tzinfo=VIENNA), False),
+        (dt.datetime(1900, 1, 1, tzinfo=MARQUESAS), True),
+        (dt.datetime(3000, 1, 1, tzinfo=VIENNA), True),
+        (dt.datetime(3000, 1, 1, tzinfo=dt.UTC), False),
+        (dt.datetime.min.replace(tzinfo=VIENNA), False),
+        (dt.datetime.max.replace(tzinfo=MARQUESAS), False),
+    ],
+    ids=str,
+)
+def test_moment_is_one_that_every_time_zone_can_show(at, is_taken):
+    with nullcontext() if is_taken else pytest.raises(ValidationError, match="from 1900 to 2999"):
+        validate_moment(at)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from partners.validators import refuse_control_characters, validate_web_address
+from partners.validators import refuse_control_characters, validate_moment, validate_web_address
 
 #: The field by which other records point at a root → the root's model.
 ROOTS = {
@@ -123,12 +123,14 @@ class Root(ContentModel):
         "published from",
         null=True,
         blank=True,
+        validators=[validate_moment],
         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
     )
     withdrawn_at = models.DateTimeField(
         "withdrawn from",
         null=True,
         blank=True,
+        validators=[validate_moment],
         help_text="From then on the page is gone, and the record is named without a link.",
     )
 

@@ -15,7 +15,7 @@ from partners.models import (
     Verification,
 )
 from tests import factories as make
-from tests.admin.browser_form import act, address
+from tests.admin.browser_form import act, address, errors
 from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +216,11 @@ def test_source_that_nothing_cites_can_be_deleted(publisher):
     source = make.SourceFactory()
     assert publisher.post(address(source, "delete"), {"post": "yes"}).status_code == 302
     assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-30", "3000-01-02", "9999-12-31"])
+@pytest.mark.parametrize("field", ["published_at", "withdrawn_at"])
+def test_moment_at_the_ends_of_the_calendar_is_refused(publisher, open_form, field, day):
+    record = make.OrganisationFactory()
+    response = open_form(publisher, record).send(**{f"{field}_0": day, f"{field}_1": "00:00:00"})
+    assert errors(response) == {field: ["Write a year from 1900 to 2999."]}
