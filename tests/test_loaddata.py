@@ -301,6 +301,7 @@ RECORDS = [
     record("huge literal", "field value: ", swap(": 75000", f": 1{'0' * 5000}"), FIGURE),
     record("exponent beyond all", "field value: ", swap(": 75000", ": 1e400"), FIGURE),
     figure("negative position", "field position: ", position=-1),
+    figure("position too high", "field position: Write a number up to 32767.", position=32768),
     figure("huge position", "field position: ", position=10**30),
     # references
     figure("dangling key", "field source: source instance with key 'nowhere'", source="nowhere"),

@@ -671,7 +671,7 @@ class Migration(migrations.Migration):
                         blank=True, max_length=500, verbose_name="web address"
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "collaboration",
                     models.ForeignKey(
@@ -865,7 +865,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "event",
                     models.ForeignKey(
@@ -1021,7 +1021,7 @@ class Migration(migrations.Migration):
                         verbose_name="web address",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "collaboration",
                     models.ForeignKey(
@@ -1110,7 +1110,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("until", partners.dates.PartialDateField(blank=True, default="")),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "collaboration",
                     models.ForeignKey(
@@ -1255,7 +1255,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "page",
                     models.ForeignKey(
@@ -1281,7 +1281,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -1400,7 +1400,7 @@ class Migration(migrations.Migration):
                         max_length=300,
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("position", partners.models.base.PositionField(default=0)),
                 (
                     "organisation",
                     models.ForeignKey(

@@ -4,6 +4,7 @@ import secrets
 import uuid
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -43,6 +44,15 @@ class WebAddressField(models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
+
+
+class PositionField(models.PositiveSmallIntegerField):
+    """Where a row stands among its like, small numbers first; as large on every database."""
+
+    default_validators = [MaxValueValidator(32767, "Write a number up to %(limit_value)s.")]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"default": 0} | kwargs)
 
 
 class ContentModel(models.Model):

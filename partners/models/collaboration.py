@@ -8,6 +8,7 @@ from partners import dates
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
+    PositionField,
     PublishedQuerySet,
     Root,
     TitleField,
@@ -145,7 +146,7 @@ class Party(Part):
         blank=True, help_text="Only if this party joined at another time than the collaboration."
     )
     until = dates.PartialDateField(blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
     root_field = "collaboration"
 
     objects = InvolvementQuerySet.as_manager()
@@ -175,7 +176,7 @@ class JointWork(Part):
     title = models.CharField(max_length=200)
     date = dates.PartialDateField(blank=True, help_text="When it was made, if known.")
     url = WebAddressField("web address")
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
     root_field = "collaboration"
 
     class Meta:

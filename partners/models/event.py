@@ -16,6 +16,7 @@ from partners import dates
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
+    PositionField,
     PublishedQuerySet,
     Root,
     TitleField,
@@ -288,7 +289,7 @@ class Organiser(Part):
         "partners.Organisation", models.PROTECT, related_name="organised"
     )
     role = models.CharField(max_length=20, choices=Role, default=Role.ORGANISER)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
 
     objects = InvolvementQuerySet.as_manager()
 

@@ -9,7 +9,14 @@ from django.urls import reverse
 from django_countries.fields import CountryField
 
 from partners import dates
-from partners.models.base import Part, PublishedQuerySet, Root, TitleField, WebAddressField
+from partners.models.base import (
+    Part,
+    PositionField,
+    PublishedQuerySet,
+    Root,
+    TitleField,
+    WebAddressField,
+)
 from partners.models.sources import Basis
 from partners.richtext import RichTextField, plain_text
 from partners.validators import validate_identifier, validate_logo
@@ -325,7 +332,7 @@ class Figure(Part):
     note = models.CharField(
         max_length=300, blank=True, help_text="What a reader should know to understand the figure."
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
     root_field = "organisation"
 
     class Meta:

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.models.base import Part, Root, TitleField, Vocabulary
+from partners.models.base import Part, PositionField, Root, TitleField, Vocabulary
 from partners.richtext import RichTextField, plain_text
 
 
@@ -59,7 +59,7 @@ class Section(Vocabulary):
     title = models.CharField(max_length=120, unique=True)
     intro = RichTextField()
     display = models.CharField(max_length=20, choices=Display, default=Display.PROFILES)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -77,7 +77,7 @@ class SectionEntry(Part):
     organisation = models.ForeignKey(
         "partners.Organisation", models.CASCADE, related_name="section_entries"
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
 
     class Meta:
         ordering = ["position", "pk"]

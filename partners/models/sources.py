@@ -4,7 +4,7 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models
 
 from partners import dates
-from partners.models.base import Owned, Vocabulary, WebAddressField, owner_constraint
+from partners.models.base import Owned, PositionField, Vocabulary, WebAddressField, owner_constraint
 from partners.validators import validate_label
 
 
@@ -127,7 +127,7 @@ class Link(Owned):
         "web address",
         help_text="May stay empty until it is known; visitors see the link once it is filled in.",
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = PositionField()
 
     class Meta:
         ordering = ["position", "label", "pk"]
