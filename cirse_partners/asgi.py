@@ -4,7 +4,9 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from partners.content_type import PlainContentTypeASGI
+
 os.environ["DEBUG"] = "off"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cirse_partners.settings")
 
-application = get_asgi_application()
+application = PlainContentTypeASGI(get_asgi_application())

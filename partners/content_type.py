@@ -8,20 +8,40 @@ BOUNDARY = re.compile(
 )
 
 
-class PlainContentType:
-    """WSGI middleware that keeps the kind and the boundary of Content-Type, and nothing else of it.
+def plain(said):
+    """The kind and the boundary of a Content-Type (text), and nothing else of it.
 
-    What comes here is UTF-8. Django would decode the query string with whatever character set the
-    header names, and while it makes the request: one such as `base64` fails before any view or
-    middleware could answer.
+    What comes here is UTF-8. Django would decode the query string and forms with whatever character
+    set the header names: one such as `base64` fails before any view or middleware could answer.
     """
+    kind, semicolon, _ = said.partition(";")
+    boundary = BOUNDARY.search(said) if semicolon else None
+    return f"{kind}; boundary={boundary[2]}" if boundary else kind
+
+
+class PlainContentType:
+    """WSGI middleware: what is behind it sees a plain Content-Type."""
 
     def __init__(self, application):
         self.application = application
 
     def __call__(self, environ, start_response):
-        kind, semicolon, _ = (said := environ.get("CONTENT_TYPE", "")).partition(";")
-        if semicolon:
-            boundary = BOUNDARY.search(said)
-            environ["CONTENT_TYPE"] = f"{kind}; boundary={boundary[2]}" if boundary else kind
+        if "CONTENT_TYPE" in environ:
+            environ["CONTENT_TYPE"] = plain(environ["CONTENT_TYPE"])
         return self.application(environ, start_response)
+
+
+class PlainContentTypeASGI:
+    """The same for ASGI, where headers are pairs of bytes."""
+
+    def __init__(self, application):
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        headers = [
+            (name, plain(said.decode("latin-1")).encode("latin-1"))
+            if name == b"content-type"
+            else (name, said)
+            for name, said in scope.get("headers", ())
+        ]
+        await self.application(scope | {"headers": headers}, receive, send)
