@@ -34,7 +34,8 @@ class Search:
         matches = [self.matching(queryset) for queryset in querysets]
         if not self.words or any(found.exists() for found in matches):
             return matches
-        self.alternatives = [[word, *corrections(word)] for word in self.words]
+        found = zip(self.words, corrections(self.words), strict=True)
+        self.alternatives = [[word, *near] for word, near in found]
         near = [self.matching(queryset) for queryset in querysets]
         if best := next(filter(None, (found.first() for found in near)), None):
             text = best.record.text  # other words on record may be those of drafts
@@ -64,16 +65,27 @@ def _first_in(text, words):
     return next(word for word in words if word in text)
 
 
-def corrections(word):
-    """Words on record that are one typing error away from `word`: nearest in length first."""
-    if len(word) < SHORTEST_CORRECTED or not word.isalpha():
-        return []
-    lengths = (len(word) - 1, len(word) + 1)
-    known = Word.objects.annotate(length=Length("text")).filter(length__range=lengths)
+def corrections(words):
+    """For each of `words`, those on record that are one typing error away, in one query for all.
+
+    A list for each, nearest in length first.
+    """
+    lengths = {len(word) + change for word in words if _is_corrected(word) for change in (-1, 0, 1)}
+    if not lengths:
+        return [[] for _ in words]
+    known = Word.objects.annotate(length=Length("text")).filter(length__in=lengths)
     candidates = sorted(known.values_list("text", flat=True))
+    return [_nearest(word, candidates) if _is_corrected(word) else [] for word in words]
+
+
+def _is_corrected(word):
+    return len(word) >= SHORTEST_CORRECTED and word.isalpha()
+
+
+def _nearest(word, candidates):
     near = extract(word, candidates, scorer=OSA.distance, score_cutoff=1, limit=None)
-    words = [found for found, distance, _ in near if distance == 1]
-    return sorted(words, key=lambda found: (abs(len(found) - len(word)), found))[:MAX_CORRECTIONS]
+    found = [text for text, distance, _ in near if distance == 1]
+    return sorted(found, key=lambda text: (abs(len(text) - len(word)), text))[:MAX_CORRECTIONS]
 
 
 def _any(words, lookup, shape):

@@ -136,6 +136,7 @@ ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
         pytest.param(directory, "/organisations/?q=angio", 7, id="directory-search"),
         pytest.param(directory, f"/organisations/?q=angio&{ALL_FACETS}", 7, id="directory-both"),
         pytest.param(directory, "/organisations/?q=angiogrophy", 10, id="directory-typo"),
+        pytest.param(directory, "/organisations/?q=angiogrophy+eurobe", 10, id="directory-typos"),
         pytest.param(directory, "/organisations/?q=nothing", 8, id="directory-no-match"),
         pytest.param(organisation, "/organisations/subject/", 13, id="organisation"),
         pytest.param(collaborations, "/collaborations/", 5, id="collaborations"),
