@@ -1,9 +1,11 @@
 """Pages of text, the headings of the partners page, and redirects from old addresses."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from partners.models.base import Part, PositionField, Root, TitleField, Vocabulary
@@ -148,7 +150,27 @@ class Redirect(Part):
                 raise ValidationError(
                     {name: "Write an address of this site, beginning with one slash: “/events/”."}
                 )
+        self._refuse_detour()
         if Redirect.objects.exclude(pk=self.pk).target(self.new_path) == self.old_path:
             raise ValidationError(
                 {"new_path": "This would close a circle: that address leads back to the old one."}
             )
+
+    def _refuse_detour(self):
+        """The visitor is sent once: not to an address that this site would send on from."""
+        path = urlsplit(self.new_path).path
+        if not _is_address(path) and _is_address(f"{path}/"):
+            raise ValidationError(
+                {"new_path": "This address ends in a slash. Write the slash, too."}
+            )
+        home = Page.objects.filter(pk=Page.PARTNERS).first()
+        if home and path == reverse("partners:page-detail", args=[home.slug]):
+            raise ValidationError({"new_path": "This page opens the site: its address is “/”."})
+
+
+def _is_address(path):
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True

@@ -122,6 +122,38 @@ def test_redirect_stays_on_this_site(column, path):
     }
 
 
+SLASH = "This address ends in a slash. Write the slash, too."
+OPENS = "This page opens the site: its address is “/”."
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/events", SLASH),
+        ("/organisations/esr", SLASH),
+        ("/organisations?kind=society", SLASH),
+        ("/events/series/congress#when", SLASH),
+        ("/pages/our-partners/", OPENS),
+        ("/pages/our-partners/?a=1", OPENS),
+        ("/pages/our-partners", SLASH),
+    ],
+)
+def test_redirect_to_an_address_that_redirects_is_refused(path, sentence):
+    make.PartnersPageFactory(slug="our-partners")
+    with pytest.raises(ValidationError) as refused:
+        Redirect(old_path="/old.php", new_path=path).full_clean()
+    assert refused.value.message_dict == {"new_path": [sentence]}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/events/", "/organisations/?kind=society", "/pages/about/", "/robots.txt", "/a.b"],
+)
+def test_redirect_leads_to_any_other_address(path):
+    make.PartnersPageFactory(slug="our-partners")
+    Redirect(old_path="/old.php", new_path=path).full_clean()
+
+
 @pytest.mark.parametrize("steps", [["/b/"], ["/b/", "/c/"]], ids=["of-two", "of-three"])
 def test_redirect_that_closes_a_circle_is_refused(steps):
     for old_path, new_path in zip(steps, [*steps[1:], "/a/"], strict=True):
