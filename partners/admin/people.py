@@ -1,13 +1,26 @@
 """Colleagues: invited by mail, in a group, never handed a password."""
 
+import logging
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from partners.admin.base import PlainAddresses
+from partners.groups import EDITORS, PUBLISHERS
+
+log = logging.getLogger(__name__)
+OURS = Q(name__in=[EDITORS, PUBLISHERS])
 
 admin.site.unregister([Group, User])
 
@@ -17,7 +30,7 @@ class InvitationForm(forms.ModelForm):
 
     email = forms.EmailField(help_text="The invitation goes here.")
     groups = forms.ModelMultipleChoiceField(
-        Group.objects.all(),
+        Group.objects.filter(OURS),
         widget=forms.CheckboxSelectMultiple,
         help_text="Editors write; publishers decide what the public sees.",
     )
@@ -38,6 +51,14 @@ class InvitationForm(forms.ModelForm):
         self.instance.is_staff = True
         self.instance.set_password(get_random_string(40))
         return super().save(commit)
+
+
+class InvitationMail(PasswordResetForm):
+    """The link to choose a password. Django's own form hides it when a mail cannot be sent."""
+
+    def send_mail(self, subject, text, context, sender, to, html_email_template_name=None):
+        title = render_to_string(subject, context).strip()
+        send_mail(title, render_to_string(text, context), sender, [to])
 
 
 @admin.register(Group)
@@ -70,14 +91,43 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or request.user.is_superuser or not obj.is_superuser)
 
+    def get_form(self, request, obj=None, **kwargs):
+        """Publishers give and take our groups; another that an operator gave stays on offer."""
+        form = super().get_form(request, obj, **kwargs)
+        if obj and "groups" in form.base_fields and not request.user.is_superuser:
+            offered = Group.objects.filter(OURS | Q(pk__in=obj.groups.all()))
+            form.base_fields["groups"].queryset = offered
+        return form
+
+    def user_change_password(self, request, id, form_url=""):  # noqa: A002 — Django's name
+        """For operators: everybody else chooses their own, by mail."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
-            self._invite(request, form.instance)
+            transaction.on_commit(partial(self._invite, request, form.instance))
 
     def _invite(self, request, user):
-        """Mail the link by which the colleague chooses a password."""
-        form = PasswordResetForm({"email": user.email})
+        """Mail the link by which the colleague chooses a password, and say whether that worked."""
+        try:
+            self._send_link(request, user.email)
+        except OSError:
+            log.exception("The invitation of user %s could not be sent.", user.pk)
+            link = request.build_absolute_uri(reverse("admin_password_reset"))
+            said = (
+                f"The account is there, but the invitation could not be sent to {user.email}. Tell "
+                f"an operator. Once mails go out again, your colleague can ask for one at {link}"
+            )
+            self.message_user(request, said, messages.ERROR)
+        else:
+            said = f"The invitation was sent to {user.email}."
+            self.message_user(request, said, messages.SUCCESS)
+
+    def _send_link(self, request, email):
+        form = InvitationMail({"email": email})
         form.is_valid()
         form.save(
             request=request,
@@ -85,4 +135,3 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
             subject_template_name="registration/invitation_subject.txt",
             email_template_name="registration/invitation_email.txt",
         )
-        self.message_user(request, f"The invitation was sent to {user.email}.", messages.SUCCESS)

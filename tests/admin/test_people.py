@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -38,6 +39,17 @@ def invitation(open_form):
     return invitation
 
 
+@pytest.fixture
+def invite(invitation, django_capture_on_commit_callbacks):
+    """invite(client) sends that form, and what is mailed once the account is stored."""
+
+    def invite(client):
+        with django_capture_on_commit_callbacks(execute=True):
+            invitation(client).save()
+
+    return invite
+
+
 def link_in(message):
     """The path of the link by which a password is chosen."""
     return re.search(r"https?://testserver(/\S+)", message.body)[1]
@@ -59,8 +71,8 @@ def log_in(client, username, password=PASSWORD):
 
 
 @pytest.mark.parametrize("who", ["publisher", "superuser"])
-def test_invited_colleague_chooses_a_password_and_has_the_group(client_of, invitation, who):
-    invitation(client_of(who)).save()
+def test_invited_colleague_chooses_a_password_and_has_the_group(client_of, invite, who):
+    invite(client_of(who))
     (message,) = mail.outbox
     assert message.to == ["ada@example.org"]
     assert message.subject == "Your account for the partners site"
@@ -78,8 +90,8 @@ def test_invited_colleague_chooses_a_password_and_has_the_group(client_of, invit
     assert (ada.is_staff, ada.is_superuser, ada.first_name) == (True, False, "Ada")
 
 
-def test_link_of_an_invitation_works_once(publisher, invitation):
-    invitation(publisher).save()
+def test_link_of_an_invitation_works_once(publisher, invite):
+    invite(publisher)
     link = link_in(mail.outbox[0])
     choose_password(Client(), link)
     again = choose_password(Client(), link, "another-password-altogether")
@@ -87,17 +99,56 @@ def test_link_of_an_invitation_works_once(publisher, invitation):
     assert User.objects.get(username="ada").check_password(PASSWORD)
 
 
-def test_nobody_can_log_in_before_the_password_is_chosen(publisher, invitation):
-    invitation(publisher).save()
+def test_nobody_can_log_in_before_the_password_is_chosen(publisher, invite):
+    invite(publisher)
     for guess in ("", "ada", "password"):
         assert log_in(Client(), "ada", guess).status_code == 200
 
 
-def test_password_that_is_too_simple_is_refused(publisher, invitation):
-    invitation(publisher).save()
+def test_password_that_is_too_simple_is_refused(publisher, invite):
+    invite(publisher)
     response = choose_password(Client(), link_in(mail.outbox[0]), "12345678")
     assert response.context["form"].errors
     assert not User.objects.get(username="ada").check_password("12345678")
+
+
+def said(client):
+    """What the page that follows tells the one who invites."""
+    context = client.get(address(User, "changelist")).context
+    return [(message.level_tag, str(message)) for message in context["messages"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invitation_leaves_once_the_account_is_stored(publisher, invitation, monkeypatch):
+    stored = []
+    monkeypatch.setattr(
+        "django.core.mail.backends.locmem.EmailBackend.send_messages",
+        lambda backend, sent: stored.append(not connection.in_atomic_block),
+    )
+    invitation(publisher).save()
+    assert stored == [True]
+    assert ("success", "The invitation was sent to ada@example.org.") in said(publisher)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inviter_is_told_that_the_mail_could_not_be_sent(publisher, invitation, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+    invitation(publisher).save()
+    ada = User.objects.get(username="ada")
+    sentence = (
+        "The account is there, but the invitation could not be sent to ada@example.org. Tell an "
+        "operator. Once mails go out again, your colleague can ask for one at "
+        "http://testserver/admin/password-reset/"
+    )
+    told = said(publisher)
+    assert ("error", sentence) in told
+    assert not [text for _, text in told if "was sent" in text]
+    assert f"The invitation of user {ada.pk} could not be sent." in caplog.messages
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    Client().post(reverse("admin_password_reset"), {"email": "ada@example.org"})
+    choose_password(Client(), link_in(mail.outbox[0]))
+    assert log_in(Client(), "ada").status_code == 302
 
 
 def test_invitation_page_says_what_happens(publisher, open_form):
@@ -164,6 +215,35 @@ def test_publisher_cannot_make_a_colleague_an_operator(publisher, open_form):
     assert not ada.is_superuser
     assert not ada.user_permissions.exists()
     assert ada.password == password
+
+
+def test_publisher_gives_our_groups_alone(publisher, open_form, invitation):
+    others = Group.objects.create(name="Operators")
+    response = invitation(publisher).send(groups=[str(others.pk)])
+    assert errors(response).keys() == {"groups"}
+    ada = colleague("ada", EDITORS, is_staff=True)
+    form = open_form(publisher, ada)
+    response = form.send(groups=[*form.fields["groups"], str(others.pk)])
+    assert errors(response).keys() == {"groups"}
+    assert [group.name for group in ada.groups.all()] == [EDITORS]
+
+
+def test_publisher_keeps_the_group_that_an_operator_gave(superuser, publisher, open_form):
+    others = Group.objects.create(name="Operators")
+    ada = colleague("ada", EDITORS, is_staff=True)
+    form = open_form(superuser, ada)
+    form.save(groups=[*form.fields["groups"], str(others.pk)])
+    open_form(publisher, ada).save(first_name="Ada")
+    assert {group.name for group in ada.groups.all()} == {EDITORS, "Operators"}
+
+
+def test_publisher_sets_nobodys_password(publisher):
+    for user in (colleague("ada", EDITORS, is_staff=True), User.objects.get(username="publisher")):
+        posted = {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+        assert publisher.get(password_page(user)).status_code == 403
+        assert publisher.post(password_page(user), posted).status_code == 403
+        user.refresh_from_db()
+        assert not user.check_password(PASSWORD)
 
 
 def test_publisher_cannot_make_themselves_an_operator(publisher, open_form):
