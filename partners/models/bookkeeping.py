@@ -50,11 +50,17 @@ class Record(Beside):
     class Meta:
         constraints = [owner_constraint("record")]
 
+    def __str__(self):
+        return f"version {self.version}"
+
 
 class Word(models.Model):
     """A folded word that some record's search text holds; a typing error is compared with them."""
 
     text = models.CharField(max_length=60, primary_key=True)
+
+    def __str__(self):
+        return self.text
 
 
 class Verification(Beside):
@@ -72,6 +78,9 @@ class Verification(Beside):
     class Meta:
         constraints = [owner_constraint("verification", (*ROOTS, "figure"))]
 
+    def __str__(self):
+        return f"compared on {timezone.localdate(self.verified_at)}"
+
 
 class LoadedRow(models.Model):
     """A row as a fixture last gave it: tells what staff have changed since."""
@@ -84,3 +93,6 @@ class LoadedRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["model", "object_key"], name="loadedrow_one_a_row")
         ]
+
+    def __str__(self):
+        return f"{self.model} {self.object_key}"

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
+from partners import bookkeeping
 from partners.models import (
     EventSeries,
     Organisation,
@@ -224,3 +226,13 @@ def test_moment_at_the_ends_of_the_calendar_is_refused(publisher, open_form, fie
     record = make.OrganisationFactory()
     response = open_form(publisher, record).send(**{f"{field}_0": day, f"{field}_1": "00:00:00"})
     assert errors(response) == {field: ["Write a year from 1900 to 2999."]}
+
+
+@every_root
+def test_delete_page_says_in_words_what_goes(superuser, factory):
+    record = factory()
+    bookkeeping.verify(record, None, make.SINCE_THEN)
+    page = text(superuser.get(address(record, "delete")))
+    goes = [line.strip() for line in re.findall(r"<li>([^<]*)", page)]
+    assert {"Record: version 1", "Verification: compared on 2021-01-01"} <= {*goes}
+    assert " object (" not in page
