@@ -4,14 +4,9 @@ from partners.models.base import ROOTS, Part, Root, Vocabulary
 from partners.models.bookkeeping import LoadedRow, Record, Verification, Word
 from partners.models.collaboration import Collaboration, JointWork, Party
 from partners.models.event import Event, EventSeries, Organiser
-from partners.models.organisation import (
-    Figure,
-    Identifier,
-    Organisation,
-    OrganisationName,
-    OrganisationRelation,
-)
+from partners.models.organisation import Organisation, OrganisationRelation
 from partners.models.page import Page, Redirect, Section, SectionEntry
+from partners.models.profile import Figure, Identifier, OrganisationName
 from partners.models.sources import Citation, Link, Source
 from partners.models.vocabulary import Term, Topic
 

@@ -1,0 +1,147 @@
+"""What is said of an organisation: its other names, its size, its numbers in registers."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from partners import dates
+from partners.models.base import Part, PositionField
+from partners.models.organisation import Organisation
+from partners.validators import validate_identifier
+
+
+class OrganisationName(Part):
+    """Another name that an organisation has or had. Search finds all of them."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", "former name"
+        ALIAS = "alias", "also known as"
+        TRANSLATION = "translation", "translation"
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = models.CharField(max_length=200)
+    acronym = models.CharField(max_length=40, blank=True)
+    language = models.CharField(
+        max_length=12, blank=True, help_text="Language tag (BCP 47), such as “de” or “fr”."
+    )
+    valid_from = dates.PartialDateField(blank=True)
+    valid_until = dates.PartialDateField(blank=True)
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["kind", "-valid_until", "name", "pk"]
+        constraints = [
+            *dates.shape_constraints("organisationname", "valid_from", "valid_until"),
+            dates.order_constraint("organisationname", "valid_from", "valid_until"),
+            models.CheckConstraint(
+                name="organisationname_has_name",
+                condition=~Q(name=""),
+                violation_error_code="name",
+                violation_error_message="Write the other name.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Figure(Part):
+    """A number that says how large an organisation is, with its bound, date and source."""
+
+    class Bound(models.TextChoices):
+        AS_STATED = "as-stated", "as stated"
+        EXACTLY = "exactly", "exactly"
+        MORE_THAN = "more-than", "more than"
+        ABOUT = "about", "about"
+        UP_TO = "up-to", "up to"
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="figures")
+    measure = models.CharField(
+        max_length=80, help_text="What is counted: “members”, “radiographers represented”."
+    )
+    bound = models.CharField(max_length=20, choices=Bound, default=Bound.AS_STATED)
+    value = models.BigIntegerField()
+    as_of = dates.PartialDateField(
+        blank=True, help_text="The date the figure is from. Empty: the page says “date not stated”."
+    )
+    source = models.ForeignKey(
+        "partners.Source", models.PROTECT, related_name="figures", null=True, blank=True
+    )
+    note = models.CharField(
+        max_length=300, blank=True, help_text="What a reader should know to understand the figure."
+    )
+    position = PositionField()
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["position", "measure", "pk"]
+        constraints = [
+            *dates.shape_constraints("figure", "as_of"),
+            models.CheckConstraint(
+                name="figure_not_negative",
+                condition=Q(value__gte=0),
+                violation_error_code="value",
+                violation_error_message="A figure cannot be less than nothing.",
+            ),
+            models.CheckConstraint(
+                name="figure_has_measure",
+                condition=~Q(measure=""),
+                violation_error_code="measure",
+                violation_error_message="Say what the figure counts, such as “members”.",
+            ),
+        ]
+
+    def __str__(self):
+        bound = "" if self.bound in ("as-stated", "exactly") else f"{self.get_bound_display()} "
+        return f"{bound}{self.value:,} {self.measure}"
+
+
+class Identifier(Part):
+    """An organisation's number in a public register."""
+
+    class Scheme(models.TextChoices):
+        ROR = "ror", "ROR"
+        WIKIDATA = "wikidata", "Wikidata"
+        ISNI = "isni", "ISNI"
+        OTHER = "other", "Other register"
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=20, choices=Scheme)
+    value = models.CharField(
+        max_length=80, help_text="Without the register's address: “05dxps055”, “Q42”."
+    )
+    root_field = "organisation"
+
+    class Meta:
+        ordering = ["scheme", "value", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "value"],
+                name="identifier_names_one_organisation",
+                violation_error_code="value",
+                violation_error_message="This identifier is already recorded; it can name only "
+                "one organisation.",
+            )
+        ]
+
+    #: scheme → where the register describes what the identifier names
+    REGISTERS = {
+        Scheme.ROR: "https://ror.org/",
+        Scheme.WIKIDATA: "https://www.wikidata.org/wiki/",
+        Scheme.ISNI: "https://isni.org/isni/",
+    }
+
+    def __str__(self):
+        return f"{self.get_scheme_display()} {self.value}"
+
+    @property
+    def url(self):
+        register = self.REGISTERS.get(self.scheme)
+        return register + self.value if register else ""
+
+    def clean(self):
+        try:
+            validate_identifier(self.scheme, self.value)
+        except ValidationError as error:
+            raise ValidationError({"value": error}) from None
