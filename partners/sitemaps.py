@@ -1,12 +1,23 @@
 """The sitemap: every live record's page, with the time it last changed."""
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
 
 
-class RootSitemap(Sitemap):
+class SiteSitemap(Sitemap):
+    """Addresses as robots.txt and the pages give them, whatever host the request came by."""
+
+    def get_protocol(self, protocol=None):
+        return settings.SITE_URL.partition("://")[0]
+
+    def get_domain(self, site=None):
+        return settings.SITE_URL.partition("://")[2]
+
+
+class RootSitemap(SiteSitemap):
     """The live records of one kind."""
 
     def __init__(self, model):
@@ -19,7 +30,7 @@ class RootSitemap(Sitemap):
         return root.record.changed_at
 
 
-class ListSitemap(Sitemap):
+class ListSitemap(SiteSitemap):
     """The pages that list records."""
 
     def items(self):

@@ -24,7 +24,7 @@ def entries(response):
     """{path: the day it last changed, where the site is} of a sitemap."""
     root = ET.fromstring(response.content.decode())  # noqa: S314 — our own view wrote it
     return {
-        url.findtext("s:loc", namespaces=NAMESPACE).removeprefix("http://testserver"): url.findtext(
+        url.findtext("s:loc", namespaces=NAMESPACE).removeprefix(settings.SITE_URL): url.findtext(
             "s:lastmod", namespaces=NAMESPACE
         )
         for url in root.findall("s:url", NAMESPACE)
@@ -60,6 +60,15 @@ def test_everything_in_the_sitemap_is_there(client):
     paths = entries(client.get("/sitemap.xml"))
     assert len(paths) == 10
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+@pytest.mark.parametrize("site_url", ["https://partners.example.org", "http://localhost:8000"])
+def test_sitemap_gives_the_addresses_of_the_site_by_whatever_host(client, settings, site_url):
+    settings.SITE_URL = site_url
+    make.OrganisationFactory(slug="esr")
+    said = client.get("/sitemap.xml", HTTP_HOST="127.0.0.1").content.decode()
+    assert f"<loc>{site_url}/organisations/esr/</loc>" in said
+    assert said.count("<loc>") == said.count(f"<loc>{site_url}/") == 6
 
 
 @pytest.mark.parametrize("page", ["2", "0", "-1", "x"])
