@@ -19,10 +19,12 @@ from django.db.models import FileField
 from django.utils import timezone
 from django.utils.encoding import is_protected_type
 
-from partners.models import LoadedRow, Redirect, Root
+from partners.models import LoadedRow, Record, Redirect, Root, Verification, Word
 from partners.validators import refuse_control_characters, validate_moment
 
 RECORD_KEYS = {"model", "pk", "fields"}
+#: Rows beside the content: a reload resets none of them.
+BOOKKEEPING = {LoadedRow, Record, Verification, Word}
 
 
 class FixtureError(Exception):
@@ -132,6 +134,8 @@ class Loading:
         known = {model._meta.label_lower: model for model in apps.get_models()}
         if not isinstance(record["model"], str) or record["model"] not in known:
             raise FixtureError(f"{where}, model: there is no model of that name.")
+        if known[record["model"]] in BOOKKEEPING:
+            raise FixtureError(f"{where}: the site keeps these rows itself. Leave them out.")
         return known[record["model"]]
 
     def _refuse_twice(self, where, model, key):

@@ -553,6 +553,21 @@ RECORDS = [
         f"partners.citation {INTRO_CITED}",
         "field path: ",
     ),
+    # what stands beside the content
+    *(
+        record(
+            f"bookkeeping: {name}",
+            ": the site keeps these rows itself. Leave them out.",
+            only(model=f"partners.{name}", pk=pk, fields=fields),
+            f"partners.{name} {pk}",
+        )
+        for name, pk, fields in [
+            ("record", 9000, {"organisation": "esr", "version": 1}),
+            ("word", "gibberish", {}),
+            ("verification", 9000, {"page": "about", "verified_at": "2026-11-01T08:00:00Z"}),
+            ("loadedrow", 9000, {"model": "partners.page", "object_key": "x", "digest": "0"}),
+        ]
+    ),
     # other apps' records are checked as well
     record("words for a group's pk", "field id: ", group(pk="many"), "auth.group many"),
     record("name of another group", "field name: ", group(name="Editors"), "auth.group 1000"),
