@@ -33,12 +33,24 @@ def connect():
 @contextmanager
 def batch():
     """Within it, each root written is counted as one change, at the end and in one transaction."""
+    token = _written.set(written := {})
+    try:
+        with transaction.atomic():
+            yield
+            for model, key in written:
+                _refresh_stored(model, key)
+    finally:
+        _written.reset(token)
+
+
+@contextmanager
+def rehearsal():
+    """Whatever is written within it is undone at its end."""
     token = _written.set({})
     try:
         with transaction.atomic():
             yield
-            for model, key in _written.get():
-                _refresh_stored(model, key)
+            transaction.set_rollback(True)
     finally:
         _written.reset(token)
 

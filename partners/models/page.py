@@ -61,6 +61,7 @@ class Section(Vocabulary):
     title = models.CharField(max_length=120, unique=True)
     intro = RichTextField()
     display = models.CharField(max_length=20, choices=Display, default=Display.PROFILES)
+    parts = ("entries",)
     position = PositionField()
 
     class Meta:

@@ -1,0 +1,143 @@
+"""What changed, in words: each value that differs, old and new, with the names people know."""
+
+import difflib
+import re
+from typing import NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.utils.text import capfirst
+
+from partners import snapshots
+from partners.richtext import RichTextField, plain_text
+from partners.snapshots import model_of
+
+NOTHING = "–"
+LONG = 40  # characters; longer texts show what differs within them
+WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class Difference(NamedTuple):
+    """One value, before and after, in words."""
+
+    path: snapshots.Path
+    where: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self):
+        """The two texts as one: a list of (what: "same", "gone" or "new"; text)."""
+        if min(len(self.before), len(self.after)) < LONG:
+            return [("gone", self.before), ("new", self.after)]
+        old, new = WORDS.findall(self.before), WORDS.findall(self.after)
+        pieces = []
+        for what, i, j, k, end in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+            if what == "equal":
+                pieces.append(("same", "".join(old[i:j])))
+                continue
+            pieces += [("gone", "".join(old[i:j])), ("new", "".join(new[k:end]))]
+        return [(what, text) for what, text in pieces if text]
+
+
+def between(before, after):
+    """The Differences between two lists of rows, whole parts that came or went as one each."""
+    return [
+        Difference(path, where(change, path), *said(change, path))
+        for change in snapshots.changes(before, after)
+        for path in change.paths
+    ]
+
+
+def where(change, path):
+    """“Name”, or “Figure “1,000 members”: as of”."""
+    model = model_of(change.model)
+    field = capfirst(_field_name(model, path.field)) if path.field else ""
+    if model and not hasattr(model, "root_field"):
+        return field or capfirst(model._meta.verbose_name)
+    kind = capfirst(model._meta.verbose_name) if model else change.model
+    title = _title(change)
+    return ": ".join(filter(None, [f"{kind} {title}".strip(), field.lower()]))
+
+
+def said(change, path):
+    """The two values of the path in `change`, in words."""
+    if path.field:
+        return tuple(
+            _in_words(change.model, path.field, fields.get(path.field))
+            for fields in (change.before, change.after)
+        )
+    return tuple(_whole(change.model, fields) for fields in (change.before, change.after))
+
+
+def value(rows, path):
+    """What `rows` say at `path`, in words."""
+    fields = next((row["fields"] for row in rows if (row["model"], row["pk"]) == path[:2]), None)
+    if path.field and fields is not None:
+        return _in_words(path.model, path.field, fields.get(path.field))
+    return _whole(path.model, fields)
+
+
+def _whole(label, fields):
+    if fields is None:
+        return NOTHING
+    model = model_of(label)
+    shown = [
+        f"{_field_name(model, name)}: {_in_words(label, name, given)}"
+        for name, given in fields.items()
+        if given not in (None, "", []) and not _is_silent(model, name)
+    ]
+    return "; ".join(shown) or NOTHING
+
+
+def _is_silent(model, name):
+    """Whether the field only says where the part belongs and stands."""
+    try:
+        field = model._meta.get_field(name)
+    except (AttributeError, FieldDoesNotExist):
+        return False
+    owner = field.many_to_one and field.remote_field.get_accessor_name()
+    return name == "position" or owner in snapshots.part_names(field.related_model or model)
+
+
+def _in_words(label, name, given):
+    model = model_of(label)
+    try:
+        field = model._meta.get_field(name)
+    except (AttributeError, FieldDoesNotExist):
+        return str(given)
+    if given is None or given == "" or given == []:
+        return NOTHING
+    if field.is_relation:
+        keys = given if isinstance(given, list) else [given]
+        return ", ".join(_record_title(field.related_model, key) for key in keys)
+    if field.choices:
+        return str(dict(field.flatchoices).get(given, given))
+    if isinstance(given, bool):
+        return "Yes" if given else "No"
+    if isinstance(field, RichTextField):
+        return plain_text(given)
+    try:
+        return str(field.to_python(given))
+    except ValidationError:
+        return str(given)
+
+
+def _record_title(model, key):
+    record = model._base_manager.filter(pk=key).first()
+    return str(record) if record else f"{key} (gone)"
+
+
+def _title(change):
+    """What the part calls itself, in quotation marks; "" where it cannot say."""
+    try:
+        part = snapshots.as_record(change._replace(after=change.after or change.before))
+        return f"“{part.object}”"
+    except snapshots.Refused:
+        return ""
+
+
+def _field_name(model, name):
+    try:
+        return str(model._meta.get_field(name).verbose_name)
+    except (AttributeError, FieldDoesNotExist):
+        return name
