@@ -19,12 +19,22 @@ from django.db.models import FileField
 from django.utils import timezone
 from django.utils.encoding import is_protected_type
 
-from partners.models import LoadedRow, Record, Redirect, Root, Verification, Word
+from partners.models import (
+    LoadedRow,
+    PendingChange,
+    PreviewLink,
+    Record,
+    Redirect,
+    Revision,
+    Root,
+    Verification,
+    Word,
+)
 from partners.validators import refuse_control_characters, validate_moment
 
 RECORD_KEYS = {"model", "pk", "fields"}
 #: Rows beside the content: a reload resets none of them.
-BOOKKEEPING = {LoadedRow, Record, Verification, Word}
+BOOKKEEPING = {LoadedRow, PendingChange, PreviewLink, Record, Revision, Verification, Word}
 
 
 class FixtureError(Exception):

@@ -7,6 +7,7 @@ from partners.models.event import Event, EventSeries, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
 from partners.models.page import Page, Redirect, Section, SectionEntry
 from partners.models.profile import Figure, Identifier, OrganisationName
+from partners.models.publishing import PendingChange, PreviewLink, Revision
 from partners.models.sources import Citation, Link, Source
 from partners.models.vocabulary import Term, Topic
 
@@ -28,8 +29,11 @@ __all__ = [
     "Page",
     "Part",
     "Party",
+    "PendingChange",
+    "PreviewLink",
     "Record",
     "Redirect",
+    "Revision",
     "Root",
     "Section",
     "SectionEntry",

@@ -200,6 +200,12 @@ class Root(ContentModel):
         self.withdrawn_at = None
         return True
 
+    def appear(self, at):
+        """Make a root that the public never saw appear at `at`; say whether that is news."""
+        news = (self.published_at, self.withdrawn_at) != (at, None)
+        self.published_at, self.withdrawn_at = at, None
+        return news
+
     def withdraw(self, at):
         """Take it from the public from `at` on; say whether that changed anything."""
         if not self.is_live(at):
@@ -207,16 +213,25 @@ class Root(ContentModel):
         self.withdrawn_at = at
         return True
 
+    def unschedule(self, at):
+        """Take back what was to happen after `at`; say whether that changed anything."""
+        before = (self.published_at, self.withdrawn_at)
+        if self.withdrawn_at is not None and self.withdrawn_at > at:
+            self.withdrawn_at = None
+        if self.published_at is not None and self.published_at > at:
+            self.published_at = None
+        return before != (self.published_at, self.withdrawn_at)
+
     def state(self, at):
         """One sentence for staff: where the record stands at `at` (aware datetime)."""
         if self.published_at is None:
             return "Draft: seen by staff only."
         if self.published_at > at:
-            return f"Scheduled: appears on {_moment(self.published_at)}."
+            return f"Scheduled: appears on {moment(self.published_at)}."
         if not self.is_live(at):
-            return f"Withdrawn since {_moment(self.withdrawn_at)}."
-        until = f", until {_moment(self.withdrawn_at)}" if self.withdrawn_at else ""
-        return f"Live since {_moment(self.published_at)}{until}."
+            return f"Withdrawn since {moment(self.withdrawn_at)}."
+        until = f", until {moment(self.withdrawn_at)}" if self.withdrawn_at else ""
+        return f"Live since {moment(self.published_at)}{until}."
 
     def search_names(self):
         """What people call this record: the texts that search ranks highest."""
@@ -227,7 +242,8 @@ class Root(ContentModel):
         return []
 
 
-def _moment(at):
+def moment(at):
+    """An aware datetime for staff, in the site's time zone: “3 May 2026, 14:00”."""
     at = timezone.localtime(at)
     return f"{at.day} {at:%B %Y, %H:%M}"
 

@@ -38,6 +38,8 @@ OUT_OF_REACH = {
     "record_has_exactly_one_owner",
     "verification_has_exactly_one_owner",
     "loadedrow_one_a_row",
+    "pendingchange_one_a_record",
+    "pendingchange_scheduled_has_time",
 }
 REQUIRED = "This field is required."
 TWICE = "Please correct the duplicate values below."

@@ -1,0 +1,40 @@
+"""The states that records have had: each is kept, whoever changes it and however."""
+
+from partners import snapshots
+from partners.models import Revision
+
+OUTSIDE = "Loaded or changed by an operator"
+
+
+def record(model, key, by, what, why=""):
+    """Keep the state that the record has now, unless it is the last one kept already.
+
+    `by` (User) is who made it so, None for the machine. Returns the Revision, or None.
+    """
+    present = model._base_manager.filter(pk=key).first()
+    last = Revision.objects.of(model, key).first()
+    if present is None and (last is None or last.is_deleted):
+        return None
+    state = {
+        "rows": snapshots.rows_of(present) if present else last.rows,
+        "is_deleted": present is None,
+        "published_at": getattr(present or last, "published_at", None),
+        "withdrawn_at": getattr(present or last, "withdrawn_at", None),
+    }
+    if last and all(getattr(last, name) == value for name, value in state.items()):
+        return None
+    return Revision.objects.create(
+        kind=model._meta.label_lower,
+        key=key,
+        title=str(present or last.title)[:300],
+        by=by,
+        by_name=by.get_username() if by else "",
+        what=what,
+        why=why,
+        **state,
+    )
+
+
+def begin(model, key):
+    """Keep what the record was before staff change it, if nobody has: loaded, say."""
+    return record(model, key, None, OUTSIDE)

@@ -1,0 +1,169 @@
+"""What stands beside the live version: past states, the one pending change, shared previews."""
+
+import uuid
+
+from django.apps import apps
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+
+class RowsField(models.JSONField):
+    """A record with its parts, as `snapshots.rows_of` writes it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"default": list, "encoder": DjangoJSONEncoder} | kwargs)
+
+
+class Concerning(models.Model):
+    """A row about one record, that outlives the record."""
+
+    kind = models.CharField(max_length=100, help_text="The record's model: “partners.event”.")
+    key = models.CharField(max_length=80)
+    title = models.CharField(max_length=300, help_text="What the record was called then.")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def model(self):
+        return apps.get_model(self.kind)
+
+    @property
+    def record(self):
+        """The record itself as it is stored now, or None if it is gone."""
+        return self.model._base_manager.filter(pk=self.key).first()
+
+
+class RevisionQuerySet(models.QuerySet):
+    def of(self, model, key):
+        """The states of one record, the latest first."""
+        return self.filter(kind=model._meta.label_lower, key=key).order_by("-pk")
+
+    def latest_of_each(self):
+        newer = self.model.objects.filter(
+            kind=models.OuterRef("kind"), key=models.OuterRef("key"), pk__gt=models.OuterRef("pk")
+        )
+        return self.filter(~models.Exists(newer))
+
+    def deleted(self):
+        """The last word on each record that is gone."""
+        return self.latest_of_each().filter(is_deleted=True).order_by("-pk")
+
+
+class Revision(Concerning):
+    """One state that a record has had: who made it so, when and why."""
+
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    by_name = models.CharField(max_length=150, blank=True, help_text="Outlives the account.")
+    what = models.CharField(max_length=120, help_text="“Published”, “Draft saved” …")
+    why = models.CharField(max_length=300, blank=True)
+    rows = RowsField()
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    is_deleted = models.BooleanField(default=False)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "-id"], name="revision_of_record")]
+
+    def __str__(self):
+        return f"{self.what}: {self.title}"
+
+
+class PendingChangeQuerySet(models.QuerySet):
+    def of(self, model, key):
+        return self.filter(kind=model._meta.label_lower, key=key)
+
+    def waiting(self):
+        """What a publisher has to decide on, the longest waiting first."""
+        return self.filter(status=PendingChange.Status.HANDED_IN).order_by("saved_at", "pk")
+
+    def due(self, at):
+        """What was to be public by `at` (aware datetime)."""
+        return self.filter(publish_at__lte=at).order_by("publish_at", "pk")
+
+
+class PendingChange(Concerning):
+    """What a record is to become; the public reads the live version until it is published."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "not handed in yet"
+        HANDED_IN = "handed-in", "awaits approval"
+        SENT_BACK = "sent-back", "was sent back"
+        SCHEDULED = "scheduled", "is scheduled"
+
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
+    base = RowsField(help_text="The live version that the change was begun from.")
+    rows = RowsField()
+    why = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    by_name = models.CharField(max_length=150)
+    saved_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    comment = models.TextField(blank=True, help_text="From the publisher, or why it failed.")
+    publish_at = models.DateTimeField(null=True, db_index=True)
+
+    objects = PendingChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"],
+                name="pendingchange_one_a_record",
+                violation_error_message="This record has a pending change already.",
+            ),
+            models.CheckConstraint(
+                name="pendingchange_scheduled_has_time",
+                condition=models.Q(status="scheduled", publish_at__isnull=False)
+                | ~models.Q(status="scheduled") & models.Q(publish_at=None),
+                violation_error_message="A scheduled change needs its time; no other has one.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title}: pending change by {self.by_name}, {self.get_status_display()}"
+
+    @property
+    def is_handed_in(self):
+        return self.status == self.Status.HANDED_IN
+
+    @property
+    def is_scheduled(self):
+        return self.status == self.Status.SCHEDULED
+
+
+class PreviewLinkQuerySet(models.QuerySet):
+    def valid(self, at):
+        """Those that open a page at `at` (aware datetime)."""
+        return self.filter(expires_at__gt=at, revoked_at=None)
+
+
+class PreviewLink(Concerning):
+    """A rendering to be shown to somebody without an account, for a while."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    html = models.TextField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = PreviewLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key"], name="previewlink_of_record")]
+
+    def __str__(self):
+        return f"Preview of {self.title}"

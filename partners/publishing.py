@@ -1,0 +1,343 @@
+"""From what an editor typed to what the public reads: aside, handed in, scheduled, published.
+
+Everything is said in rows (see `snapshots`). A root that the public has met, or will at a given
+time, changes only by being published; what is saved meanwhile stands aside as its pending change.
+A draft has no other readers, so it is saved as it is.
+"""
+
+import logging
+from contextlib import contextmanager
+from functools import partial
+from typing import NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+
+from partners import bookkeeping, history, snapshots
+from partners.models import PendingChange, Revision, Root
+from partners.models.base import moment
+from partners.snapshots import Refused
+
+log = logging.getLogger(__name__)
+Status = PendingChange.Status
+
+
+class Stale(Exception):
+    """Somebody saved meanwhile: the record is no longer what the change was begun from."""
+
+    def __init__(self, proposal, present):
+        super().__init__("Somebody saved this record meanwhile.")
+        self.proposal, self.present = proposal, present
+
+
+class Proposal(NamedTuple):
+    """What a person wants a record to become, and what it was when they began."""
+
+    model: type[models.Model]
+    key: str
+    base: list
+    rows: list
+    by: get_user_model()
+    why: str = ""
+
+    @property
+    def pending(self):
+        return pending(self.model, self.key)
+
+
+def pending(model, key):
+    """The record's PendingChange, or None."""
+    return PendingChange.objects.of(model, key).first()
+
+
+def present(model, key):
+    """The rows as staff last left them: the pending change's, or else the stored ones."""
+    change = pending(model, key)
+    return change.rows if change else snapshots.stored(model, key)
+
+
+def is_read(root):
+    """Whether the public reads the root, did so, or will at a time already set."""
+    return root is not None and root.published_at is not None
+
+
+def state(root, change, at):
+    """One sentence for staff: where `root` and its pending change stand at `at`."""
+    said = root.state(at)
+    if change is None:
+        return said
+    pending = f"a pending change by {change.by_name} {change.get_status_display()}"
+    if change.is_scheduled:
+        pending += f" for {moment(change.publish_at)}"
+    return f"{said.rstrip('.')}; {pending}."
+
+
+# What an editor may do
+
+
+def save_draft(proposal, at):
+    """Keep it: aside if the public reads the record, else in the record itself.
+
+    Returns the PendingChange, or None. Raises Stale and Refused.
+    """
+    with _changing(proposal.model, proposal.key):
+        _refuse_stale(proposal)
+        if is_read(_stored_root(proposal)):
+            return _set_aside(proposal, at)
+        _write(proposal, "Draft saved")
+        return _set_aside(proposal, at, always=True) if proposal.pending else None
+
+
+def hand_in(proposal, at):
+    """Keep it and ask a publisher to decide.
+
+    Returns the PendingChange, or None if there is nothing to decide. Raises Stale and Refused.
+    """
+    with _changing(proposal.model, proposal.key):
+        change = save_draft(proposal, at)
+        if change is None and not is_read(_stored_root(proposal)):
+            change = _set_aside(proposal, at, always=True)
+        if change:
+            change.status = Status.HANDED_IN
+            change.save(update_fields=["status"])
+        return change
+
+
+def discard(model, key):
+    """Forget the pending change; what is stored stays as it is."""
+    with _changing(model, key):
+        if change := pending(model, key):
+            change.delete()
+            forget_uploads(model, key, change.rows)
+
+
+def save_at_once(proposal):
+    """Store what has no drafts: words that serve all records. Raises Stale and Refused."""
+    with _changing(proposal.model, proposal.key):
+        _refuse_stale(proposal)
+        _write(proposal, "Saved")
+
+
+# What a publisher may do
+
+
+def publish(proposal, at, what="Published"):
+    """Make it what the public reads from now on.
+
+    Raises Refused, and Stale: also where the live version has changed in what the pending change
+    changes as well.
+    """
+    with _changing(proposal.model, proposal.key):
+        _refuse_stale(proposal)
+        _write(proposal, what, lambda root: root.publish(at))
+
+
+def approve(change, by, at):
+    """Publish the pending change as it is. Raises Refused and Stale."""
+    publish(_proposal(change, by), at, f"Published, as proposed by {change.by_name}")
+
+
+def schedule(proposal, publish_at, at):
+    """Let the public read it from `publish_at` (aware datetime) on; say whether that is news.
+
+    A first publication is a matter of the record's own time; a pending change waits, approved.
+    """
+    with _changing(proposal.model, proposal.key):
+        _refuse_stale(proposal)
+        root = _stored_root(proposal)
+        if root is None or not root.is_named(at):
+            _write(proposal, "Publication scheduled", lambda root: root.appear(publish_at))
+            return True
+        change = _set_aside(proposal, at, always=not root.is_live(at))
+        if change:
+            change.status, change.publish_at = Status.SCHEDULED, publish_at
+            change.decided_by, change.comment = proposal.by, ""
+            change.save(update_fields=["status", "publish_at", "decided_by", "comment"])
+        return change is not None
+
+
+def unschedule(root, by, at):
+    """Take back whatever was to happen to `root` at a time after `at`."""
+    with _changing(type(root), root.pk):
+        if (change := pending(type(root), root.pk)) and change.is_scheduled:
+            _wait(change, Status.DRAFT)
+        _set_publication(root, by, "Schedule taken back", lambda root: root.unschedule(at))
+
+
+def withdraw(root, by, withdrawn_at):
+    """Take it from the public from `withdrawn_at` (aware datetime) on; say whether it was there."""
+    with _changing(type(root), root.pk):
+        return _set_publication(root, by, "Withdrawn", lambda root: root.withdraw(withdrawn_at))
+
+
+def send_back(change, by, comment):
+    """Ask for another version; the editor reads why."""
+    change.decided_by = by
+    _wait(change, Status.SENT_BACK, comment)
+
+
+def restore(revision, by, at, publishes):
+    """Make the record again what it was: at once if `publishes`, else as a proposal.
+
+    A record that is gone comes back as the public last saw it. Raises Refused and Stale.
+    """
+    model, key = revision.model, revision.key
+    with _changing(model, key):
+        if not model._base_manager.filter(pk=key).exists():
+            root = snapshots.write(model, key, revision.rows)
+            if _appear_as(root, revision):
+                root.save(update_fields=["published_at", "withdrawn_at"])
+            history.record(model, key, by, "Restored")
+            return
+        if pending(model, key):
+            raise Refused("There is a pending change. Publish or discard it first.")
+        why = f"As it was on {moment(revision.at)}"
+        proposal = Proposal(model, key, present(model, key), revision.rows, by, why)
+        if publishes:
+            _write(proposal, "Restored")
+        else:
+            save_draft(proposal, at)
+
+
+def delete(record, by):
+    """Delete it; its history stays, and it can be restored."""
+    model, key = type(record), record.pk
+    with _changing(model, key):
+        history.begin(model, key)
+        record.delete()
+        history.record(model, key, by, "Deleted")
+
+
+# What happens by itself
+
+
+def apply_due(at):
+    """Publish the pending changes whose time has come (aware datetime), each exactly once.
+
+    One that cannot be published any more goes back to the publishers, with the reason.
+    Returns the number of those published.
+    """
+    return sum(_apply(change, at) for change in PendingChange.objects.due(at))
+
+
+def _apply(change, at):
+    try:
+        with _changing(change.model, change.key):
+            if not PendingChange.objects.due(at).filter(pk=change.pk).exists():
+                return False  # somebody else was quicker
+            proposal = _proposal(change, change.decided_by)
+            _write(proposal, "Published as scheduled", lambda root: root.publish(change.publish_at))
+            return True
+    except (Refused, Stale) as error:
+        log.warning("A scheduled change could not be published: %r: %s", change.title, error)
+        due = moment(change.publish_at)
+        _wait(change, Status.HANDED_IN, f"Could not be published on {due}: {error}")
+        return False
+
+
+def forget_uploads(model, key, rows):
+    """Delete the files that `rows` name, but neither the record, its change nor its history."""
+    kept = [snapshots.stored(model, key), present(model, key)]
+    kept += Revision.objects.of(model, key).values_list("rows", flat=True)
+    for storage, name in snapshots.uploads(rows).difference(*map(snapshots.uploads, kept)):
+        transaction.on_commit(partial(storage.delete, name))
+
+
+# How
+
+
+@contextmanager
+def _changing(model, key):
+    """One transaction that nobody else who changes this record can get between."""
+    with bookkeeping.batch():
+        model._base_manager.select_for_update().filter(pk=key).first()
+        list(PendingChange.objects.of(model, key).select_for_update())
+        yield
+
+
+def _stored_root(proposal):
+    return proposal.model._base_manager.filter(pk=proposal.key).first()
+
+
+def _proposal(change, by):
+    return Proposal(change.model, change.key, change.rows, change.rows, by, change.why)
+
+
+def _refuse_stale(proposal):
+    now = present(proposal.model, proposal.key)
+    if snapshots.changes(now, proposal.base):
+        raise Stale(proposal, now)
+
+
+def _set_aside(proposal, at, always=False):
+    """The pending change that says this; None where it would say what is stored already."""
+    stored = snapshots.stored(proposal.model, proposal.key)
+    change = proposal.pending
+    if not always and not snapshots.changes(stored, proposal.rows):
+        if change:
+            change.delete()
+        return None
+    with bookkeeping.rehearsal():
+        record = snapshots.write(proposal.model, proposal.key, proposal.rows)
+    said = {
+        "title": str(record)[:300],
+        "rows": proposal.rows,
+        "status": Status.DRAFT,
+        "publish_at": None,
+        "why": proposal.why or (change.why if change else ""),
+        "by": proposal.by,
+        "by_name": proposal.by.get_username(),
+        "saved_at": at,
+    }
+    change, _ = PendingChange.objects.update_or_create(
+        kind=proposal.model._meta.label_lower,
+        key=proposal.key,
+        defaults=said,
+        create_defaults=said | {"base": stored},
+    )
+    return change
+
+
+def _write(proposal, what, publication=None):
+    """Store it, with what `publication` does to the root; the pending change is done with."""
+    model, key = proposal.model, proposal.key
+    history.begin(model, key)
+    stored, rows = snapshots.stored(model, key), proposal.rows
+    change = proposal.pending
+    if change:
+        if not stored:
+            raise Refused("The record is gone. Restore it first: it is among the deleted ones.")
+        rows, conflicts = snapshots.merge(change.base, stored, proposal.rows)
+        if conflicts:
+            raise Stale(proposal._replace(base=change.base), stored)
+    root = snapshots.write(model, key, rows)
+    if publication and publication(root):
+        root.save(update_fields=["published_at", "withdrawn_at"])
+    if publication and change:
+        change.delete()
+    history.record(model, key, proposal.by, what, proposal.why)
+
+
+def _set_publication(root, by, what, publication):
+    """Say whether `publication` changed anything."""
+    model, key = type(root), root.pk
+    history.begin(model, key)
+    root = model._base_manager.get(pk=key)
+    changed = publication(root)
+    if changed:
+        root.save(update_fields=["published_at", "withdrawn_at"])
+        history.record(model, key, by, what)
+    return changed
+
+
+def _appear_as(root, revision):
+    """Whether `root` has a place in public; if so, give it back."""
+    if not isinstance(root, Root):
+        return False
+    root.published_at, root.withdrawn_at = revision.published_at, revision.withdrawn_at
+    return True
+
+
+def _wait(change, status, comment=""):
+    change.status, change.publish_at, change.comment = status, None, comment
+    change.save(update_fields=["status", "publish_at", "comment", "decided_by"])

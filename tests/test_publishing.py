@@ -1,0 +1,335 @@
+"""From a draft to the public and back: aside, handed in, scheduled, published, restored."""
+
+import copy
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from partners import bookkeeping, history, publishing, snapshots
+from partners.models import Event, Organisation, PendingChange, Revision
+from partners.publishing import Proposal, Stale
+from partners.snapshots import Refused
+from tests import factories as make
+from tests.admin.records import ROOT_FACTORIES, label
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)
+LATER, LATEST = NOW + dt.timedelta(hours=1), NOW + dt.timedelta(hours=2)
+every_root = pytest.mark.parametrize(
+    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
+)
+
+
+@pytest.fixture
+def editor(django_user_model):
+    return django_user_model.objects.create_user("editor")
+
+
+@pytest.fixture
+def publisher(django_user_model):
+    return django_user_model.objects.create_user("publisher")
+
+
+def proposal(root, by, base=None, **fields):
+    """What staff saw last (or `base`), with other values in the fields of the root."""
+    base = base or publishing.present(type(root), root.pk)
+    rows = copy.deepcopy(base)
+    rows[0]["fields"] |= fields
+    return Proposal(type(root), root.pk, base, rows, by)
+
+
+def stored(root):
+    return snapshots.stored(type(root), root.pk)
+
+
+def fresh(root):
+    return type(root).objects.get(pk=root.pk)
+
+
+def whats(root):
+    return [each.what for each in Revision.objects.of(type(root), root.pk)]
+
+
+def pending(root):
+    return publishing.pending(type(root), root.pk)
+
+
+@every_root
+def test_draft_of_a_live_record_stands_aside(editor, client, factory):
+    root = factory()
+    before, page = stored(root), client.get(root.get_absolute_url()).content
+    change = publishing.save_draft(proposal(root, editor, summary="Unheard of."), NOW)
+    assert stored(root) == before
+    assert client.get(root.get_absolute_url()).content == page
+    assert (change.status, change.by_name, change.base) == ("draft", "editor", before)
+    assert change.rows[0]["fields"]["summary"] == "Unheard of."
+    assert publishing.present(type(root), root.pk) == change.rows
+
+
+@every_root
+def test_draft_that_nobody_reads_is_saved_as_it_is(editor, factory):
+    root = factory(draft=True)
+    assert publishing.save_draft(proposal(root, editor, summary="New."), NOW) is None
+    assert fresh(root).summary == "New."
+    assert pending(root) is None
+    assert whats(root) == ["Draft saved", history.OUTSIDE]
+
+
+@every_root
+@pytest.mark.parametrize("state", [{}, {"draft": True}, {"scheduled": True}, {"withdrawn": True}])
+def test_published_change_is_what_the_public_reads(publisher, factory, state):
+    root = factory(**state)
+    publishing.publish(proposal(root, publisher, summary="New."), NOW)
+    root = fresh(root)
+    assert root.is_live(NOW)
+    assert root.summary == "New."
+    assert whats(root) == ["Published", history.OUTSIDE]
+
+
+def test_record_that_is_new_becomes_a_draft(editor):
+    rows = snapshots.rows_of(make.OrganisationFactory(draft=True))
+    Organisation.objects.all().delete()
+    publishing.save_draft(Proposal(Organisation, rows[0]["pk"], [], rows, editor), NOW)
+    assert snapshots.rows_of(Organisation.objects.get()) == rows
+    assert Organisation.objects.get().published_at is None
+
+
+@pytest.mark.parametrize("act", ["save_draft", "hand_in", "publish"])
+def test_second_of_two_is_refused_and_nothing_is_lost(editor, publisher, act):
+    root = make.OrganisationFactory()
+    base = stored(root)
+    first = publishing.save_draft(proposal(root, editor, summary="First."), NOW)
+    second = proposal(root, publisher, base, summary="Second.")
+    with pytest.raises(Stale) as refused:
+        getattr(publishing, act)(second, NOW)
+    assert (refused.value.proposal, refused.value.present) == (second, first.rows)
+    assert pending(root).rows == first.rows
+    assert stored(root) == base
+
+
+def test_change_that_says_what_is_live_is_none(editor):
+    root = make.OrganisationFactory()
+    before = stored(root)
+    publishing.save_draft(proposal(root, editor, summary="New."), NOW)
+    assert publishing.save_draft(proposal(root, editor, summary=""), NOW) is None
+    assert pending(root) is None
+    assert publishing.hand_in(proposal(root, editor), NOW) is None
+    assert stored(root) == before
+
+
+@every_root
+@pytest.mark.parametrize("state", [{}, {"draft": True}])
+def test_handed_in_change_is_approved_or_sent_back(editor, publisher, factory, state):
+    root = factory(**state)
+    change = publishing.hand_in(proposal(root, editor, summary="New."), NOW)
+    assert list(PendingChange.objects.waiting()) == [change]
+    publishing.send_back(change, publisher, "Say it in one sentence.")
+    assert list(PendingChange.objects.waiting()) == []
+    change = publishing.hand_in(proposal(root, editor, summary="Newer."), LATER)
+    publishing.approve(change, publisher, LATER)
+    assert fresh(root).summary == "Newer."
+    assert fresh(root).is_live(LATER)
+    assert pending(root) is None
+    assert whats(root)[0] == "Published, as proposed by editor"
+
+
+def test_discarded_change_leaves_the_live_version(editor):
+    root = make.OrganisationFactory()
+    before = stored(root)
+    publishing.save_draft(proposal(root, editor, summary="New."), NOW)
+    publishing.discard(Organisation, root.pk)
+    assert (pending(root), stored(root)) == (None, before)
+
+
+def test_change_in_what_the_live_version_changed_as_well_is_refused(editor, publisher):
+    root = make.OrganisationFactory()
+    publishing.hand_in(proposal(root, editor, summary="Mine.", acronym="MINE"), NOW)
+    root.summary = "Theirs."
+    root.save()
+    with pytest.raises(Stale):
+        publishing.approve(pending(root), publisher, NOW)
+    assert pending(root).is_handed_in
+    assert fresh(root).acronym == ""
+
+
+def test_change_elsewhere_in_the_live_version_is_kept(editor, publisher):
+    root = make.OrganisationFactory()
+    publishing.hand_in(proposal(root, editor, acronym="MINE"), NOW)
+    root.summary = "Theirs."
+    root.save()
+    publishing.approve(pending(root), publisher, NOW)
+    assert (fresh(root).acronym, fresh(root).summary) == ("MINE", "Theirs.")
+
+
+# at a time
+
+
+@every_root
+@pytest.mark.parametrize("state", [{}, {"withdrawn": True}])
+def test_scheduled_change_is_published_once_at_its_time(publisher, factory, state):
+    root = factory(**state)
+    before = stored(root)
+    assert publishing.schedule(proposal(root, publisher, summary="New."), LATER, NOW)
+    assert publishing.apply_due(NOW) == 0
+    assert stored(root) == before
+    assert publishing.apply_due(LATER) == 1
+    assert fresh(root).summary == "New."
+    assert fresh(root).is_live(LATER)
+    assert publishing.apply_due(LATEST) == 0
+    assert whats(root) == ["Published as scheduled", history.OUTSIDE]
+
+
+@every_root
+@pytest.mark.parametrize("state", [{"draft": True}, {"scheduled": True}])
+def test_first_publication_is_a_matter_of_the_query(publisher, client, factory, state):
+    root = factory(**state)
+    for moment in (LATEST, LATER):
+        publishing.schedule(proposal(root, publisher, summary="New."), moment, NOW)
+    assert not fresh(root).is_live(NOW)
+    assert fresh(root).is_live(LATER)
+    publishing.unschedule(fresh(root), publisher, NOW)
+    assert fresh(root).published_at is None
+
+
+def test_schedule_that_is_taken_back_leaves_the_change(publisher):
+    root = make.OrganisationFactory()
+    publishing.schedule(proposal(root, publisher, summary="New."), LATER, NOW)
+    publishing.unschedule(root, publisher, NOW)
+    assert publishing.apply_due(LATEST) == 0
+    assert (pending(root).status, pending(root).publish_at) == ("draft", None)
+
+
+def test_due_change_that_cannot_be_published_waits_for_a_publisher(publisher, caplog):
+    broken, gone, whole = make.OrganisationFactory.create_batch(3)
+    for root in (broken, gone, whole):
+        publishing.schedule(proposal(root, publisher, summary="New."), LATER, NOW)
+    change = pending(broken)
+    change.rows[0]["fields"]["patron"] = "Of an earlier schema"
+    change.save()
+    publishing.delete(fresh(gone), publisher)
+    call_command("apply_due", verbosity=0)
+    assert fresh(whole).summary == "New."
+    assert fresh(broken).summary == ""
+    for root, reason in ((broken, "earlier form"), (gone, "is gone")):
+        assert pending(root).is_handed_in
+        assert reason in pending(root).comment
+    assert "could not be published" in caplog.text
+
+
+def test_withdrawal_is_kept_in_the_history(publisher):
+    root = make.OrganisationFactory()
+    assert publishing.withdraw(root, publisher, NOW)
+    assert not publishing.withdraw(fresh(root), publisher, LATER)
+    assert fresh(root).withdrawn_at == NOW
+    assert whats(root) == ["Withdrawn", history.OUTSIDE]
+
+
+# what was
+
+
+def test_restored_version_is_a_new_one(publisher):
+    root = make.OrganisationFactory(summary="First.")
+    make.FigureFactory(organisation=root)
+    first = stored(root)
+    publishing.publish(proposal(root, publisher, summary="Second."), NOW)
+    root.figures.all().delete()
+    oldest = Revision.objects.of(Organisation, root.pk).last()
+    publishing.restore(oldest, publisher, LATER, publishes=True)
+    assert stored(root) == first
+    assert whats(root)[0] == "Restored"
+
+
+def test_editor_proposes_to_restore(editor, publisher):
+    root = make.OrganisationFactory(summary="First.")
+    publishing.publish(proposal(root, publisher, summary="Second."), NOW)
+    oldest = Revision.objects.of(Organisation, root.pk).last()
+    publishing.restore(oldest, editor, LATER, publishes=False)
+    assert fresh(root).summary == "Second."
+    assert pending(root).rows == oldest.rows
+    with pytest.raises(Refused):
+        publishing.restore(oldest, publisher, LATER, publishes=True)
+
+
+@every_root
+def test_deleted_record_comes_back_as_the_public_saw_it(publisher, factory):
+    root = factory()
+    owner = bookkeeping.OWNER[type(root)._meta.label]
+    make.LinkFactory(**{owner: root})
+    before = stored(root)
+    key = root.pk
+    publishing.delete(root, publisher)
+    (deleted,) = Revision.objects.deleted()
+    assert (deleted.key, deleted.what, deleted.rows) == (key, "Deleted", before)
+    publishing.restore(deleted, publisher, NOW, publishes=True)
+    assert snapshots.stored(type(root), key) == before
+    assert type(root).objects.get(pk=key).published_at == make.LONG_AGO
+    assert not Revision.objects.deleted().exists()
+
+
+# any order of work
+
+
+def undo(new, at):
+    oldest = Revision.objects.of(new.model, new.key).last()
+    if oldest and not new.pending:
+        publishing.restore(oldest, new.by, at, publishes=True)
+        return oldest.rows
+    return None
+
+
+def publish(new, at):
+    publishing.publish(new, at)
+    return new.rows
+
+
+def withdraw(new, at):
+    publishing.withdraw(new.model.objects.get(pk=new.key), new.by, at)
+
+
+def unschedule(new, at):
+    publishing.unschedule(new.model.objects.get(pk=new.key), new.by, at)
+
+
+def in_two_minutes(new, at):
+    publishing.schedule(new, at + dt.timedelta(minutes=2), at)
+
+
+#: What people do with a change they have in mind; returns the rows if they are public then.
+STEPS = {
+    "draft": lambda new, at: publishing.save_draft(new, at) and None,
+    "hand in": lambda new, at: publishing.hand_in(new, at) and None,
+    "publish": publish,
+    "schedule": in_two_minutes,
+    "unschedule": unschedule,
+    "withdraw": withdraw,
+    "discard": lambda new, at: publishing.discard(new.model, new.key),
+    "undo": undo,
+    "wait": lambda new, at: None,
+}
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 99)), max_size=12))
+def test_public_version_is_the_last_one_published_whatever_is_done(publisher, steps):
+    root, at = make.EventFactory(), NOW
+    public = stored(root)
+    for step, number in steps:
+        at += dt.timedelta(minutes=1)
+        new = proposal(fresh(root), publisher, summary=f"Number {number}.")
+        public = STEPS[step](new, at) or public
+        due = PendingChange.objects.due(at).first()
+        public = due.rows if publishing.apply_due(at) else public
+        assert stored(root) == public
+    last = Revision.objects.of(Event, root.pk).first()
+    assert last is None or last.rows == public
+    Revision.objects.all().delete()
+    PendingChange.objects.all().delete()
