@@ -21,5 +21,6 @@ def site(request):
         "now_of_request": at,
         "today": timezone.localdate(at),
         "site_url": settings.SITE_URL,
+        "is_preview": getattr(request, "is_preview", False),
         "contact_email": settings.CONTACT_EMAIL,
     }
