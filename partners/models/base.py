@@ -276,6 +276,16 @@ def owner_constraint(model, owners=tuple(ROOTS)):
     )
 
 
+def required(model, field, sentence):
+    """CheckConstraint: the text `field` is not empty; `sentence` asks the editor for it."""
+    return models.CheckConstraint(
+        name=f"{model}_has_{field}",
+        condition=~Q(**{field: ""}),
+        violation_error_code=field,
+        violation_error_message=sentence,
+    )
+
+
 class Owned(Part):
     """A part that any kind of root can have."""
 

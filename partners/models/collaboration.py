@@ -13,6 +13,7 @@ from partners.models.base import (
     Root,
     TitleField,
     WebAddressField,
+    required,
 )
 from partners.richtext import RichTextField, plain_text
 
@@ -94,12 +95,7 @@ class Collaboration(Root):
                 violation_error_message="Either give the date it ended, or tick “ended, date "
                 "unknown”, not both.",
             ),
-            models.CheckConstraint(
-                name="collaboration_has_title",
-                condition=~Q(title=""),
-                violation_error_code="title",
-                violation_error_message="Give the collaboration a title.",
-            ),
+            required("collaboration", "title", "Give the collaboration a title."),
         ]
 
     def __str__(self):
@@ -183,12 +179,7 @@ class JointWork(Part):
         ordering = ["position", "title", "pk"]
         constraints = [
             *dates.shape_constraints("jointwork", "date"),
-            models.CheckConstraint(
-                name="jointwork_has_title",
-                condition=~Q(title=""),
-                violation_error_code="title",
-                violation_error_message="Say what was made or done together.",
-            ),
+            required("jointwork", "title", "Say what was made or done together."),
         ]
 
     def __str__(self):

@@ -22,6 +22,7 @@ from partners.models.base import (
     TitleField,
     new_key,
     owner_constraint,
+    required,
 )
 from partners.richtext import RichTextField, plain_text
 
@@ -68,12 +69,7 @@ class EventSeries(Root):
             *Root.Meta.constraints,
             *dates.shape_constraints("eventseries", "since", "until"),
             dates.order_constraint("eventseries", "since", "until"),
-            models.CheckConstraint(
-                name="eventseries_has_title",
-                condition=~Q(title=""),
-                violation_error_code="title",
-                violation_error_message="Give the series its title.",
-            ),
+            required("eventseries", "title", "Give the series its title."),
         ]
 
     def __str__(self):
@@ -194,12 +190,7 @@ class Event(Root):
                 violation_error_code="held_at",
                 violation_error_message=HELD_AT_ITSELF,
             ),
-            models.CheckConstraint(
-                name="event_has_title",
-                condition=~Q(title=""),
-                violation_error_code="title",
-                violation_error_message="Give the event its title.",
-            ),
+            required("event", "title", "Give the event its title."),
         ]
 
     def __str__(self):

@@ -15,6 +15,7 @@ from partners.models.base import (
     Root,
     TitleField,
     WebAddressField,
+    required,
 )
 from partners.models.sources import Basis
 from partners.richtext import RichTextField, plain_text
@@ -145,12 +146,7 @@ class Organisation(Root):
                 violation_error_message="Another organisation is already the society whose "
                 "site this is. There can be only one.",
             ),
-            models.CheckConstraint(
-                name="organisation_has_name",
-                condition=~Q(name=""),
-                violation_error_code="name",
-                violation_error_message="Give the organisation its name.",
-            ),
+            required("organisation", "name", "Give the organisation its name."),
             models.CheckConstraint(
                 name="organisation_logo_has_alt",
                 condition=Q(logo="") | ~Q(logo_alt=""),

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
-from partners.models.base import Part, PositionField, Root, TitleField, Vocabulary
+from partners.models.base import Part, PositionField, Root, TitleField, Vocabulary, required
 from partners.richtext import RichTextField, plain_text
 
 
@@ -30,12 +30,7 @@ class Page(Root):
         ordering = ["title", "pk"]
         constraints = [
             *Root.Meta.constraints,
-            models.CheckConstraint(
-                name="page_has_title",
-                condition=~Q(title=""),
-                violation_error_code="title",
-                violation_error_message="Give the page its title.",
-            ),
+            required("page", "title", "Give the page its title."),
         ]
 
     def __str__(self):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from partners import dates
-from partners.models.base import Part, PositionField
+from partners.models.base import Part, PositionField, required
 from partners.models.organisation import Organisation
 from partners.validators import validate_identifier
 
@@ -34,12 +34,7 @@ class OrganisationName(Part):
         constraints = [
             *dates.shape_constraints("organisationname", "valid_from", "valid_until"),
             dates.order_constraint("organisationname", "valid_from", "valid_until"),
-            models.CheckConstraint(
-                name="organisationname_has_name",
-                condition=~Q(name=""),
-                violation_error_code="name",
-                violation_error_message="Write the other name.",
-            ),
+            required("organisationname", "name", "Write the other name."),
         ]
 
     def __str__(self):
@@ -84,12 +79,7 @@ class Figure(Part):
                 violation_error_code="value",
                 violation_error_message="A figure cannot be less than nothing.",
             ),
-            models.CheckConstraint(
-                name="figure_has_measure",
-                condition=~Q(measure=""),
-                violation_error_code="measure",
-                violation_error_message="Say what the figure counts, such as “members”.",
-            ),
+            required("figure", "measure", "Say what the figure counts, such as “members”."),
         ]
 
     def __str__(self):

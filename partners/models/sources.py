@@ -4,7 +4,14 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models
 
 from partners import dates
-from partners.models.base import Owned, PositionField, Vocabulary, WebAddressField, owner_constraint
+from partners.models.base import (
+    Owned,
+    PositionField,
+    Vocabulary,
+    WebAddressField,
+    owner_constraint,
+    required,
+)
 from partners.validators import validate_label
 
 
@@ -133,12 +140,7 @@ class Link(Owned):
         ordering = ["position", "label", "pk"]
         constraints = [
             owner_constraint("link"),
-            models.CheckConstraint(
-                name="link_has_label",
-                condition=~models.Q(label=""),
-                violation_error_code="label",
-                violation_error_message="Say in words where the link leads.",
-            ),
+            required("link", "label", "Say in words where the link leads."),
         ]
 
     def __str__(self):
