@@ -69,14 +69,6 @@ def said(change, path):
     return tuple(_whole(change.model, fields) for fields in (change.before, change.after))
 
 
-def value(rows, path):
-    """What `rows` say at `path`, in words."""
-    fields = next((row["fields"] for row in rows if (row["model"], row["pk"]) == path[:2]), None)
-    if path.field and fields is not None:
-        return _in_words(path.model, path.field, fields.get(path.field))
-    return _whole(path.model, fields)
-
-
 def _whole(label, fields):
     if fields is None:
         return NOTHING

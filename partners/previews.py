@@ -28,8 +28,7 @@ def page(model, key, rows, request):
     """
     with bookkeeping.rehearsal():
         root = snapshots.write(model, key, rows)
-        if root.publish(request.now):
-            root.save(update_fields=["published_at", "withdrawn_at"])
+        publishing.store_publication(root, lambda root: root.publish(request.now))
         bookkeeping.refresh(root)
         visit = _visit(root.get_absolute_url(), request)
         view, args, kwargs = resolve(visit.path)

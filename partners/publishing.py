@@ -61,17 +61,6 @@ def is_read(root):
     return root is not None and root.published_at is not None
 
 
-def state(root, change, at):
-    """One sentence for staff: where `root` and its pending change stand at `at`."""
-    said = root.state(at)
-    if change is None:
-        return said
-    pending = f"a pending change by {change.by_name} {change.get_status_display()}"
-    if change.is_scheduled:
-        pending += f" for {moment(change.publish_at)}"
-    return f"{said.rstrip('.')}; {pending}."
-
-
 # What an editor may do
 
 
@@ -109,13 +98,6 @@ def discard(model, key):
         if change := pending(model, key):
             change.delete()
             forget_uploads(model, key, change.rows)
-
-
-def save_at_once(proposal):
-    """Store what has no drafts: words that serve all records. Raises Stale and Refused."""
-    with _changing(proposal.model, proposal.key):
-        _refuse_stale(proposal)
-        _write(proposal, "Saved")
 
 
 # What a publisher may do
@@ -185,8 +167,8 @@ def restore(revision, by, at, publishes):
     with _changing(model, key):
         if not model._base_manager.filter(pk=key).exists():
             root = snapshots.write(model, key, revision.rows)
-            if _appear_as(root, revision):
-                root.save(update_fields=["published_at", "withdrawn_at"])
+            if isinstance(root, Root):
+                store_publication(root, lambda root: _appear_as(root, revision))
             history.record(model, key, by, "Restored")
             return
         if pending(model, key):
@@ -302,19 +284,19 @@ def _write(proposal, what, publication=None):
     """Store it, with what `publication` does to the root; the pending change is done with."""
     model, key = proposal.model, proposal.key
     history.begin(model, key)
-    stored, rows = snapshots.stored(model, key), proposal.rows
-    change = proposal.pending
+    rows, change = proposal.rows, proposal.pending
     if change:
+        stored = snapshots.stored(model, key)
         if not stored:
             raise Refused("The record is gone. Restore it first: it is among the deleted ones.")
         rows, conflicts = snapshots.merge(change.base, stored, proposal.rows)
         if conflicts:
             raise Stale(proposal._replace(base=change.base), stored)
     root = snapshots.write(model, key, rows)
-    if publication and publication(root):
-        root.save(update_fields=["published_at", "withdrawn_at"])
-    if publication and change:
-        change.delete()
+    if publication:
+        store_publication(root, publication)
+        if change:
+            change.delete()
     history.record(model, key, proposal.by, what, proposal.why)
 
 
@@ -323,17 +305,22 @@ def _set_publication(root, by, what, publication):
     model, key = type(root), root.pk
     history.begin(model, key)
     root = model._base_manager.get(pk=key)
-    changed = publication(root)
+    changed = store_publication(root, publication)
     if changed:
-        root.save(update_fields=["published_at", "withdrawn_at"])
         history.record(model, key, by, what)
     return changed
 
 
+def store_publication(root, publication):
+    """Call `publication` (function of a root) and store what it did; say whether that is news."""
+    changed = publication(root)
+    if changed:
+        root.save(update_fields=["published_at", "withdrawn_at"])
+    return changed
+
+
 def _appear_as(root, revision):
-    """Whether `root` has a place in public; if so, give it back."""
-    if not isinstance(root, Root):
-        return False
+    """Give `root` the place in public that it had."""
     root.published_at, root.withdrawn_at = revision.published_at, revision.withdrawn_at
     return True
 

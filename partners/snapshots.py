@@ -85,7 +85,7 @@ def part_names(model):
 def model_of(label):
     """The model that a row names, or None if there is none any more."""
     app, _, name = label.partition(".")
-    return apps.all_models[app].get(name)
+    return apps.all_models.get(app, {}).get(name)
 
 
 def uploads(rows):
@@ -160,11 +160,10 @@ def merge(base, theirs, mine, chosen=()):
     return merged, conflicts
 
 
-def write(model, key, rows, *, check=True):
+def write(model, key, rows):
     """Make the stored record of that key what `rows` say, parts included; return the record.
 
-    Within a transaction. Raises Refused if a rule stands against it; with `check` off, rules of
-    forms are not asked again.
+    Within a transaction. Raises Refused if a rule stands against it.
     """
     before = model._base_manager.filter(pk=key).first()
     differing = changes(rows_of(before) if before else [], rows)
@@ -174,21 +173,20 @@ def write(model, key, rows, *, check=True):
         if change.after is None:
             apps.get_model(change.model)._base_manager.filter(pk=change.pk).delete()
     for each in loaded:
-        _write_row(each, check)
+        _write_row(each)
     record = model._base_manager.get(pk=key)
     if isinstance(before, Root):
         Redirect.objects.record_move(before, record)
     return record
 
 
-def _write_row(loaded, check):
+def _write_row(loaded):
     record = loaded.object
     present = type(record)._base_manager.filter(pk=record.pk).first()
     record._state.adding, record._state.db = present is None, DEFAULT_DB_ALIAS
     for name in PUBLICATION if isinstance(present, Root) else ():
         setattr(record, name, getattr(present, name))
-    if check:
-        _check(loaded)
+    _check(loaded)
     loaded.save()
 
 

@@ -30,11 +30,6 @@ class Concerning(models.Model):
     def model(self):
         return apps.get_model(self.kind)
 
-    @property
-    def record(self):
-        """The record itself as it is stored now, or None if it is gone."""
-        return self.model._base_manager.filter(pk=self.key).first()
-
 
 class RevisionQuerySet(models.QuerySet):
     def of(self, model, key):
