@@ -39,6 +39,41 @@ class Difference(NamedTuple):
         return [(what, text) for what, text in pieces if text]
 
 
+class Versions(NamedTuple):
+    """One value in words: as it was, as somebody else made it, as somebody wants it."""
+
+    path: snapshots.Path
+    where: str
+    was: str
+    now: str
+    mine: str
+
+
+def side_by_side(was, now, mine):
+    """The Versions of every value that `now` or `mine` (lists of rows) changed since `was`."""
+    touched = [*snapshots.changes(was, mine), *snapshots.changes(was, now)]
+    paths = dict.fromkeys(path for change in touched for path in change.paths)
+    whole = {path[:2] for path in paths if not path.field}
+    versions = [snapshots.by_row(rows) for rows in (was, now, mine)]
+    return [
+        _versions(path, [rows.get(path[:2]) for rows in versions])
+        for path in paths
+        if not path.field or path[:2] not in whole
+    ]
+
+
+def _versions(path, fields):
+    known = next(each for each in reversed(fields) if each is not None)
+    place = where(snapshots.Change(path.model, path.pk, None, known), path)
+    return Versions(path, place, *(_at(path, each) for each in fields))
+
+
+def _at(path, fields):
+    if path.field and fields is not None:
+        return _in_words(path.model, path.field, fields.get(path.field))
+    return _whole(path.model, fields)
+
+
 def between(before, after):
     """The Differences between two lists of rows, whole parts that came or went as one each."""
     return [
@@ -61,12 +96,7 @@ def where(change, path):
 
 def said(change, path):
     """The two values of the path in `change`, in words."""
-    if path.field:
-        return tuple(
-            _in_words(change.model, path.field, fields.get(path.field))
-            for fields in (change.before, change.after)
-        )
-    return tuple(_whole(change.model, fields) for fields in (change.before, change.after))
+    return tuple(_at(path, fields) for fields in (change.before, change.after))
 
 
 def _whole(label, fields):

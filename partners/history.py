@@ -6,6 +6,11 @@ from partners.models import Revision
 OUTSIDE = "Loaded or changed by an operator"
 
 
+def name_of(user):
+    """What colleagues call `user`; kept beside what they did, it outlives the account."""
+    return (user.get_full_name() or user.get_username())[:150]
+
+
 def record(model, key, by, what, why=""):
     """Keep the state that the record has now, unless it is the last one kept already.
 
@@ -28,7 +33,7 @@ def record(model, key, by, what, why=""):
         key=key,
         title=str(present or last.title)[:300],
         by=by,
-        by_name=by.get_username() if by else "",
+        by_name=name_of(by) if by else "",
         what=what,
         why=why,
         **state,
@@ -38,3 +43,9 @@ def record(model, key, by, what, why=""):
 def begin(model, key):
     """Keep what the record was before staff change it, if nobody has: loaded, say."""
     return record(model, key, None, OUTSIDE)
+
+
+def catch_up():
+    """Keep what the records with a history have become by other hands than those of staff."""
+    for latest in Revision.objects.latest_of_each().only("kind", "key"):
+        record(latest.model, latest.key, None, OUTSIDE)

@@ -5,6 +5,7 @@ time, changes only by being published; what is saved meanwhile stands aside as i
 A draft has no other readers, so it is saved as it is.
 """
 
+import datetime as dt
 import logging
 from contextlib import contextmanager
 from functools import partial
@@ -22,16 +23,12 @@ log = logging.getLogger(__name__)
 Status = PendingChange.Status
 
 
-class Stale(Exception):
-    """Somebody saved meanwhile: the record is no longer what the change was begun from."""
-
-    def __init__(self, proposal, present):
-        super().__init__("Somebody saved this record meanwhile.")
-        self.proposal, self.present = proposal, present
-
-
 class Proposal(NamedTuple):
-    """What a person wants a record to become, and what it was when they began."""
+    """What a person wants a record to become, when, and what they have seen of it.
+
+    `base` is what staff had left last when they began, at `begun_at`; `live` what the public read
+    then, where that had moved on under a pending change and they have looked at both.
+    """
 
     model: type[models.Model]
     key: str
@@ -39,10 +36,32 @@ class Proposal(NamedTuple):
     rows: list
     by: get_user_model()
     why: str = ""
+    publish_at: dt.datetime | None = None
+    live: list | None = None
+    begun_at: dt.datetime | None = None
 
     @property
     def pending(self):
         return pending(self.model, self.key)
+
+
+class Stale(Exception):
+    """Somebody saved meanwhile: `was` is what the proposal changes, `now` what there is instead.
+
+    `seen` are the fields of the proposal that will say so once the person has looked at it.
+    """
+
+    def __init__(self, proposal, was, now, sentence="Somebody saved this meanwhile.", **seen):
+        super().__init__(sentence)
+        self.proposal, self.was, self.now, self.seen = proposal, was, now, seen
+
+    def merged(self, chosen=()):
+        """(proposal, conflicts): what to propose now that both versions were looked at.
+
+        Of the conflicting Paths those in `chosen` become what the proposal says.
+        """
+        rows, conflicts = snapshots.merge(self.was, self.now, self.proposal.rows, chosen)
+        return self.proposal._replace(rows=rows, **self.seen), conflicts
 
 
 def pending(model, key):
@@ -56,9 +75,37 @@ def present(model, key):
     return change.rows if change else snapshots.stored(model, key)
 
 
+def proposal_of(change, by):
+    """The pending change as it is, in the name of `by`."""
+    rows = change.rows
+    return Proposal(change.model, change.key, rows, rows, by, change.why, begun_at=change.saved_at)
+
+
 def is_read(root):
     """Whether the public reads the root, did so, or will at a time already set."""
     return root is not None and root.published_at is not None
+
+
+def state(root, change, at):
+    """In a sentence or two: what the public reads at `at` (aware datetime), and what is to come."""
+    said = root.state(at)
+    if change is None:
+        return said
+    what = "A pending change" if is_read(root) else "What was saved last"
+    said = f"{said} {what} by {change.by_name} {change.get_status_display()}"
+    if change.is_scheduled:
+        return f"{said} for {moment(change.publish_at)}."
+    return f"{said}: “{change.comment}”" if change.comment else f"{said}."
+
+
+def obstacle(change):
+    """Why the pending change cannot be published as it is (str); "" if it can."""
+    try:
+        with bookkeeping.rehearsal():
+            _write(proposal_of(change, change.by), "")
+    except (Refused, Stale) as error:
+        return str(error)
+    return ""
 
 
 # What an editor may do
@@ -69,7 +116,7 @@ def save_draft(proposal, at):
 
     Returns the PendingChange, or None. Raises Stale and Refused.
     """
-    with _changing(proposal.model, proposal.key):
+    with changing(proposal.model, proposal.key):
         _refuse_stale(proposal)
         if is_read(_stored_root(proposal)):
             return _set_aside(proposal, at)
@@ -82,7 +129,7 @@ def hand_in(proposal, at):
 
     Returns the PendingChange, or None if there is nothing to decide. Raises Stale and Refused.
     """
-    with _changing(proposal.model, proposal.key):
+    with changing(proposal.model, proposal.key):
         change = save_draft(proposal, at)
         if change is None and not is_read(_stored_root(proposal)):
             change = _set_aside(proposal, at, always=True)
@@ -92,9 +139,16 @@ def hand_in(proposal, at):
         return change
 
 
+def save_at_once(proposal, at):
+    """Store what has no drafts: a word list, a redirect. Raises Stale and Refused."""
+    with changing(proposal.model, proposal.key):
+        _refuse_stale(proposal)
+        _write(proposal, "Saved")
+
+
 def discard(model, key):
     """Forget the pending change; what is stored stays as it is."""
-    with _changing(model, key):
+    with changing(model, key):
         if change := pending(model, key):
             change.delete()
             forget_uploads(model, key, change.rows)
@@ -103,29 +157,31 @@ def discard(model, key):
 # What a publisher may do
 
 
-def publish(proposal, at, what="Published"):
+def publish(proposal, at):
     """Make it what the public reads from now on.
 
     Raises Refused, and Stale: also where the live version has changed in what the pending change
     changes as well.
     """
-    with _changing(proposal.model, proposal.key):
+    with changing(proposal.model, proposal.key):
         _refuse_stale(proposal)
+        _refuse_withdrawn(proposal, at)
+        change, what = proposal.pending, "Published"
+        as_proposed = change and not snapshots.changes(change.rows, proposal.rows)
+        if as_proposed and change.by != proposal.by:
+            what = f"Published, as proposed by {change.by_name}"
         _write(proposal, what, lambda root: root.publish(at))
 
 
-def approve(change, by, at):
-    """Publish the pending change as it is. Raises Refused and Stale."""
-    publish(_proposal(change, by), at, f"Published, as proposed by {change.by_name}")
-
-
-def schedule(proposal, publish_at, at):
-    """Let the public read it from `publish_at` (aware datetime) on; say whether that is news.
+def schedule(proposal, at):
+    """Let the public read it from its `publish_at` on; say whether that is news.
 
     A first publication is a matter of the record's own time; a pending change waits, approved.
     """
-    with _changing(proposal.model, proposal.key):
+    publish_at = proposal.publish_at
+    with changing(proposal.model, proposal.key):
         _refuse_stale(proposal)
+        _refuse_withdrawn(proposal, at)
         root = _stored_root(proposal)
         if root is None or not root.is_named(at):
             _write(proposal, "Publication scheduled", lambda root: root.appear(publish_at))
@@ -140,7 +196,7 @@ def schedule(proposal, publish_at, at):
 
 def unschedule(root, by, at):
     """Take back whatever was to happen to `root` at a time after `at`."""
-    with _changing(type(root), root.pk):
+    with changing(type(root), root.pk):
         if (change := pending(type(root), root.pk)) and change.is_scheduled:
             _wait(change, Status.DRAFT)
         _set_publication(root, by, "Schedule taken back", lambda root: root.unschedule(at))
@@ -148,23 +204,29 @@ def unschedule(root, by, at):
 
 def withdraw(root, by, withdrawn_at):
     """Take it from the public from `withdrawn_at` (aware datetime) on; say whether it was there."""
-    with _changing(type(root), root.pk):
+    with changing(type(root), root.pk):
         return _set_publication(root, by, "Withdrawn", lambda root: root.withdraw(withdrawn_at))
 
 
-def send_back(change, by, comment):
-    """Ask for another version; the editor reads why."""
-    change.decided_by = by
-    _wait(change, Status.SENT_BACK, comment)
+def send_back(proposal, comment):
+    """Ask for another version than the pending change; the editor reads why. Raises Stale."""
+    with changing(proposal.model, proposal.key):
+        _refuse_stale(proposal)
+        if change := proposal.pending:
+            change.decided_by = proposal.by
+            _wait(change, Status.SENT_BACK, comment)
 
 
-def restore(revision, by, at, publishes):
+def restore(revision, by, at, publishes, last):
     """Make the record again what it was: at once if `publishes`, else as a proposal.
 
-    A record that is gone comes back as the public last saw it. Raises Refused and Stale.
+    `last` (int) is the newest Revision that `by` has seen. A record that is gone comes back as the
+    public last saw it. Raises Refused and Stale.
     """
     model, key = revision.model, revision.key
-    with _changing(model, key):
+    with changing(model, key):
+        if Revision.objects.of(model, key).first().pk != last:
+            raise Refused("Somebody saved this meanwhile: look at the newest change first.")
         if not model._base_manager.filter(pk=key).exists():
             root = snapshots.write(model, key, revision.rows)
             if isinstance(root, Root):
@@ -184,7 +246,7 @@ def restore(revision, by, at, publishes):
 def delete(record, by):
     """Delete it; its history stays, and it can be restored."""
     model, key = type(record), record.pk
-    with _changing(model, key):
+    with changing(model, key):
         history.begin(model, key)
         record.delete()
         history.record(model, key, by, "Deleted")
@@ -204,10 +266,11 @@ def apply_due(at):
 
 def _apply(change, at):
     try:
-        with _changing(change.model, change.key):
+        with changing(change.model, change.key):
             if not PendingChange.objects.due(at).filter(pk=change.pk).exists():
                 return False  # somebody else was quicker
-            proposal = _proposal(change, change.decided_by)
+            proposal = proposal_of(change, change.decided_by)
+            _refuse_withdrawn(proposal, at)
             _write(proposal, "Published as scheduled", lambda root: root.publish(change.publish_at))
             return True
     except (Refused, Stale) as error:
@@ -229,7 +292,7 @@ def forget_uploads(model, key, rows):
 
 
 @contextmanager
-def _changing(model, key):
+def changing(model, key):
     """One transaction that nobody else who changes this record can get between."""
     with bookkeeping.batch():
         model._base_manager.select_for_update().filter(pk=key).first()
@@ -241,14 +304,24 @@ def _stored_root(proposal):
     return proposal.model._base_manager.filter(pk=proposal.key).first()
 
 
-def _proposal(change, by):
-    return Proposal(change.model, change.key, change.rows, change.rows, by, change.why)
-
-
 def _refuse_stale(proposal):
     now = present(proposal.model, proposal.key)
     if snapshots.changes(now, proposal.base):
-        raise Stale(proposal, now)
+        raise Stale(proposal, proposal.base, now, base=now)
+
+
+def _refuse_withdrawn(proposal, at):
+    """Publishing never undoes a withdrawal that the person had not seen."""
+    root = _stored_root(proposal)
+    withdrawn_at = root and root.withdrawn_at
+    if proposal.begun_at and withdrawn_at and proposal.begun_at < withdrawn_at <= at:
+        raise Stale(
+            proposal,
+            proposal.base,
+            proposal.base,
+            "It was withdrawn meanwhile, and publishing it would bring it back.",
+            begun_at=at,
+        )
 
 
 def _set_aside(proposal, at, always=False):
@@ -258,6 +331,7 @@ def _set_aside(proposal, at, always=False):
     if not always and not snapshots.changes(stored, proposal.rows):
         if change:
             change.delete()
+            forget_uploads(proposal.model, proposal.key, change.rows)
         return None
     with bookkeeping.rehearsal():
         record = snapshots.write(proposal.model, proposal.key, proposal.rows)
@@ -268,16 +342,20 @@ def _set_aside(proposal, at, always=False):
         "publish_at": None,
         "why": proposal.why or (change.why if change else ""),
         "by": proposal.by,
-        "by_name": proposal.by.get_username(),
+        "by_name": history.name_of(proposal.by),
         "saved_at": at,
     }
-    change, _ = PendingChange.objects.update_or_create(
+    if proposal.live is not None:
+        said["base"] = proposal.live
+    saved, _ = PendingChange.objects.update_or_create(
         kind=proposal.model._meta.label_lower,
         key=proposal.key,
         defaults=said,
         create_defaults=said | {"base": stored},
     )
-    return change
+    if change:
+        forget_uploads(proposal.model, proposal.key, change.rows)
+    return saved
 
 
 def _write(proposal, what, publication=None):
@@ -289,9 +367,10 @@ def _write(proposal, what, publication=None):
         stored = snapshots.stored(model, key)
         if not stored:
             raise Refused("The record is gone. Restore it first: it is among the deleted ones.")
-        rows, conflicts = snapshots.merge(change.base, stored, proposal.rows)
+        was = change.base if proposal.live is None else proposal.live
+        rows, conflicts = snapshots.merge(was, stored, proposal.rows)
         if conflicts:
-            raise Stale(proposal._replace(base=change.base), stored)
+            raise Stale(proposal, was, stored, live=stored)
     root = snapshots.write(model, key, rows)
     if publication:
         store_publication(root, publication)

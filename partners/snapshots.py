@@ -107,13 +107,14 @@ def _row(written):
     return {"model": written["model"], "pk": str(written["pk"]), "fields": fields}
 
 
-def _by_row(rows):
+def by_row(rows):
+    """{(model, pk): fields} of a list of rows."""
     return {(row["model"], row["pk"]): row["fields"] for row in rows}
 
 
 def changes(before, after):
     """What tells two lists of rows apart (list of Change)."""
-    old, new = _by_row(before), _by_row(after)
+    old, new = by_row(before), by_row(after)
     return [
         Change(*identity, old.get(identity), new.get(identity))
         for identity in dict.fromkeys([*old, *new])
@@ -127,7 +128,7 @@ def merge(base, theirs, mine, chosen=()):
     `conflicts` are the Paths that both changed, each in another way; there theirs stays, unless
     the path is in `chosen`.
     """
-    was, result = _by_row(base), _by_row(theirs)
+    was, result = by_row(base), by_row(theirs)
     conflicts = []
     others = {(change.model, change.pk): change for change in changes(base, theirs)}
     for change in changes(base, mine):
@@ -163,9 +164,10 @@ def merge(base, theirs, mine, chosen=()):
 def write(model, key, rows):
     """Make the stored record of that key what `rows` say, parts included; return the record.
 
-    Within a transaction. Raises Refused if a rule stands against it.
+    Within a transaction, and locked first, so that two who write its parts wait for one another.
+    Raises Refused if a rule stands against it.
     """
-    before = model._base_manager.filter(pk=key).first()
+    before = model._base_manager.select_for_update().filter(pk=key).first()
     differing = changes(rows_of(before) if before else [], rows)
     differing.sort(key=lambda change: change.model == "partners.citation")  # they name the others
     loaded = [as_record(change) for change in differing if change.after is not None]

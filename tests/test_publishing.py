@@ -5,11 +5,9 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from partners import bookkeeping, history, publishing, snapshots
-from partners.models import Event, Organisation, PendingChange, Revision
+from partners.models import Organisation, PendingChange, Revision
 from partners.publishing import Proposal, Stale
 from partners.snapshots import Refused
 from tests import factories as make
@@ -34,12 +32,12 @@ def publisher(django_user_model):
     return django_user_model.objects.create_user("publisher")
 
 
-def proposal(root, by, base=None, **fields):
+def proposal(root, by, base=None, publish_at=None, **fields):
     """What staff saw last (or `base`), with other values in the fields of the root."""
     base = base or publishing.present(type(root), root.pk)
     rows = copy.deepcopy(base)
     rows[0]["fields"] |= fields
-    return Proposal(type(root), root.pk, base, rows, by)
+    return Proposal(type(root), root.pk, base, rows, by, publish_at=publish_at)
 
 
 def stored(root):
@@ -52,6 +50,11 @@ def fresh(root):
 
 def whats(root):
     return [each.what for each in Revision.objects.of(type(root), root.pk)]
+
+
+def restore(revision, by, at, publishes):
+    last = Revision.objects.of(revision.model, revision.key).first()
+    publishing.restore(revision, by, at, publishes, last.pk)
 
 
 def pending(root):
@@ -106,7 +109,7 @@ def test_second_of_two_is_refused_and_nothing_is_lost(editor, publisher, act):
     second = proposal(root, publisher, base, summary="Second.")
     with pytest.raises(Stale) as refused:
         getattr(publishing, act)(second, NOW)
-    assert (refused.value.proposal, refused.value.present) == (second, first.rows)
+    assert (refused.value.proposal, refused.value.now) == (second, first.rows)
     assert pending(root).rows == first.rows
     assert stored(root) == base
 
@@ -127,10 +130,10 @@ def test_handed_in_change_is_approved_or_sent_back(editor, publisher, factory, s
     root = factory(**state)
     change = publishing.hand_in(proposal(root, editor, summary="New."), NOW)
     assert list(PendingChange.objects.waiting()) == [change]
-    publishing.send_back(change, publisher, "Say it in one sentence.")
+    publishing.send_back(publishing.proposal_of(change, publisher), "Say it in one sentence.")
     assert list(PendingChange.objects.waiting()) == []
     change = publishing.hand_in(proposal(root, editor, summary="Newer."), LATER)
-    publishing.approve(change, publisher, LATER)
+    publishing.publish(publishing.proposal_of(change, publisher), LATER)
     assert fresh(root).summary == "Newer."
     assert fresh(root).is_live(LATER)
     assert pending(root) is None
@@ -151,7 +154,7 @@ def test_change_in_what_the_live_version_changed_as_well_is_refused(editor, publ
     root.summary = "Theirs."
     root.save()
     with pytest.raises(Stale):
-        publishing.approve(pending(root), publisher, NOW)
+        publishing.publish(publishing.proposal_of(pending(root), publisher), NOW)
     assert pending(root).is_handed_in
     assert fresh(root).acronym == ""
 
@@ -161,7 +164,7 @@ def test_change_elsewhere_in_the_live_version_is_kept(editor, publisher):
     publishing.hand_in(proposal(root, editor, acronym="MINE"), NOW)
     root.summary = "Theirs."
     root.save()
-    publishing.approve(pending(root), publisher, NOW)
+    publishing.publish(publishing.proposal_of(pending(root), publisher), NOW)
     assert (fresh(root).acronym, fresh(root).summary) == ("MINE", "Theirs.")
 
 
@@ -173,7 +176,7 @@ def test_change_elsewhere_in_the_live_version_is_kept(editor, publisher):
 def test_scheduled_change_is_published_once_at_its_time(publisher, factory, state):
     root = factory(**state)
     before = stored(root)
-    assert publishing.schedule(proposal(root, publisher, summary="New."), LATER, NOW)
+    assert publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
     assert publishing.apply_due(NOW) == 0
     assert stored(root) == before
     assert publishing.apply_due(LATER) == 1
@@ -188,7 +191,7 @@ def test_scheduled_change_is_published_once_at_its_time(publisher, factory, stat
 def test_first_publication_is_a_matter_of_the_query(publisher, client, factory, state):
     root = factory(**state)
     for moment in (LATEST, LATER):
-        publishing.schedule(proposal(root, publisher, summary="New."), moment, NOW)
+        publishing.schedule(proposal(root, publisher, publish_at=moment, summary="New."), NOW)
     assert not fresh(root).is_live(NOW)
     assert fresh(root).is_live(LATER)
     publishing.unschedule(fresh(root), publisher, NOW)
@@ -197,7 +200,7 @@ def test_first_publication_is_a_matter_of_the_query(publisher, client, factory, 
 
 def test_schedule_that_is_taken_back_leaves_the_change(publisher):
     root = make.OrganisationFactory()
-    publishing.schedule(proposal(root, publisher, summary="New."), LATER, NOW)
+    publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
     publishing.unschedule(root, publisher, NOW)
     assert publishing.apply_due(LATEST) == 0
     assert (pending(root).status, pending(root).publish_at) == ("draft", None)
@@ -206,7 +209,7 @@ def test_schedule_that_is_taken_back_leaves_the_change(publisher):
 def test_due_change_that_cannot_be_published_waits_for_a_publisher(publisher, caplog):
     broken, gone, whole = make.OrganisationFactory.create_batch(3)
     for root in (broken, gone, whole):
-        publishing.schedule(proposal(root, publisher, summary="New."), LATER, NOW)
+        publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
     change = pending(broken)
     change.rows[0]["fields"]["patron"] = "Of an earlier schema"
     change.save()
@@ -218,6 +221,17 @@ def test_due_change_that_cannot_be_published_waits_for_a_publisher(publisher, ca
         assert pending(root).is_handed_in
         assert reason in pending(root).comment
     assert "could not be published" in caplog.text
+
+
+def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher):
+    root = make.OrganisationFactory()
+    new = proposal(root, publisher, publish_at=LATEST, summary="New.")
+    publishing.schedule(new, NOW)
+    publishing.withdraw(fresh(root), publisher, LATER)
+    assert publishing.apply_due(LATEST) == 0
+    assert not fresh(root).is_live(LATEST)
+    assert pending(root).is_handed_in
+    assert "It was withdrawn meanwhile" in pending(root).comment
 
 
 def test_withdrawal_is_kept_in_the_history(publisher):
@@ -238,7 +252,7 @@ def test_restored_version_is_a_new_one(publisher):
     publishing.publish(proposal(root, publisher, summary="Second."), NOW)
     root.figures.all().delete()
     oldest = Revision.objects.of(Organisation, root.pk).last()
-    publishing.restore(oldest, publisher, LATER, publishes=True)
+    restore(oldest, publisher, LATER, publishes=True)
     assert stored(root) == first
     assert whats(root)[0] == "Restored"
 
@@ -247,11 +261,11 @@ def test_editor_proposes_to_restore(editor, publisher):
     root = make.OrganisationFactory(summary="First.")
     publishing.publish(proposal(root, publisher, summary="Second."), NOW)
     oldest = Revision.objects.of(Organisation, root.pk).last()
-    publishing.restore(oldest, editor, LATER, publishes=False)
+    restore(oldest, editor, LATER, publishes=False)
     assert fresh(root).summary == "Second."
     assert pending(root).rows == oldest.rows
     with pytest.raises(Refused):
-        publishing.restore(oldest, publisher, LATER, publishes=True)
+        restore(oldest, publisher, LATER, publishes=True)
 
 
 @every_root
@@ -264,72 +278,7 @@ def test_deleted_record_comes_back_as_the_public_saw_it(publisher, factory):
     publishing.delete(root, publisher)
     (deleted,) = Revision.objects.deleted()
     assert (deleted.key, deleted.what, deleted.rows) == (key, "Deleted", before)
-    publishing.restore(deleted, publisher, NOW, publishes=True)
+    restore(deleted, publisher, NOW, publishes=True)
     assert snapshots.stored(type(root), key) == before
     assert type(root).objects.get(pk=key).published_at == make.LONG_AGO
     assert not Revision.objects.deleted().exists()
-
-
-# any order of work
-
-
-def undo(new, at):
-    oldest = Revision.objects.of(new.model, new.key).last()
-    if oldest and not new.pending:
-        publishing.restore(oldest, new.by, at, publishes=True)
-        return oldest.rows
-    return None
-
-
-def publish(new, at):
-    publishing.publish(new, at)
-    return new.rows
-
-
-def withdraw(new, at):
-    publishing.withdraw(new.model.objects.get(pk=new.key), new.by, at)
-
-
-def unschedule(new, at):
-    publishing.unschedule(new.model.objects.get(pk=new.key), new.by, at)
-
-
-def in_two_minutes(new, at):
-    publishing.schedule(new, at + dt.timedelta(minutes=2), at)
-
-
-#: What people do with a change they have in mind; returns the rows if they are public then.
-STEPS = {
-    "draft": lambda new, at: publishing.save_draft(new, at) and None,
-    "hand in": lambda new, at: publishing.hand_in(new, at) and None,
-    "publish": publish,
-    "schedule": in_two_minutes,
-    "unschedule": unschedule,
-    "withdraw": withdraw,
-    "discard": lambda new, at: publishing.discard(new.model, new.key),
-    "undo": undo,
-    "wait": lambda new, at: None,
-}
-
-
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 99)), max_size=12))
-def test_public_version_is_the_last_one_published_whatever_is_done(publisher, steps):
-    root, at = make.EventFactory(), NOW
-    public = stored(root)
-    for step, number in steps:
-        at += dt.timedelta(minutes=1)
-        new = proposal(fresh(root), publisher, summary=f"Number {number}.")
-        public = STEPS[step](new, at) or public
-        due = PendingChange.objects.due(at).first()
-        public = due.rows if publishing.apply_due(at) else public
-        assert stored(root) == public
-    last = Revision.objects.of(Event, root.pk).first()
-    assert last is None or last.rows == public
-    Revision.objects.all().delete()
-    PendingChange.objects.all().delete()

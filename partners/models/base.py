@@ -191,6 +191,10 @@ class Root(ContentModel):
         """Whether the public sees a page of this record at `at` (aware datetime)."""
         return self.is_named(at) and (self.withdrawn_at is None or self.withdrawn_at > at)
 
+    def is_scheduled(self, at):
+        """Whether it appears or goes by itself after `at` (aware datetime)."""
+        return any(time and time > at for time in (self.published_at, self.withdrawn_at))
+
     def publish(self, at):
         """Make it live from `at` on, or live again; say whether that changed anything."""
         if self.is_live(at):

@@ -54,7 +54,7 @@ class Revision(Concerning):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    by_name = models.CharField(max_length=150, blank=True, help_text="Outlives the account.")
+    by_name = models.CharField("by", max_length=150, blank=True, help_text="Outlives the account.")
     what = models.CharField(max_length=120, help_text="“Published”, “Draft saved” …")
     why = models.CharField(max_length=300, blank=True)
     rows = RowsField()
@@ -65,6 +65,8 @@ class Revision(Concerning):
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "past state"
+        verbose_name_plural = "recent changes"
         indexes = [models.Index(fields=["kind", "key", "-id"], name="revision_of_record")]
 
     def __str__(self):
@@ -88,7 +90,7 @@ class PendingChange(Concerning):
     """What a record is to become; the public reads the live version until it is published."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "not handed in yet"
+        DRAFT = "draft", "is not handed in yet"
         HANDED_IN = "handed-in", "awaits approval"
         SENT_BACK = "sent-back", "was sent back"
         SCHEDULED = "scheduled", "is scheduled"
@@ -100,13 +102,13 @@ class PendingChange(Concerning):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    by_name = models.CharField(max_length=150)
-    saved_at = models.DateTimeField(default=timezone.now)
+    by_name = models.CharField("by", max_length=150)
+    saved_at = models.DateTimeField("saved", default=timezone.now)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     comment = models.TextField(blank=True, help_text="From the publisher, or why it failed.")
-    publish_at = models.DateTimeField(null=True, db_index=True)
+    publish_at = models.DateTimeField("publish on", null=True, db_index=True)
 
     objects = PendingChangeQuerySet.as_manager()
 
@@ -127,6 +129,11 @@ class PendingChange(Concerning):
 
     def __str__(self):
         return f"{self.title}: pending change by {self.by_name}, {self.get_status_display()}"
+
+    @property
+    def is_open(self):
+        """Whether it is still with its editor."""
+        return self.status in (self.Status.DRAFT, self.Status.SENT_BACK)
 
     @property
     def is_handed_in(self):
