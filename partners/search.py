@@ -37,7 +37,8 @@ class Search:
         found = zip(self.words, corrections(self.words), strict=True)
         self.alternatives = [[word, *near] for word, near in found]
         near = [self.matching(queryset) for queryset in querysets]
-        if best := next(filter(None, (found.first() for found in near)), None):
+        firsts = (found.select_related("record").first() for found in near)
+        if best := next(filter(None, firsts), None):
             text = best.record.text  # other words on record may be those of drafts
             self.corrected = [_first_in(text, words) for words in self.alternatives]
         return near
