@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import loaddata
 from django.db import DatabaseError
 
-from partners import bookkeeping
+from partners import bookkeeping, history
 from partners.loading import FixtureError, Loading, read
 
 
@@ -45,6 +45,7 @@ class Command(loaddata.Command):
         with bookkeeping.batch():
             super().loaddata(fixture_labels)
             self.loading.finish()
+            history.catch_up()
 
     def load_label(self, fixture_label):
         for path, _, name in self.find_fixtures(fixture_label):
