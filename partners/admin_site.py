@@ -7,6 +7,7 @@ from django.utils.text import slugify
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
     "Content": ("Organisation", "Collaboration", "EventSeries", "Event", "Page"),
+    "Publishing": ("PendingChange", "Revision"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
     "Site": ("Redirect", "User", "Group"),
 }

@@ -3,26 +3,23 @@
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-from partners.models import Part, Root
+from partners.models import Part, Redirect, Root, SectionEntry
 
 EDITORS, PUBLISHERS = "Editors", "Publishers"
+AT_ONCE = (Redirect, SectionEntry)  # not published with a root: the public sees a change at once
 
 
 def fill(sender, using, **kwargs):
     """Give both groups their permissions; what staff added to a group stays."""
     of_app = Permission.objects.using(using).filter(content_type__app_label=sender.label)
-    content = [
-        model._meta.model_name for model in sender.get_models() if issubclass(model, Root | Part)
-    ]
+    published = [model for model in sender.get_models() if issubclass(model, Root | Part)]
+    content = [model._meta.model_name for model in published if model not in AT_ONCE]
+    parts = [model._meta.model_name for model in published if issubclass(model, Part)]
     writes = Q(codename__startswith="add_") | Q(codename__startswith="change_")
-    parts_go = Q(codename__startswith="delete_") & Q(
-        content_type__model__in=[
-            model._meta.model_name for model in sender.get_models() if issubclass(model, Part)
-        ]
-    )
+    parts_go = Q(codename__startswith="delete_") & Q(content_type__model__in=parts)
     views = Q(codename__startswith="view_")
     permissions = {
-        EDITORS: of_app.filter(views | parts_go | writes & Q(content_type__model__in=content)),
+        EDITORS: of_app.filter(views | (writes | parts_go) & Q(content_type__model__in=content)),
         PUBLISHERS: of_app
         | Permission.objects.using(using).filter(
             codename__in=["add_user", "change_user", "view_user"], content_type__app_label="auth"

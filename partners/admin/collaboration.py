@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.utils import timezone
 
-from partners.admin.base import CitationInline, LinkInline, PartInline, RootAdmin
+from partners.admin.inlines import CitationInline, LinkInline, PartInline
+from partners.admin.root import RootAdmin
 from partners.models import Collaboration, JointWork, Party
 
 
@@ -32,7 +33,7 @@ class CollaborationAdmin(RootAdmin):
             "When and how",
             {"fields": [("since", "until", "has_ended"), "cadence", "through"]},
         ),
-        RootAdmin.publication,
+        RootAdmin.address_and_reason,
     ]
 
     @admin.display(description="status")

@@ -8,8 +8,9 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from partners import bookkeeping
-from partners.admin.base import CitationInline, LinkInline, PartInline, RootAdmin
+from partners import bookkeeping, history
+from partners.admin.inlines import CitationInline, LinkInline, PartInline
+from partners.admin.root import RootAdmin
 from partners.models import Event, EventSeries, Organiser
 
 
@@ -31,7 +32,7 @@ class EventSeriesAdmin(RootAdmin):
             "When and where",
             {"fields": ["cadence", ("since", "until"), ("usual_city", "usual_country")]},
         ),
-        RootAdmin.publication,
+        RootAdmin.address_and_reason,
     ]
 
 
@@ -51,7 +52,7 @@ class EventAdmin(RootAdmin):
         ),
         ("Where", {"fields": ["venue", ("city", "country"), "mode", "held_at"]}),
         ("Afterwards", {"fields": ["write_up"]}),
-        RootAdmin.publication,
+        RootAdmin.address_and_reason,
     ]
 
     def get_urls(self):
@@ -67,6 +68,7 @@ class EventAdmin(RootAdmin):
         try:
             with bookkeeping.batch():
                 edition = event.create_next_edition()
+            history.record(Event, edition.pk, request.user, "Created as the next edition")
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return redirect("admin:partners_event_change", quote(event.pk))

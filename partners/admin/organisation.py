@@ -6,14 +6,14 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils.html import format_html
 
-from partners.admin.base import CitationInline, LinkInline, PartInline, RootAdmin
+from partners.admin.inlines import CitationInline, LinkInline, PartInline
+from partners.admin.root import RootAdmin
 from partners.models import (
     Figure,
     Identifier,
     Organisation,
     OrganisationName,
     OrganisationRelation,
-    SectionEntry,
 )
 from partners.validators import validate_logo
 
@@ -60,26 +60,13 @@ class IdentifierInline(PartInline):
     fields = ["scheme", "value"]
 
 
-class SectionEntryInline(PartInline):
-    model = SectionEntry
-    fields = ["section", "position"]
-    verbose_name_plural = "places on the partners page"
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """The sections are read once for all rows."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "section":
-            field.choices = list(field.choices)
-        return field
-
-
 @admin.register(Organisation)
 class OrganisationAdmin(RootAdmin):
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]
     prepopulated_fields = {"slug": ["name"]}
     filter_horizontal = ["topics"]
-    readonly_fields = ["logo_preview"]
+    readonly_fields = ["logo_preview", "places"]
     formfield_overrides = RootAdmin.formfield_overrides | {
         models.ImageField: {"form_class": LogoField}
     }
@@ -87,7 +74,6 @@ class OrganisationAdmin(RootAdmin):
         FigureInline,
         NameInline,
         RelationInline,
-        SectionEntryInline,
         IdentifierInline,
         LinkInline,
         CitationInline,
@@ -108,7 +94,8 @@ class OrganisationAdmin(RootAdmin):
             },
         ),
         ("Logo", {"fields": ["logo", "logo_preview", "logo_alt", "logo_permission"]}),
-        RootAdmin.publication,
+        ("Places on the partners page", {"fields": ["places"]}),
+        RootAdmin.address_and_reason,
         ("This site", {"classes": ["collapse"], "fields": ["is_home"]}),
     ]
 
@@ -119,6 +106,12 @@ class OrganisationAdmin(RootAdmin):
         return format_html(
             '<img class="logo-preview" src="{}" alt="{}">', obj.logo.url, obj.logo_alt
         )
+
+    @admin.display(description="stands under")
+    def places(self, obj):
+        """Only named here: a place is edited on the form of its section, by publishers."""
+        sections = [entry.section.title for entry in obj.section_entries.select_related("section")]
+        return ", ".join(sections) or "No heading yet. Publishers choose the places of a section."
 
     def is_needed(self, root):
         return root.is_home

@@ -3,7 +3,9 @@
 from django import forms
 from django.contrib import admin
 
-from partners.admin.base import PartInline, PlainAddresses, RootAdmin
+from partners.admin.inlines import PartInline
+from partners.admin.root import RootAdmin
+from partners.admin.versioned import VersionedAdmin, VersionedForm
 from partners.admin.vocabulary import VocabularyAdmin
 from partners.models import Page, Redirect, Section, SectionEntry
 
@@ -14,7 +16,7 @@ class PageAdmin(RootAdmin):
     prepopulated_fields = {"slug": ["title"]}
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
-        RootAdmin.publication,
+        RootAdmin.address_and_reason,
     ]
 
     def is_needed(self, root):
@@ -28,8 +30,9 @@ class SectionEntryInline(PartInline):
     verbose_name_plural = "organisations in this section, by position"
 
 
-class SectionForm(forms.ModelForm):
+class SectionForm(VersionedForm):
     def clean(self):
+        super().clean()
         if not Page.objects.filter(pk=self.instance.page_id).exists():
             raise forms.ValidationError(
                 "The partners page is not there yet. Ask an operator to load the content first."
@@ -47,6 +50,6 @@ class SectionAdmin(VocabularyAdmin):
 
 
 @admin.register(Redirect)
-class RedirectAdmin(PlainAddresses, admin.ModelAdmin):
+class RedirectAdmin(VersionedAdmin):
     list_display = ["old_path", "new_path"]
     search_fields = ["old_path", "new_path"]

@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 
-from partners.admin.base import NamedObstacles, PlainAddresses
+from partners.admin.versioned import VersionedAdmin
 from partners.models import Source, Term, Topic
 
 
-class VocabularyAdmin(PlainAddresses, NamedObstacles, admin.ModelAdmin):
+class VocabularyAdmin(VersionedAdmin):
     """The key is made from the name once, and stays."""
 
     def get_readonly_fields(self, request, obj=None):

@@ -1,6 +1,7 @@
 """An admin form as a browser sees it: what stands in its fields, and what sending it posts."""
 
 import html
+import re
 from collections import defaultdict
 from html.parser import HTMLParser
 
@@ -18,8 +19,16 @@ def address(target, page=""):
 
 def act(client, action, *records, **extra):
     """Tick the records in their list and run the action; returns the page that follows."""
+    url = address(type(records[0]), "changelist")
     posted = {"action": action, "index": "0", "_selected_action": [each.pk for each in records]}
-    return client.post(address(type(records[0]), "changelist"), posted | extra, follow=True)
+    posted["_seen"] = read_all(client.get(url), "_seen")
+    return client.post(url, posted | extra, follow=True)
+
+
+def read_all(response, name):
+    """The values of all fields of that name on a page."""
+    page = response.content.decode()
+    return [html.unescape(value) for value in re.findall(f'name="{name}" value="([^"]*)"', page)]
 
 
 class BrowserForm:
@@ -63,12 +72,14 @@ class BrowserForm:
         }
         return next(row for row, value in ids.items() if value == str(part.pk))
 
-    def send(self, button="_save", **values):
+    def send(self, button=None, **values):
+        """Press `button`; unless one is named, the one by which this person stores the record."""
         self.fill(**values)
         posted = {name: value for name, value in self.fields.items() if value is not None}
-        return self.client.post(self.url, posted | {button: "1"})
+        stores = (name for name in ("_publish", "_draft", "_save") if name in self.buttons)
+        return self.client.post(self.url, posted | {button or next(stores): "1"})
 
-    def save(self, button="_save", **values):
+    def save(self, button=None, **values):
         """Send it, and expect that it is taken."""
         response = self.send(button, **values)
         assert response.status_code == 302, errors(response)

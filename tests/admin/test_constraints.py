@@ -3,6 +3,7 @@
 A rule that is added without a case here fails `test_every_constraint_has_a_case`.
 """
 
+import html
 from typing import NamedTuple
 
 import pytest
@@ -14,14 +15,14 @@ from partners.models import (
     Organisation,
     OrganisationRelation,
     Party,
+    PendingChange,
     Section,
-    SectionEntry,
     Source,
 )
 from tests import factories as make
-from tests.admin.browser_form import address, errors
+from tests.admin.browser_form import address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label
-from tests.admin.test_organisation import picture
+from tests.admin.test_logo import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,8 @@ CONSTRAINTS = {
     for model in apps.get_app_config("partners").get_models()
     for constraint in model._meta.constraints
 }
-#: Rules about what no form shows: the owner of a part, and the rows beside the content.
+#: Rules about what no form shows: the owner of a part, when a record appears and goes, and the
+#: rows beside the content.
 OUT_OF_REACH = {
     "citation_has_exactly_one_owner",
     "link_has_exactly_one_owner",
@@ -40,6 +42,8 @@ OUT_OF_REACH = {
     "loadedrow_one_a_row",
     "pendingchange_one_a_record",
     "pendingchange_scheduled_has_time",
+    *(f"{label(model)}_withdrawn_after_published" for model in ROOT_FACTORIES),
+    *(f"{label(model)}_withdrawn_needs_published" for model in ROOT_FACTORIES),
 }
 REQUIRED = "This field is required."
 TWICE = "Please correct the duplicate values below."
@@ -62,16 +66,6 @@ def case(constraint, record, field, typed, sentence="", label=""):
     """The rule's sentence is said beside `field`, unless another sentence is given."""
     said = {field: [sentence or CONSTRAINTS[constraint].get_violation_error_message()]}
     return Case(constraint, record, typed if callable(typed) else lambda _: typed, said, label)
-
-
-def root_cases(model, factory):
-    def draft():
-        return factory(draft=True)
-
-    before = {"withdrawn_at_0": "2019-12-31", "withdrawn_at_1": "10:00"}
-    yield case(f"{model}_withdrawn_after_published", factory, "withdrawn_at", before)
-    yield case(f"{model}_withdrawn_needs_published", draft, "withdrawn_at", before)
-    yield case(f"{model}_has_key_and_slug", factory, "slug", {"slug": ""}, REQUIRED)
 
 
 def not_a_date(typed):
@@ -127,7 +121,10 @@ def postponed():
 NAME = {"kind": "alias", "name": "Other"}
 FIGURE = {"measure": "members", "value": "1"}
 CASES = [
-    *(each for model in ROOT_FACTORIES for each in root_cases(label(model), ROOT_FACTORIES[model])),
+    *(
+        case(f"{label(model)}_has_key_and_slug", factory, "slug", {"slug": ""}, REQUIRED)
+        for model, factory in ROOT_FACTORIES.items()
+    ),
     # organisations
     shape_case("organisation_founded_is_partial_date", make.OrganisationFactory, "founded"),
     shape_case("organisation_dissolved_is_partial_date", make.OrganisationFactory, "dissolved"),
@@ -216,20 +213,7 @@ CASES = [
         {"identifiers": [{"scheme": "wikidata", "value": "Q42"}] * 2},
         label="twice",
     ),
-    case(
-        "sectionentry_named_once",
-        make.OrganisationFactory,
-        "",
-        lambda record: {"section_entries": [{"section": make.SectionFactory().pk}] * 2},
-        label="from the organisation",
-    ),
-    case(
-        "sectionentry_named_once",
-        make.SectionFactory,
-        "",
-        twin("entries"),
-        label="from the section",
-    ),
+    case("sectionentry_named_once", make.SectionFactory, "", twin("entries")),
     # collaborations
     shape_case("collaboration_since_is_partial_date", make.CollaborationFactory, "since"),
     shape_case("collaboration_until_is_partial_date", make.CollaborationFactory, "until"),
@@ -369,6 +353,7 @@ def test_form_says_the_sentence(publisher, open_form, case):
         said[""].remove(TWICE)
     assert said == case.says
     assert type(record).objects.filter(pk=record.pk).values().get() == before
+    assert not PendingChange.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -425,63 +410,114 @@ def test_party_that_is_there_already_is_refused(editor, open_form):
     assert Party.objects.get() == party
 
 
-@pytest.mark.parametrize(
-    ("prefix", "factory", "owner", "shared", "constraint"),
+class Twin(NamedTuple):
+    """A row that says once what may not be said twice: its factory, its owner, what it names."""
+
+    prefix: str
+    factory: object
+    owner_factory: object
+    owner: str
+    constraint: str
+    shared: str = "organisation"
+
+    def __str__(self):
+        return self.constraint
+
+    def record(self):
+        return self.owner_factory()
+
+    def stored(self, record, other):
+        """Another save makes the row."""
+        return self.factory(**{self.owner: record, self.shared: other})
+
+    def typed(self, other):
+        kind = {"kind": OrganisationRelation.Kind.MEMBER_OF} if self.prefix == "relations" else {}
+        return {self.shared: other.pk} | kind
+
+    @property
+    def sentence(self):
+        return CONSTRAINTS[self.constraint].violation_error_message
+
+
+every_twin = pytest.mark.parametrize(
+    "twin",
     [
-        ("parties", make.PartyFactory, "collaboration", "organisation", "party_named_once"),
-        (
+        Twin(
+            "parties",
+            make.PartyFactory,
+            make.CollaborationFactory,
+            "collaboration",
+            "party_named_once",
+        ),
+        Twin(
             "relations",
             make.OrganisationRelationFactory,
+            make.OrganisationFactory,
             "organisation",
-            "other",
             "organisationrelation_said_once",
+            "other",
         ),
-        ("entries", make.SectionEntryFactory, "section", "organisation", "sectionentry_named_once"),
-        ("organisers", make.OrganiserFactory, "event", "organisation", None),
-        ("organisers", make.OrganiserFactory, "series", "organisation", None),
+        Twin(
+            "entries",
+            make.SectionEntryFactory,
+            make.SectionFactory,
+            "section",
+            "sectionentry_named_once",
+        ),
+        Twin(
+            "organisers",
+            make.OrganiserFactory,
+            make.EventFactory,
+            "event",
+            "organiser_named_once_an_event",
+        ),
+        Twin(
+            "organisers",
+            make.OrganiserFactory,
+            make.EventSeriesFactory,
+            "series",
+            "organiser_named_once_a_series",
+        ),
     ],
-    ids=["party", "relation", "entry", "event-organiser", "series-organiser"],
+    ids=str,
 )
-@pytest.mark.parametrize("meanwhile", [False, True])
-def test_row_that_another_save_made_is_not_made_again(
-    publisher, open_form, prefix, factory, owner, shared, constraint, meanwhile
-):
-    """Two forms open at once: the second does not know the row of the first."""
-    make_owner = {
-        "collaboration": make.CollaborationFactory,
-        "organisation": make.OrganisationFactory,
-        "section": make.SectionFactory,
-        "event": make.EventFactory,
-        "series": make.EventSeriesFactory,
-    }[owner]
-    record, other = make_owner(), make.OrganisationFactory()
+
+
+@every_twin
+def test_row_that_is_there_already_is_not_made_again(publisher, open_form, twin):
+    record, other = twin.record(), make.OrganisationFactory()
+    row = twin.stored(record, other)
     form = open_form(publisher, record)
-    twin = factory(**{owner: record, shared: other})
-    if not meanwhile:
-        form = open_form(publisher, record)
-    typed = {shared: other.pk}
-    if prefix == "relations":
-        typed["kind"] = twin.kind
-    form.row(prefix, **typed)
+    form.row(twin.prefix, **twin.typed(other))
     said = [each for sentences in errors(form.send()).values() for each in sentences]
-    if constraint is None:
-        article = "an_event" if owner == "event" else "a_series"
-        constraint = f"organiser_named_once_{article}"
-    assert CONSTRAINTS[constraint].violation_error_message in said
-    assert type(twin).objects.get() == twin
+    assert twin.sentence in said
+    assert type(row).objects.get() == row
 
 
-def test_organisation_enters_a_section_once_from_both_sides(publisher, open_form):
-    entry = make.SectionEntryFactory()
-    form = open_form(publisher, entry.organisation)
-    form.row("section_entries", section=entry.section_id)
-    sentence = CONSTRAINTS["sectionentry_named_once"].violation_error_message
-    assert sentence in [each for said in errors(form.send()).values() for each in said]
-    assert SectionEntry.objects.get() == entry
+@every_twin
+def test_row_that_another_save_made_is_not_made_again(publisher, open_form, twin):
+    """Two forms open at once: the second does not know the row of the first."""
+    record, other = twin.record(), make.OrganisationFactory()
+    form = open_form(publisher, record)
+    form.row(twin.prefix, **twin.typed(other))
+    row = twin.stored(record, other)
+    refused = form.send()
+    assert refused.status_code == 409
+    shown = html.unescape(refused.content.decode())
+    mine, others = shown.split("Saved meanwhile: it stays")
+    assert "Only you changed this" in mine
+    assert str(other) in mine
+    assert str(other) in others
+    assert type(row).objects.get() == row
+    applied = {name: read_all(refused, name) for name in ("_proposed", "_publish", "_save")}
+    again = publisher.post(form.url, {name: said for name, said in applied.items() if said})
+    assert again.status_code == 409
+    assert twin.sentence in html.unescape(again.content.decode())
+    assert type(row).objects.get() == row
 
 
 def test_party_may_take_part_in_two_roles_and_come_back(editor, open_form):
-    party = make.PartyFactory(role="partner", since="2010")
+    party = make.PartyFactory(role="partner", since="2010", collaboration__draft=True)
     form = open_form(editor, party.collaboration)
     form.row("parties", organisation=party.organisation_id, role="supporter", since="2010")
     form.row("parties", organisation=party.organisation_id, role="partner", since="May 2016")
@@ -505,11 +541,30 @@ def test_relation_that_closes_a_circle_is_refused(editor, open_form, kind):
     form.row("relations", kind=kind, other=relation.organisation_id)
     assert errors(form.send()) == {"relations-0-other": [CIRCLE]}
     assert OrganisationRelation.objects.get() == relation
+    assert not PendingChange.objects.exists()
 
 
-def test_relations_of_two_kinds_may_cross(editor, open_form):
+def test_two_pending_changes_close_no_circle(editor, publisher, open_form):
+    """Each is taken, for the other is not public; of the two only the first is published."""
+    parent, child = make.OrganisationFactory.create_batch(2)
+    for one, other in [(child, parent), (parent, child)]:
+        form = open_form(editor, one)
+        form.row("relations", kind="division-of", other=other.pk)
+        form.save("_hand_in")
+    open_form(publisher, child).save()
+    response = publisher.get(address(parent), follow=True)
+    assert CIRCLE in html.unescape(response.content.decode())
+    change = PendingChange.objects.get()
+    (seen,) = read_all(response, "seen")
+    response = publisher.post(address(change), {"seen": seen, "_publish": "1"})
+    assert response.status_code == 409
+    assert CIRCLE in html.unescape(response.content.decode())
+    assert OrganisationRelation.objects.get().organisation == child
+
+
+def test_relations_of_two_kinds_may_cross(publisher, open_form):
     relation = make.OrganisationRelationFactory(kind="member-of")
-    form = open_form(editor, relation.other)
+    form = open_form(publisher, relation.other)
     form.row("relations", kind="division-of", other=relation.organisation_id)
     form.save()
     assert OrganisationRelation.objects.count() == 2
@@ -582,7 +637,7 @@ def test_address_that_is_not_of_the_web_is_refused(publisher, open_form, target,
 
 
 def test_address_without_a_scheme_becomes_a_secure_one(editor, open_form):
-    organisation = make.OrganisationFactory()
+    organisation = make.OrganisationFactory(draft=True)
     open_form(editor, organisation).save(website="example.org")
     organisation.refresh_from_db()
     assert organisation.website == "https://example.org"

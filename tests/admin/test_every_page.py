@@ -6,12 +6,14 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from partners.models import Page
+from partners.models import Page, PendingChange, Revision
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS, label
 
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
+#: Rows that are made elsewhere: a list and a page each, see test_desk.
+MADE_ELSEWHERE = {PendingChange, Revision}
 
 
 def read(client, url):
@@ -22,7 +24,7 @@ def read(client, url):
 
 
 def test_there_is_a_record_of_every_model():
-    assert set(RECORDS) == set(admin.site._registry)
+    assert set(RECORDS) == set(admin.site._registry) - MADE_ELSEWHERE
 
 
 @every_model
@@ -37,7 +39,7 @@ def test_add_page_has_an_empty_form(superuser, model):
     RECORDS[model]()
     page = read(superuser, address(model))
     assert f'id="{model._meta.model_name}_form"' in page
-    assert 'name="_save"' in page
+    assert 'name="_save"' in page or 'name="_draft"' in page
 
 
 @every_model
@@ -64,7 +66,7 @@ def test_record_that_is_not_there_leads_back_to_the_front_page(superuser, model,
 
 
 def test_lists_histories_and_deletions_answer_for_the_content(superuser, content):
-    for model in admin.site._registry:
+    for model in RECORDS:
         read(superuser, address(model, "changelist"))
         for record in model._default_manager.all():
             assert str(record) in read(superuser, address(record, "history"))
@@ -74,7 +76,7 @@ def test_lists_histories_and_deletions_answer_for_the_content(superuser, content
 
 
 def test_every_form_of_the_content_can_be_saved_as_it_stands(superuser, content, open_form):
-    for model in admin.site._registry:
+    for model in RECORDS:
         before = list(model._default_manager.order_by("pk").values())
         for record in model._default_manager.all():
             open_form(superuser, record).save()
@@ -84,6 +86,7 @@ def test_every_form_of_the_content_can_be_saved_as_it_stands(superuser, content,
 SECTIONS = {
     "superuser": {
         "Content": ["Organisations", "Collaborations", "Event series", "Events", "Pages"],
+        "Publishing": ["Pending changes", "Recent changes"],
         "Headings and word lists": [
             "Sections of the partners page",
             "Topics",

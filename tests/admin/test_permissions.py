@@ -10,14 +10,17 @@ from partners.models import (
     Event,
     Organisation,
     Page,
+    PendingChange,
+    PreviewLink,
     Redirect,
+    Revision,
     Section,
     Source,
     Term,
     Topic,
 )
 from tests import factories as make
-from tests.admin.browser_form import act, address
+from tests.admin.browser_form import act, address, read_all
 from tests.admin.records import RECORDS, ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +33,7 @@ EVERY = set(PAGES)
 MAY = {
     "editor": {
         **dict.fromkeys(ROOT_FACTORIES, EVERY - {DELETE}),
-        **dict.fromkeys(VOCABULARIES, READ),
-        Redirect: EVERY,
+        **dict.fromkeys([*VOCABULARIES, Redirect], READ),
     },
     "publisher": {
         **dict.fromkeys([*ROOT_FACTORIES, *VOCABULARIES, Redirect], EVERY),
@@ -100,10 +102,15 @@ def test_publishers_delete_a_root(publisher, model):
     assert not model.objects.filter(pk=record.pk).exists()
 
 
-#: A moment as the form's two boxes take it.
-PUBLISHED = {"published_at_0": "2021-01-01", "published_at_1": "10:00:00"}
-WITHDRAWN = {"withdrawn_at_0": "2022-01-01", "withdrawn_at_1": "10:00:00"}
-FORGED = PUBLISHED | WITHDRAWN | {"published_at": "2021-01-01", "withdrawn_at": "2022-01-01"}
+#: Moments as a form's boxes would take them; no form has these.
+FORGED = {
+    "published_at_0": "2021-01-01",
+    "published_at_1": "10:00:00",
+    "withdrawn_at": "2022-01-01",
+    "published_at": "2021-01-01",
+    "publish_at_0": "2999-01-01",
+    "publish_at_1": "10:00:00",
+}
 
 
 def moments(record):
@@ -112,8 +119,7 @@ def moments(record):
 
 @every_root
 @pytest.mark.parametrize("state", ["draft", "live", "withdrawn"])
-@pytest.mark.parametrize("button", ["_save", "_publish", "_continue"])
-def test_editors_cannot_publish_or_withdraw_by_the_form(editor, open_form, model, state, button):
+def test_editors_cannot_publish_by_the_form(editor, open_form, model, state):
     record = RECORDS[model]()
     if state == "draft":
         model.objects.filter(pk=record.pk).update(published_at=None)
@@ -121,12 +127,15 @@ def test_editors_cannot_publish_or_withdraw_by_the_form(editor, open_form, model
         model.objects.filter(pk=record.pk).update(withdrawn_at=make.SINCE_THEN)
     before = moments(record)
     form = open_form(editor, record)
-    assert "_publish" not in form.buttons
-    assert not any(name.startswith(("published_at", "withdrawn_at")) for name in form.fields)
+    assert set(form.buttons) == {"_draft", "_preview", "_hand_in"}
+    assert not FORGED.keys() & form.fields.keys()
     form.fields |= FORGED
-    form.save(button, slug="saved-all-the-same")
+    for button in ("_publish", "_schedule"):
+        assert form.send(button, slug="forged").status_code == 403
+    form.save("_draft", slug="saved-all-the-same")
     assert moments(record) == before
-    assert model.objects.get(pk=record.pk).slug == "saved-all-the-same"
+    slug = model.objects.get(pk=record.pk).slug
+    assert (slug == "saved-all-the-same") == (state == "draft")
 
 
 @every_root
@@ -137,10 +146,63 @@ def test_editors_cannot_publish_what_they_add(editor, open_form, model):
         values = {Collaboration: {"kind": "liaison"}, Event: {"starts": "2030"}}.get(model, {})
     title = "name" if model is Organisation else "title"
     form = open_form(editor, model)
-    assert "_publish" not in form.buttons
     form.fields |= FORGED
-    form.save("_publish", **values, **{title: "New"}, slug="new")
+    form.fill(**values, **{title: "New"}, slug="new")
+    for button in ("_publish", "_schedule"):
+        assert form.send(button).status_code == 403
+    assert not model.objects.filter(slug="new").exists()
+    form.save("_draft")
     assert moments(model.objects.get(slug="new")) == (None, None)
+
+
+@every_root
+def test_editors_cannot_withdraw_or_take_back_a_schedule(editor, publisher, model):
+    record = ROOT_FACTORIES[model]()
+    seen = read_all(publisher.get(address(record)), "seen")
+    assert 'name="_withdraw"' not in editor.get(address(record)).content.decode()
+    for button in ("_withdraw", "_unschedule"):
+        response = editor.post(address(record, "decide"), {"seen": seen, button: "1"})
+        assert response.status_code == 403
+    assert moments(record) == (make.LONG_AGO, None)
+
+
+@every_root
+def test_what_is_scheduled_is_closed_to_editors(editor, publisher, open_form, model):
+    record = ROOT_FACTORIES[model]()
+    form, begun = open_form(publisher, record), open_form(editor, record)
+    form.save("_schedule", publish_at_0="2999-01-01", publish_at_1="10:00", summary="Approved.")
+    rows = PendingChange.objects.get().rows
+    closed = open_form(editor, record)
+    assert not closed.buttons
+    assert begun.send(summary="Too late.").status_code == 403
+    assert PendingChange.objects.get().rows == rows
+    seen = read_all(publisher.get(address(record)), "seen")
+    publisher.post(address(record, "decide"), {"seen": seen, "_unschedule": "1"})
+    open_form(editor, record).save(summary="Better still.")
+
+
+@every_root
+def test_shared_previews_are_for_those_who_write(client_of, model):
+    record = ROOT_FACTORIES[model]()
+    for who, status in {"reader": 403, "editor": 200, "publisher": 200, "anonymous": 302}.items():
+        client = client_of(who)
+        assert client.get(address(record, "previews")).status_code == status
+        client.post(address(record, "previews"), {"_share": "1"})
+    assert PreviewLink.objects.count() == 2
+
+
+@pytest.mark.parametrize("model", [PendingChange, Revision], ids=label)
+def test_desk_is_for_staff_and_changes_nothing_by_itself(client_of, editor, open_form, model):
+    record = make.OrganisationFactory()
+    open_form(client_of("publisher"), record).save(summary="Published.")
+    open_form(editor, record).save("_hand_in", summary="Handed in.")
+    row = model.objects.first()
+    for who, status in {"outsider": 302, "reader": 403, "editor": 200, "publisher": 200}.items():
+        assert client_of(who).get(address(model, "changelist")).status_code == status
+        for page in ("add", "delete"):
+            url = address(model if page == "add" else row, page)
+            assert client_of(who).post(url, {"post": "yes"}).status_code in (302, 403)
+    assert model.objects.filter(pk=row.pk).exists()
 
 
 @every_root
@@ -165,11 +227,11 @@ def test_publishers_have_every_action(publisher, model):
         assert f'value="{action}"' in listing
 
 
-def test_editors_add_and_remove_redirects(editor, open_form):
-    open_form(editor, Redirect).save(old_path="/our-partners/", new_path="/")
+def test_publishers_add_and_remove_redirects(publisher, open_form):
+    open_form(publisher, Redirect).save(old_path="/our-partners/", new_path="/")
     redirect = Redirect.objects.get()
-    assert editor.get("/our-partners/")["Location"] == "/"
-    editor.post(address(redirect, "delete"), {"post": "yes"})
+    assert publisher.get("/our-partners/")["Location"] == "/"
+    publisher.post(address(redirect, "delete"), {"post": "yes"})
     assert not Redirect.objects.exists()
 
 

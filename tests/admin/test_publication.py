@@ -13,11 +13,12 @@ from partners.models import (
     EventSeries,
     Organisation,
     Page,
+    PendingChange,
     Source,
     Verification,
 )
 from tests import factories as make
-from tests.admin.browser_form import act, address, errors
+from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,7 @@ def test_action_on_all_that_a_search_finds(publisher):
     other = make.OrganisationFactory(draft=True)
     url = address(Organisation, "changelist") + "?q=rhubarb"
     posted = {"action": "publish_now", "select_across": "1", "_selected_action": [found[0].pk]}
+    posted["_seen"] = read_all(publisher.get(url), "_seen")
     assert "Published: 3." in text(publisher.post(url, posted, follow=True))
     assert set(Organisation.objects.live()) == set(found)
     assert other not in Organisation.objects.live()
@@ -220,12 +222,114 @@ def test_source_that_nothing_cites_can_be_deleted(publisher):
     assert not Source.objects.exists()
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-30", "3000-01-02", "9999-12-31"])
-@pytest.mark.parametrize("field", ["published_at", "withdrawn_at"])
-def test_moment_at_the_ends_of_the_calendar_is_refused(publisher, open_form, field, day):
+# one at a time
+
+
+def decide(client, record, button, **extra):
+    """Press a button of the small form above the main one."""
+    seen = read_all(client.get(address(record)), "seen")
+    posted = {"seen": seen, button: "1"} | extra
+    return client.post(address(record, "decide"), posted, follow=True)
+
+
+@every_root
+def test_publisher_withdraws_a_record_now(publisher, client, factory):
+    record = factory()
+    assert "Withdrawn since" in text(decide(publisher, record, "_withdraw"))
+    assert client.get(record.get_absolute_url()).status_code == 410
+    assert logged(record) == [("publisher", "Withdrawn.")]
+
+
+@every_root
+def test_withdrawal_to_come_is_taken_back(publisher, client, factory):
+    record = factory()
+    page = text(decide(publisher, record, "_withdraw", at_0="2998-05-03", at_1="10:00"))
+    assert ", until 3 May 2998, 10:00." in page
+    assert client.get(record.get_absolute_url()).status_code == 200
+    assert ", until" not in text(decide(publisher, record, "_unschedule"))
+    record.refresh_from_db()
+    assert record.withdrawn_at is None
+
+
+@every_root
+def test_first_publication_is_scheduled_and_taken_back(publisher, client, open_form, factory):
+    record = factory(draft=True)
+    open_form(publisher, record).save("_schedule", publish_at_0="2998-05-03", publish_at_1="10:00")
+    assert "Scheduled: appears on 3 May 2998, 10:00." in text(publisher.get(address(record)))
+    assert client.get(record.get_absolute_url()).status_code == 404
+    assert "Draft: seen by staff only." in text(decide(publisher, record, "_unschedule"))
+
+
+@every_root
+def test_pending_change_is_discarded(editor, open_form, factory):
+    record = factory()
+    open_form(editor, record).save(summary="Better not.")
+    page = text(decide(editor, record, "_discard"))
+    assert "Pending change discarded" in page
+    assert "Better not." not in page
+    assert not PendingChange.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["_withdraw", "_discard", "_unschedule"])
+def test_decision_about_another_state_than_the_one_shown_is_refused(publisher, open_form, button):
     record = make.OrganisationFactory()
-    response = open_form(publisher, record).send(**{f"{field}_0": day, f"{field}_1": "00:00:00"})
-    assert errors(response) == {field: ["Write a year from 1900 to 2999."]}
+    seen = read_all(publisher.get(address(record)), "seen")
+    open_form(publisher, record).save("_draft", summary="Meanwhile.")
+    posted = {"seen": seen, button: "1"}
+    page = text(publisher.post(address(record, "decide"), posted, follow=True))
+    assert "Somebody saved this meanwhile" in page
+    assert PendingChange.objects.exists()
+    record.refresh_from_db()
+    assert record.withdrawn_at is None
+
+
+def test_publish_action_takes_what_is_handed_in_and_leaves_drafts(publisher, editor, open_form):
+    handed_in, unfinished = make.OrganisationFactory.create_batch(2)
+    open_form(editor, handed_in).save("_hand_in", summary="Ready.")
+    open_form(editor, unfinished).save("_draft", summary="Not ready.")
+    page = act(publisher, "publish_now", handed_in, unfinished)
+    assert "Published: 1. Left as they were: 1." in text(page)
+    for record, summary in ((handed_in, "Ready."), (unfinished, "")):
+        record.refresh_from_db()
+        assert record.summary == summary
+
+
+MOMENTS = {
+    "0001-01-01": "Write a year from 1900 to 2999.",
+    "9999-12-31": "Write a year from 1900 to 2999.",
+    "3000-01-02": "Write a year from 1900 to 2999.",
+    "2020-01-01": "This moment is past. Choose a later one.",
+    "": "Say when: choose a day and a time.",
+}
+
+
+@pytest.mark.parametrize(("day", "sentence"), MOMENTS.items())
+def test_schedule_needs_a_moment_to_come(publisher, open_form, day, sentence):
+    form = open_form(publisher, make.OrganisationFactory())
+    response = form.send("_schedule", publish_at_0=day, publish_at_1="00:00:00" if day else "")
+    assert sentence in errors(response)["publish_at"]
+    assert not PendingChange.objects.exists()
+
+
+@pytest.mark.parametrize("day", [day for day in MOMENTS if day])
+def test_withdrawal_needs_a_moment_to_come(publisher, day):
+    record = make.OrganisationFactory()
+    page = text(decide(publisher, record, "_withdraw", at_0=day, at_1="00:00:00"))
+    assert MOMENTS[day] in page
+    record.refresh_from_db()
+    assert record.withdrawn_at is None
+
+
+def test_shared_preview_is_made_and_revoked(editor, client, open_form):
+    record = make.OrganisationFactory()
+    open_form(editor, record).save(summary="Pending.")
+    page = text(editor.post(address(record, "previews"), {"_share": "1"}, follow=True))
+    (url,) = re.findall(r'href="http://testserver(/preview/[^"]+)"', page)
+    assert "Pending." in text(client.get(url))
+    (number,) = re.findall(r'name="_revoke" value="([^"]+)"', page)
+    for revoked in ("nonsense", number):
+        editor.post(address(record, "previews"), {"_revoke": revoked})
+    assert client.get(url).status_code == 404
 
 
 @every_root

@@ -30,7 +30,7 @@ def queries(client, url):
 @pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize(
     ("owner", "expected"),
-    [("organisation", 8), ("collaboration", 7), ("series", 7), ("event", 8), ("page", 7)],
+    [("organisation", 9), ("collaboration", 8), ("series", 8), ("event", 9), ("page", 8)],
 )
 def test_list_asks_as_often_for_many_as_for_one(editor, owner, expected, count):
     for record in FACTORIES[owner].create_batch(count):
@@ -46,13 +46,12 @@ def figure_with_source(**owner):
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (make.OrganisationNameFactory, "organisation", 23),
-        (make.FigureFactory, "organisation", 23),
-        (make.IdentifierFactory, "organisation", 23),
-        (make.SectionEntryFactory, "organisation", 23),
-        (make.LinkFactory, "organisation", 23),
-        (make.JointWorkFactory, "collaboration", 14),
-        (make.LinkFactory, "event", 12),
+        (make.OrganisationNameFactory, "organisation", 34),
+        (make.FigureFactory, "organisation", 34),
+        (make.IdentifierFactory, "organisation", 34),
+        (make.LinkFactory, "organisation", 34),
+        (make.JointWorkFactory, "collaboration", 24),
+        (make.LinkFactory, "event", 21),
     ],
 )
 def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, expected, count):
@@ -65,12 +64,12 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (figure_with_source, "organisation", 23),
-        (make.OrganisationRelationFactory, "organisation", 23),
-        (make.CitationFactory, "organisation", 23),
-        (make.PartyFactory, "collaboration", 14),
-        (make.OrganiserFactory, "series", 12),
-        (make.OrganiserFactory, "event", 12),
+        (figure_with_source, "organisation", 34),
+        (make.OrganisationRelationFactory, "organisation", 34),
+        (make.CitationFactory, "organisation", 34),
+        (make.PartyFactory, "collaboration", 24),
+        (make.OrganiserFactory, "series", 21),
+        (make.OrganiserFactory, "event", 21),
     ],
 )
 def test_form_asks_once_more_for_each_choice_that_it_names(editor, factory, owner, expected, count):

@@ -1,15 +1,25 @@
-"""A draft is nowhere: a word that stands in all of its texts is on no public page.
+"""What is not public is nowhere: a word that stands in all of its texts is on no public page.
 
-The sweep follows every link, asks the search and the directory for half of the word and for the
-word with a typing error, and must find the word once the records are live.
+The sweep visits every address that the site has, follows every link, asks the search and the
+directory for half of the word and for the word with a typing error, and must find the word once the
+records are live.
 """
 
-from urllib.parse import urljoin, urlsplit
+import datetime as dt
+from itertools import cycle, product
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 
+from partners import bookkeeping, previews, publishing, snapshots, urls
+from partners.models import Organisation, PendingChange, PreviewLink
+from partners.publishing import Proposal
 from tests import factories as make
+from tests.admin.records import ROOT_FACTORIES
 from tests.views.reading import Reading
 
 WORD = "quixotaxis"
@@ -101,9 +111,9 @@ def of_a_figure(factory):
 def sweep(client):
     """A function: → {address: status} of all that links lead to, and those that have the word."""
 
-    def sweep():
+    def sweep(*more):
         asked = [f"{path}?q={typed}" for path in ("/search/", "/organisations/") for typed in ASKED]
-        waiting = ["/", "/sitemap.xml", "/robots.txt", "/health/", *asked]
+        waiting = ["/", "/sitemap.xml", "/robots.txt", "/health/", *asked, *more]
         seen, having = {}, set()
         while waiting:
             address = waiting.pop()
@@ -111,6 +121,8 @@ def sweep(client):
                 continue
             response = client.get(address)
             body = response.content.decode()
+            if response.status_code in (404, 410):  # may say what was asked for
+                body = body.replace(address, "").replace(quote(address, safe=""), "")
             seen[address] = response.status_code
             if WORD in body.casefold():
                 having.add(address)
@@ -120,6 +132,22 @@ def sweep(client):
         return seen, having
 
     return sweep
+
+
+def every_address():
+    """Each pattern of the public site, with the slug of each record and with forged tokens."""
+    slugs = {
+        slug for model in ROOT_FACTORIES for slug in model.objects.values_list("slug", flat=True)
+    }
+    given = {
+        "slug": [*slugs, WORD],
+        "token": ["forged", *map(previews.token, PreviewLink.objects.all())],
+    }
+    for pattern in urls.urlpatterns:
+        names = list(pattern.pattern.converters)
+        assert set(names) <= given.keys(), f"Say what {pattern} is to be asked for."
+        for values in product(*(given[name] for name in names)):
+            yield reverse(f"partners:{pattern.name}", kwargs=dict(zip(names, values, strict=True)))
 
 
 RECORDS = [
@@ -146,6 +174,8 @@ def test_draft_is_nowhere(build, sweep, state):
     assert having == set()
     assert paths_of_records(seen) == RECORDS
     assert set(seen.values()) == {200}
+    _, having = sweep(*every_address())
+    assert having == set()
 
 
 @pytest.mark.parametrize("state", STATES, ids=["draft", "scheduled"])
@@ -173,3 +203,102 @@ def test_withdrawn_is_named_without_a_link(build, sweep, client):
     assert set(seen.values()) == {200}
     for path in (f"/organisations/{WORD}/", f"/events/series/{WORD}/", f"/pages/{WORD}-page/"):
         assert client.get(path).status_code == 410
+
+
+TEXTS = {
+    "name", "title", "acronym", "summary", "description", "body", "write_up", "venue", "city",
+    "cadence", "usual_city", "seat_city", "region_note", "label", "measure",
+}  # fmt: skip
+
+
+def rewritten(rows):
+    """The rows with the word in each of their texts."""
+    return [
+        row
+        | {"fields": row["fields"] | dict.fromkeys(TEXTS & row["fields"].keys() - {"role"}, WORD)}
+        for row in rows
+    ]
+
+
+@pytest.fixture
+def propose(django_user_model):
+    """propose(root, step) → a pending change that says the word wherever it can."""
+    editor = django_user_model.objects.create_user("editor")
+
+    def propose(root, step, **when):
+        rows = snapshots.rows_of(root)
+        said = rewritten(rows)
+        said[0]["fields"]["slug"] = f"{WORD}-{root.pk}"
+        proposal = Proposal(type(root), root.pk, rows, said, editor, WORD, **when)
+        step(proposal, timezone.now())
+
+    return propose
+
+
+@pytest.fixture
+def live_records(society):
+    records = [make.PartnersPageFactory(), make.PageFactory(key="about")]
+    for model, factory in ROOT_FACTORIES.items():
+        record = factory()
+        make.LinkFactory(**{bookkeeping.OWNER[model._meta.label]: record})
+        records.append(record)
+    make.FigureFactory(organisation=records[2])
+    return records
+
+
+def is_tomorrow():
+    return {"publish_at": timezone.now() + dt.timedelta(days=1)}
+
+
+@pytest.mark.parametrize(
+    ("step", "when"),
+    [
+        (publishing.save_draft, dict),
+        (publishing.hand_in, dict),
+        (publishing.schedule, is_tomorrow),
+    ],
+    ids=["draft", "handed in", "scheduled"],
+)
+def test_pending_change_is_nowhere(live_records, propose, sweep, step, when):
+    before, _ = sweep(*every_address())
+    for record in live_records:
+        propose(record, step, **when())
+    assert PendingChange.objects.count() == len(live_records)
+    seen, having = sweep(*every_address())
+    assert having == set()
+    assert seen == before
+
+
+def test_change_that_is_published_is_found(live_records, propose, sweep):
+    for record in live_records:
+        propose(record, publishing.publish)
+    _, having = sweep(*every_address())
+    for record in live_records:
+        record.refresh_from_db()
+        assert record.get_absolute_url() in having
+
+
+def test_preview_is_shown_to_nobody_without_a_valid_link(live_records, propose, sweep, rf):
+    request = rf.get("/")
+    request.now, request.user = timezone.now(), User.objects.get()
+    links = []
+    for record, end in zip(live_records, cycle(["expires_at", "revoked_at"]), strict=False):
+        propose(record, publishing.save_draft)
+        link = previews.share(type(record), record.pk, request)
+        PreviewLink.objects.filter(pk=link.pk).update(**{end: request.now})
+        links.append(reverse("partners:shared-preview", args=[previews.token(link)]))
+    seen, having = sweep(*every_address())
+    assert having == set()
+    assert {seen[address] for address in links} == {404}
+
+
+def test_texts_of_the_withdrawn_are_nowhere(live_records, propose, sweep):
+    """Their names are; see above."""
+    for record in live_records:
+        propose(record, publishing.publish)
+        publishing.withdraw(type(record).objects.get(pk=record.pk), None, timezone.now())
+        title = "name" if hasattr(record, "name") else "title"
+        type(record).objects.filter(pk=record.pk).update(**{title: "Withdrawn"})
+    Organisation.objects.update(acronym="")
+    _, having = sweep(*every_address())
+    assert having == set()

@@ -1,0 +1,193 @@
+"""The publishers' desk: what awaits a decision, what will change when, what has changed."""
+
+from http import HTTPStatus
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Q, When
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from partners import differences, publishing, snapshots
+from partners.admin.base import PlainAddresses
+from partners.models import PendingChange, Revision, Root
+from partners.publishing import Stale
+
+MOST_TO_COME = 100
+
+
+class ReadOnlyAdmin(PlainAddresses, admin.ModelAdmin):
+    """Rows that are made elsewhere."""
+
+    actions = None
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_of_record(self, obj):
+        return capfirst(obj.model._meta.verbose_name)
+
+
+def address(page, model, key):
+    return reverse(f"admin:partners_{model._meta.model_name}_{page}", args=[quote(key)])
+
+
+@admin.register(PendingChange)
+class PendingChangeAdmin(ReadOnlyAdmin):
+    list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why"]
+    list_filter = ["status"]
+    search_fields = ["title", "by_name", "why"]
+    ordering = [
+        Case(When(status=PendingChange.Status.HANDED_IN, then=0), default=1),
+        "saved_at",
+        "pk",
+    ]
+    change_list_template = "admin/partners/desk.html"
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"title": "Pending changes", "to_come": self._to_come(request)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def _to_come(self, request):
+        """(when, record, what) of all that will happen by itself, the next first."""
+        scheduled = PendingChange.objects.filter(status=PendingChange.Status.SCHEDULED)
+        coming = [
+            (each.publish_at, address("change", each.model, each.key), each.title, "changes")
+            for each in scheduled.order_by("publish_at")[:MOST_TO_COME]
+        ]
+        for model, model_admin in self.admin_site._registry.items():
+            if not issubclass(model, Root) or not model_admin.has_view_permission(request):
+                continue
+            later = Q(published_at__gt=request.now) | Q(withdrawn_at__gt=request.now)
+            for root in model.objects.filter(later)[:MOST_TO_COME]:
+                url = address("change", model, root.pk)
+                if root.published_at > request.now:
+                    coming.append((root.published_at, url, str(root), "appears"))
+                if root.withdrawn_at and root.withdrawn_at > request.now:
+                    coming.append((root.withdrawn_at, url, str(root), "is withdrawn"))
+        return sorted(coming)[:MOST_TO_COME]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """One pending change: what it changes; a publisher approves it or sends it back."""
+        change = self.get_object(request, object_id)
+        if change is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        model_admin = self.admin_site.get_model_admin(change.model)
+        if not model_admin.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._decide(request, change, model_admin)
+        stored = snapshots.stored(change.model, change.key)
+        root = change.model._base_manager.filter(pk=change.key).first()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Pending change: {change.title}",
+            "opts": self.opts,
+            "change": change,
+            "kind": self.kind_of_record(change),
+            "url": address("change", change.model, change.key) if root else "",
+            "state": root.state(request.now) if root else "The record is gone.",
+            "differences": differences.between(stored, change.rows),
+            "obstacle": publishing.obstacle(change),
+            "may_publish": model_admin.has_publish_permission(request),
+            "may_discard": self._may_discard(request, change, model_admin),
+            "seen": _mark(change),
+        }
+        return TemplateResponse(request, "admin/partners/pending_change.html", context)
+
+    def _may_discard(self, request, change, model_admin):
+        allowed = model_admin.has_change_permission(request)
+        return allowed and (model_admin.has_publish_permission(request) or not change.is_scheduled)
+
+    def _decide(self, request, change, model_admin):
+        """Publish it, send it back, or discard it: as the person has seen it."""
+        proposal = publishing.proposal_of(change, request.user)
+        if request.POST.get("seen") != _mark(change):
+            self.message_user(request, "It was saved again meanwhile: see below.", messages.ERROR)
+            return redirect("admin:partners_pendingchange_change", change.pk)
+        if "_publish" in request.POST:
+            response = model_admin.take(request, proposal)
+            return response if response.status_code == HTTPStatus.CONFLICT else self._desk()
+        if "_send_back" in request.POST:
+            return self._send_back(request, change, proposal, model_admin)
+        if not self._may_discard(request, change, model_admin):
+            raise PermissionDenied
+        publishing.discard(change.model, change.key)
+        self.message_user(request, f"Discarded: {change.title}.", messages.SUCCESS)
+        return self._desk()
+
+    def _send_back(self, request, change, proposal, model_admin):
+        if not model_admin.has_publish_permission(request):
+            raise PermissionDenied
+        comment = request.POST.get("comment", "").strip()
+        if not comment:
+            said = "Write what should be different; the editor reads it."
+            self.message_user(request, said, messages.ERROR)
+            return redirect("admin:partners_pendingchange_change", change.pk)
+        try:
+            publishing.send_back(proposal, comment)
+        except Stale as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            said = f"Sent back to {change.by_name}: {change.title}."
+            self.message_user(request, said, messages.SUCCESS)
+        return self._desk()
+
+    def _desk(self):
+        return redirect("admin:partners_pendingchange_changelist")
+
+
+def _mark(change):
+    """Tells one state of a pending change from the next."""
+    return f"{change.saved_at.timestamp()} {change.status}"
+
+
+class GoneFilter(admin.SimpleListFilter):
+    title = "whether it can be brought back"
+    parameter_name = "deleted"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Deleted records")]
+
+    def queryset(self, request, queryset):
+        return queryset.deleted() if self.value() == "yes" else queryset
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    """Everything that was done, the latest first; each leads to the history of its record."""
+
+    list_display = ["at", "record", "kind_of_record", "what", "by_name", "why"]
+    list_display_links = None
+    list_filter = [GoneFilter]
+    search_fields = ["title", "by_name", "why"]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("rows")
+
+    @admin.display(description="record", ordering="title")
+    def record(self, obj):
+        url = address("history", obj.model, obj.key)
+        return format_html('<a href="{}">{}</a>', url, obj.title)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        state = self.get_object(request, object_id)
+        if state is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return redirect(address("history", state.model, state.key))

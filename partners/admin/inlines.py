@@ -1,0 +1,66 @@
+"""Parts on the form of what they belong to."""
+
+from django import forms
+from django.contrib import admin
+
+from partners.admin.base import EditorForms
+from partners.models import Citation, Link
+from partners.models.sources import statements
+
+
+class PartFormSet(forms.BaseInlineFormSet):
+    def clean(self):
+        """Keep the rules that name the record itself as well: Django's forms leave those out."""
+        super().clean()
+        if self.instance._state.adding:
+            return  # nothing on record can stand against it
+        for row in self.forms:
+            if row.has_changed() and not row.errors and not row.cleaned_data.get("DELETE"):
+                self._validate_constraints(row)
+
+    def _validate_constraints(self, row):
+        shown = row.fields.keys() - {self.fk.name}
+        try:
+            row.instance.validate_constraints()
+        except forms.ValidationError as error:
+            for name, sentences in error.message_dict.items():
+                row.add_error(name if name in shown else None, sentences)
+
+    def get_unique_error_message(self, unique_check):
+        """Of two rows that say the same: the sentence of the rule they break."""
+        for rule in self.model._meta.constraints:
+            if set(getattr(rule, "fields", ())) == set(unique_check):
+                return rule.violation_error_message
+        return super().get_unique_error_message(unique_check)
+
+
+class PartInline(EditorForms, admin.TabularInline):
+    formset = PartFormSet
+    extra = 0
+
+
+class LinkInline(PartInline):
+    model = Link
+    fields = ["label", "url", "position"]
+
+
+class CitationInline(PartInline):
+    model = Citation
+    fields = ["path", "source", "locator", "basis"]
+    autocomplete_fields = ["source"]
+    verbose_name_plural = "sources: which source says which statement"
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Statements are chosen in words; nobody has to type a path."""
+        formset = super().get_formset(request, obj, **kwargs)
+        if "path" in formset.form.base_fields:
+            # Nothing is chosen in many-to-many fields before the record is saved.
+            silent = [] if obj else [field.name for field in self.parent_model._meta.many_to_many]
+            said = statements(obj or self.parent_model())
+            choices = {path: words for path, words in said if path not in silent}
+            cited = obj.citations.values_list("path", flat=True) if obj else []
+            formset.form.base_fields["path"] = forms.ChoiceField(
+                label="Statement",
+                choices=[("", "---------"), *({path: path for path in cited} | choices).items()],
+            )
+        return formset

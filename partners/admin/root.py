@@ -1,0 +1,453 @@
+"""Every root is edited, proposed, published, withdrawn and verified in the same way."""
+
+import uuid
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from partners import bookkeeping, previews, publishing
+from partners.admin.inlines import CitationInline, LinkInline
+from partners.admin.versioned import VersionedAdmin, VersionedForm
+from partners.models import PendingChange, PreviewLink
+from partners.publishing import Proposal, Stale
+from partners.search import MAX_TYPED, Search
+from partners.snapshots import Refused
+from partners.validators import validate_moment
+
+
+class Button(NamedTuple):
+    """What a press of it calls (proposal, at) and says then; some are for publishers only."""
+
+    name: str
+    label: str
+    press: Callable | None = None
+    done: str = ""
+    is_for_publishers: bool = False
+
+
+BUTTONS = [
+    Button("_draft", "Save draft", publishing.save_draft, "Saved"),
+    Button("_preview", "Preview"),
+    Button("_hand_in", "Hand in for approval", publishing.hand_in, "Handed in"),
+    Button("_publish", "Publish now", publishing.publish, "Published", True),
+    Button("_schedule", "Publish on …", publishing.schedule, "Scheduled", True),
+]
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("draft", "Draft"),
+            ("scheduled", "Scheduled"),
+            ("live", "Live"),
+            ("withdrawn", "Withdrawn"),
+        ]
+
+    def queryset(self, request, queryset):
+        at = request.now
+        chosen = {
+            "draft": lambda: queryset.filter(published_at=None),
+            "scheduled": lambda: queryset.filter(published_at__gt=at),
+            "live": lambda: queryset.live(at),
+            "withdrawn": lambda: queryset.named(at).filter(withdrawn_at__lte=at),
+        }.get(self.value())
+        return chosen() if chosen else queryset
+
+
+def validate_coming(moment):
+    """Refuse a moment that is no date of ours, or past."""
+    validate_moment(moment)
+    if moment <= timezone.now():
+        raise forms.ValidationError("This moment is past. Choose a later one.")
+
+
+class ComingField(forms.SplitDateTimeField):
+    """A moment to come, in the site's time zone; or none."""
+
+    widget = AdminSplitDateTime
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, validators=[validate_coming], **kwargs)
+
+
+class RootForm(VersionedForm):
+    why = forms.CharField(
+        label="Why",
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Optional: what the change is about. Colleagues read it in the history.",
+    )
+    publish_at = ComingField(label="Publish on")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "publish_at" in self.fields:
+            zone = timezone.get_current_timezone_name()
+            self.fields["publish_at"].help_text = f"Time of {zone}, for “Publish on …”."
+
+    def clean(self):
+        super().clean()
+        asked = "_schedule" in self.data and "publish_at" not in self.errors
+        if asked and not self.cleaned_data.get("publish_at"):
+            self.add_error("publish_at", "Say when: choose a day and a time.")
+
+
+class DecisionForm(forms.Form):
+    """When to withdraw: at once, or at a moment to come."""
+
+    at = ComingField(label="Withdraw on")
+
+
+class RootAdmin(VersionedAdmin):
+    list_filter = [StateFilter]
+    search_fields = ["slug"]
+    list_per_page = 50
+    actions = ["publish_now", "withdraw", "mark_verified"]
+    inlines = [LinkInline, CitationInline]
+    form = RootForm
+    buttons = [button.name for button in BUTTONS]
+    change_form_template = "admin/partners/root_change_form.html"
+    save_on_top = True
+    address_and_reason = ("Address and reason", {"fields": ["slug", "why", "publish_at"]})
+
+    # What is listed and shown
+
+    def get_queryset(self, request):
+        pending = PendingChange.objects.filter(kind=self.opts.label_lower, key=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("record", "verification__verified_by")
+            .annotate(
+                pending_status=Subquery(pending.values("status")),
+                pending_saved_at=Subquery(pending.values("saved_at")),
+            )
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        """The public search, over everything that staff may see."""
+        if not search_term.strip():
+            return queryset, False
+        return Search(search_term[:MAX_TYPED]).ranked(queryset)[0], False
+
+    def get_fieldsets(self, request, obj=None):
+        """What is said beside the record is for those who can say it."""
+        hidden = set()
+        if not self.has_publish_permission(request):
+            hidden.add("publish_at")
+        if obj and not self.has_change_permission(request, obj):
+            hidden |= {"why", "publish_at"}
+        fieldsets = super().get_fieldsets(request, obj)
+        return [
+            (heading, options | {"fields": [one for one in options["fields"] if one not in hidden]})
+            for heading, options in fieldsets
+        ]
+
+    @admin.display(description="state", ordering="published_at")
+    def state(self, obj):
+        said = obj.state(timezone.now()).split()[0].strip(":")
+        if obj.pending_status is None:
+            return said
+        return f"{said}; pending change {PendingChange.Status(obj.pending_status).label}"
+
+    @admin.display(description="last verified")
+    def verified(self, obj):
+        at = obj.last_verified and obj.last_verified.verified_at
+        return timezone.localdate(at) if at else "Not yet"
+
+    @admin.display(description="last changed", ordering="record__changed_at")
+    def changed(self, obj):
+        return timezone.localdate(obj.record.changed_at)
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if obj.is_live(timezone.now()) else None
+
+    # Who may do what
+
+    def is_needed(self, root):
+        """Whether the site cannot be without it."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and self.is_needed(obj))
+
+    def has_change_permission(self, request, obj=None):
+        """What a publisher has scheduled is closed to editors until it is taken back."""
+        allowed = super().has_change_permission(request, obj)
+        if not allowed or obj is None or self.has_publish_permission(request):
+            return allowed
+        return getattr(obj, "pending_status", None) != PendingChange.Status.SCHEDULED
+
+    def has_publish_permission(self, request):
+        codename = get_permission_codename("publish", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def may_press(self, request, button):
+        return not button.is_for_publishers or self.has_publish_permission(request)
+
+    def get_deleted_objects(self, objs, request):
+        """What is needed stays, also when many are deleted at once."""
+        deleted, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        kept = [f"{root}: the site cannot be without it" for root in objs if self.is_needed(root)]
+        if kept and self.has_delete_permission(request):
+            forbidden.discard(self.opts.verbose_name)
+        return deleted, counts, forbidden, protected + kept
+
+    # The form and its buttons
+
+    def get_urls(self):
+        pages = [("decide", self.decide), ("previews", self.shared_previews)]
+        return [
+            path(
+                f"<path:key>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"partners_{self.opts.model_name}_{name}",
+            )
+            for name, view in pages
+        ] + super().get_urls()
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        root = object_id and self.get_object(request, unquote(object_id))
+        context = {
+            "state": "New: nobody sees it until it is saved.",
+            "buttons": [button for button in BUTTONS if self.may_press(request, button)],
+            "may_publish": self.has_publish_permission(request),
+        }
+        if root:
+            context |= self._standing(request, root)
+        return super().changeform_view(
+            request, object_id, form_url, context | (extra_context or {})
+        )
+
+    def _standing(self, request, root):
+        """Where the record stands, and what can be decided about that."""
+        change = publishing.pending(self.model, root.pk)
+        return {
+            "state": publishing.state(root, change, request.now),
+            "verified": root.last_verified,
+            "pending_change": change,
+            "is_live": root.is_live(request.now),
+            "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
+            "may_change": self.has_change_permission(request, root),
+            "decision_form": DecisionForm(),
+            "seen": _mark(root),
+        }
+
+    def show_obstacle(self, request, key, error):
+        """The page of the pending change says what it wanted, and lets it be discarded."""
+        change = publishing.pending(self.model, key) if key else None
+        if change is None:
+            return super().show_obstacle(request, key, error)
+        return redirect("admin:partners_pendingchange_change", change.pk)
+
+    def press(self, request, proposal):
+        button = next(each for each in BUTTONS if each.name == self.pressed(request))
+        if not self.may_press(request, button):
+            raise PermissionDenied
+        if button.press is None:
+            return self._preview(request, proposal)
+        button.press(proposal, request.now)
+        record = self.get_object(request, proposal.key)
+        log = self.log_change if proposal.base else self.log_addition
+        log(request, record, f"{button.done}.")
+        if IS_POPUP_VAR in request.POST:
+            return admin.ModelAdmin.response_add(self, request, record)
+        self.message_user(request, self.done(request, record, button.done), messages.SUCCESS)
+        if button.name == "_draft":
+            return redirect(self.address("change", quote(record.pk)))
+        return self.response_post_save_change(request, record)
+
+    def done(self, request, record, what):
+        change = publishing.pending(self.model, record.pk)
+        said = publishing.state(record, change, request.now)
+        url = self.address("change", quote(record.pk))
+        return format_html('{}: <a href="{}">{}</a>. {}', what, url, record, said)
+
+    def _preview(self, request, proposal):
+        page = previews.page(self.model, proposal.key, proposal.rows, request)
+        publishing.forget_uploads(self.model, proposal.key, proposal.rows)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Preview",
+            "page": page,
+        }
+        return TemplateResponse(request, "admin/partners/preview.html", context)
+
+    def restores_at_once(self, request):
+        return self.has_publish_permission(request)
+
+    def save_formset(self, request, form, formset, change):
+        """What backed a part goes with it."""
+        parts = formset.fk.remote_field.get_accessor_name()
+        gone = [f"{parts}/{row.instance.pk}/" for row in formset.deleted_forms]
+        super().save_formset(request, form, formset, change)
+        for path_of_part in gone:
+            form.instance.citations.filter(path__startswith=path_of_part).delete()
+
+    # Decisions about what is saved already
+
+    @method_decorator(require_POST)
+    def decide(self, request, key):
+        """Withdraw it, take back its schedule, or discard its pending change."""
+        key = unquote(key)
+        with publishing.changing(self.model, key):
+            root = self._root(request, key)
+            if not self.has_change_permission(request, root):
+                raise PermissionDenied
+            if "_discard" not in request.POST and not self.has_publish_permission(request):
+                raise PermissionDenied
+            form = DecisionForm(request.POST)
+            if request.POST.get("seen") != _mark(root):
+                said, level = "Somebody saved this meanwhile: see below.", messages.ERROR
+            elif not form.is_valid():
+                said, level = " ".join(form.errors["at"]), messages.ERROR
+            else:
+                what = self._decide(request, root, form.cleaned_data["at"])
+                root = self._root(request, key)
+                self.log_change(request, root, f"{what}.")
+                said, level = self.done(request, root, what), messages.SUCCESS
+        self.message_user(request, said, level)
+        return redirect(self.address("change", quote(key)))
+
+    def _decide(self, request, root, withdrawn_at):
+        if "_withdraw" in request.POST:
+            publishing.withdraw(root, request.user, withdrawn_at or request.now)
+            return "Withdrawn"
+        if "_unschedule" in request.POST:
+            publishing.unschedule(root, request.user, request.now)
+            return "Schedule taken back"
+        publishing.discard(self.model, root.pk)
+        return "Pending change discarded"
+
+    def _root(self, request, key):
+        return get_object_or_404(self.get_queryset(request), pk=key)
+
+    def shared_previews(self, request, key):
+        """The links that show the record to people without an account: make and revoke them."""
+        root = self._root(request, unquote(key))
+        if not self.has_change_permission(request, root):
+            raise PermissionDenied
+        links = PreviewLink.objects.filter(kind=self.opts.label_lower, key=root.pk)
+        if request.method == "POST":
+            self._share_or_revoke(request, root, links)
+            return redirect(self.address("previews", quote(root.pk)))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Shared previews: {root}",
+            "opts": self.opts,
+            "original": root,
+            "links": [
+                (link, request.build_absolute_uri(_preview_address(link)))
+                for link in links.valid(request.now).order_by("-made_at")
+            ],
+        }
+        return TemplateResponse(request, "admin/partners/previews.html", context)
+
+    def _share_or_revoke(self, request, root, links):
+        if "_revoke" in request.POST:
+            revoked = {"revoked_at": request.now}
+            links.valid(request.now).filter(pk=_uuid(request.POST["_revoke"])).update(**revoked)
+            self.message_user(request, "The link is revoked.", messages.SUCCESS)
+            return
+        try:
+            previews.share(self.model, root.pk, request)
+        except Refused as error:
+            self.message_user(request, str(error), messages.ERROR)
+
+    # Many at once
+
+    def action_checkbox(self, obj):
+        """The box, and what the record was when the list was made."""
+        seen = '{}<input type="hidden" name="_seen" value="{} {}">'
+        return format_html(seen, super().action_checkbox(obj), obj.pk, _mark(obj))
+
+    @admin.action(description="Publish now", permissions=["publish"])
+    def publish_now(self, request, queryset):
+        self._each(request, queryset, self._publish, "Published")
+
+    @admin.action(description="Withdraw from the public site", permissions=["publish"])
+    def withdraw(self, request, queryset):
+        self._each(request, queryset, self._withdraw, "Withdrawn")
+
+    @admin.action(description="Mark as verified today", permissions=["change"])
+    def mark_verified(self, request, queryset):
+        self._each(request, queryset, self._verify, "Verified")
+
+    def _publish(self, request, root):
+        """What is ready: handed in, scheduled, or not public and without a pending change."""
+        change = publishing.pending(self.model, root.pk)
+        if change.is_open if change else root.is_live(request.now):
+            return False
+        rows = publishing.present(self.model, root.pk)
+        proposal = Proposal(self.model, root.pk, rows, rows, request.user)
+        publishing.publish(proposal, request.now)
+        return True
+
+    def _withdraw(self, request, root):
+        return publishing.withdraw(root, request.user, request.now)
+
+    def _verify(self, request, root):
+        bookkeeping.verify(root, request.user, request.now)
+        return True
+
+    def _each(self, request, queryset, act, done):
+        """Do it to each that is still what the list showed; say what was left, and why."""
+        changed, obstacles = 0, []
+        chosen = list(queryset)
+        for root in chosen:
+            try:
+                changed += self._do(request, root.pk, act, done)
+            except (Refused, Stale) as error:
+                obstacles.append(f"{root}: {error}")
+        others = len(chosen) - changed - len(obstacles)
+        said = f" Left as they were: {others}." if others else ""
+        self.message_user(request, f"{done}: {changed}.{said}", messages.SUCCESS)
+        for sentence in obstacles:
+            self.message_user(request, sentence, messages.WARNING)
+
+    def _do(self, request, key, act, done):
+        with publishing.changing(self.model, key):
+            root = self._root(request, key)
+            if f"{root.pk} {_mark(root)}" not in request.POST.getlist("_seen"):
+                raise Refused("It is not as this list showed it. Look at it first.")
+            changed = act(request, root)
+            if changed:
+                self.log_change(request, root, f"{done}.")
+        return changed
+
+
+def _mark(root):
+    """Tells one state of a record and its pending change from the next."""
+    saved_at = root.pending_saved_at
+    return f"{root.record.version}.{saved_at.timestamp() if saved_at else 0}.{root.pending_status}"
+
+
+def _preview_address(link):
+    return reverse("partners:shared-preview", args=[previews.token(link)])
+
+
+def _uuid(text):
+    """A UUID, or None where the text is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,207 @@
+"""The publishers' desk: what awaits a decision, what will change when, what has changed."""
+
+import datetime as dt
+import html
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from partners import publishing
+from partners.models import Organisation, PendingChange, Revision
+from tests import factories as make
+from tests.admin.browser_form import address, read_all
+from tests.admin.records import ROOT_FACTORIES, label
+
+pytestmark = pytest.mark.django_db
+
+every_root = pytest.mark.parametrize(
+    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
+)
+DESK = "admin:partners_pendingchange_changelist"
+
+
+def text(response):
+    assert response.status_code == 200
+    return html.unescape(response.content.decode())
+
+
+def pending():
+    return PendingChange.objects.get()
+
+
+def decide(client, change, button, **extra):
+    """Open the page of the change, and press a button there."""
+    seen = read_all(client.get(address(change)), "seen")
+    return client.post(address(change), {"seen": seen, button: "1"} | extra, follow=True)
+
+
+@pytest.fixture
+def handed_in(editor, open_form):
+    """handed_in(record) → the pending change by which an editor gives it another summary."""
+
+    def handed_in(record):
+        open_form(editor, record).save("_hand_in", summary="As proposed.", why="It was wrong.")
+        return pending()
+
+    return handed_in
+
+
+@every_root
+def test_publisher_sees_the_difference_and_approves(publisher, client, handed_in, factory):
+    record = factory(summary="As it was.")
+    change = handed_in(record)
+    assert record.summary.encode() in client.get(record.get_absolute_url()).content
+    assert str(record) in text(publisher.get(reverse(DESK)))
+    page = text(publisher.get(address(change)))
+    for said in ("<del>As it was.</del>", "<ins>As proposed.</ins>", "editor", "It was wrong."):
+        assert said in page
+    response = decide(publisher, change, "_publish")
+    assert response.redirect_chain[-1][0] == reverse(DESK)
+    assert b"As proposed." in client.get(record.get_absolute_url()).content
+    latest = Revision.objects.of(type(record), record.pk).first()
+    assert (latest.what, latest.by_name) == ("Published, as proposed by editor", "publisher")
+    assert latest.why == "It was wrong."
+
+
+def test_change_is_sent_back_with_a_comment_that_the_editor_sees(
+    publisher, editor, open_form, handed_in
+):
+    record = make.OrganisationFactory()
+    change = handed_in(record)
+    assert "Write what should be different" in text(decide(publisher, change, "_send_back"))
+    decide(publisher, change, "_send_back", comment="Say since when.")
+    form = open_form(editor, record)
+    assert "was sent back: “Say since when.”" in html.unescape(form.page)
+    assert form.fields["summary"] == "As proposed."
+    form.save("_hand_in", summary="Since 2016.")
+    assert pending().is_handed_in
+    record.refresh_from_db()
+    assert record.summary == ""
+
+
+@pytest.mark.parametrize("button", ["_publish", "_send_back", "_discard"])
+def test_decision_about_what_was_saved_again_is_refused(publisher, handed_in, button):
+    record = make.OrganisationFactory()
+    change = handed_in(record)
+    seen = read_all(publisher.get(address(change)), "seen")
+    PendingChange.objects.update(saved_at=timezone.now())
+    posted = {"seen": seen, button: "1", "comment": "No."}
+    page = text(publisher.post(address(change), posted, follow=True))
+    assert "It was saved again meanwhile" in page
+    assert pending().is_handed_in
+    record.refresh_from_db()
+    assert record.summary == ""
+
+
+@pytest.mark.parametrize("button", ["_publish", "_send_back"])
+def test_editors_decide_nothing(editor, handed_in, button):
+    change = handed_in(make.OrganisationFactory())
+    page = editor.get(address(change))
+    assert f'name="{button}"' not in text(page)
+    posted = {"seen": read_all(page, "seen"), button: "1", "comment": "Mine."}
+    assert editor.post(address(change), posted).status_code == 403
+    assert pending().is_handed_in
+
+
+def test_editor_discards_a_change_until_it_is_scheduled(editor, publisher, open_form, handed_in):
+    record = make.OrganisationFactory()
+    change = handed_in(record)
+    tomorrow = timezone.localtime() + dt.timedelta(days=1)
+    form = open_form(publisher, record)
+    form.save("_schedule", publish_at_0=f"{tomorrow:%Y-%m-%d}", publish_at_1="10:00")
+    seen = read_all(publisher.get(address(change)), "seen")
+    assert editor.post(address(change), {"seen": seen, "_discard": "1"}).status_code == 403
+    decide(publisher, change, "_discard")
+    assert not PendingChange.objects.exists()
+
+
+def test_desk_says_what_will_change_when(publisher, editor, open_form):
+    live = make.OrganisationFactory(name="Changing Society")
+    make.EventFactory(title="Coming Event", scheduled=True)
+    going = make.EventFactory(title="Going Event")
+    going.withdrawn_at = timezone.now() + dt.timedelta(days=2)
+    going.save()
+    tomorrow = timezone.localtime() + dt.timedelta(days=1)
+    form = open_form(publisher, live)
+    form.save("_schedule", acronym="NEW", publish_at_0=f"{tomorrow:%Y-%m-%d}", publish_at_1="10:00")
+    for client in (publisher, editor):
+        page = text(client.get(reverse(DESK)))
+        to_come = page[page.index("What will change when") :]
+        rows = [to_come.index(f"{name}</a></td>") for name in ("Changing Society", "Going Event")]
+        assert rows == sorted(rows)
+        for said in ("changes</td>", "is withdrawn</td>", "appears</td>", "Coming Event"):
+            assert said in to_come
+
+
+def broken(change):
+    change.rows[0]["fields"]["patron"] = "Of an earlier form"
+    change.save()
+    return "This was written for an earlier form of the record"
+
+
+def vanished(change):
+    Organisation.objects.filter(pk=change.key).delete()
+    return "The record is gone. Restore it first"
+
+
+def clashing(change):
+    Organisation.objects.filter(pk=change.key).update(summary="From elsewhere.")
+    return "Somebody saved this meanwhile."
+
+
+@pytest.mark.parametrize("spoil", [broken, vanished, clashing])
+def test_change_that_cannot_be_published_says_why_and_stays(publisher, handed_in, spoil):
+    change = handed_in(make.OrganisationFactory())
+    sentence = spoil(change)
+    assert sentence in text(publisher.get(address(change)))
+    response = decide(publisher, change, "_publish")
+    assert response.status_code == 409
+    assert PendingChange.objects.filter(pk=change.pk).exists()
+    decide(publisher, change, "_discard")
+    assert not PendingChange.objects.exists()
+
+
+def test_form_of_a_record_whose_pending_change_is_broken_leads_to_it(publisher, handed_in):
+    record = make.OrganisationFactory()
+    change = handed_in(record)
+    sentence = broken(change)
+    response = publisher.get(address(record), follow=True)
+    assert response.redirect_chain == [(address(change), 302)]
+    assert sentence in text(response)
+
+
+def test_conflict_with_the_live_version_is_settled_on_one_page(publisher, handed_in):
+    record = make.OrganisationFactory()
+    change = handed_in(record)
+    clashing(change)
+    response = decide(publisher, change, "_publish")
+    page = html.unescape(response.content.decode())
+    assert "From elsewhere." in page
+    assert "As proposed." in page
+    posted = {
+        "_proposed": read_all(response, "_proposed"),
+        "_mine": read_all(response, "_mine"),
+        "_publish": "1",
+    }
+    assert posted["_mine"] == [f"partners.organisation:{record.pk}:summary"]
+    assert publisher.post(address(record), posted).status_code == 302
+    record.refresh_from_db()
+    assert record.summary == "As proposed."
+    assert not PendingChange.objects.exists()
+
+
+def test_recent_changes_lead_to_the_history_of_their_record(publisher, open_form):
+    record = make.OrganisationFactory()
+    open_form(publisher, record).save(summary="New.")
+    deleted = make.OrganisationFactory()
+    gone = deleted.pk
+    publishing.delete(deleted, None)
+    recent = reverse("admin:partners_revision_changelist")
+    page = text(publisher.get(recent))
+    for each, key in ((record, record.pk), (deleted, gone)):
+        url = reverse("admin:partners_organisation_history", args=[key])
+        assert f'<a href="{url}">{each}</a>' in page
+    page = text(publisher.get(recent, {"deleted": "yes"}))
+    assert str(deleted) in page
+    assert str(record) not in page

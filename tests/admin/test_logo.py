@@ -1,0 +1,235 @@
+"""The logo of an organisation: taken, shown, replaced, refused, and gone."""
+
+import io
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from partners.models import Organisation, PendingChange
+from tests import factories as make
+from tests.admin.browser_form import address, errors, read
+from tests.admin.test_organisation import get
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(kind="PNG", name="logo.png", size=(400, 200)):
+    content = io.BytesIO()
+    Image.new("RGB", size, "navy").save(content, kind)
+    return SimpleUploadedFile(name, content.getvalue())
+
+
+def fetch(client, url):
+    response = client.get(url)
+    assert response.status_code == 200
+    return response["Content-Type"], b"".join(response.streaming_content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "served_as"),
+    [
+        ("PNG", "Logo of EIT.png", "image/png"),
+        ("JPEG", "logo.JPG", "image/jpeg"),
+        ("WEBP", "logo.webp", "image/webp"),
+    ],
+)
+def test_logo_is_kept_under_a_name_that_says_nothing(
+    publisher, client, open_form, kind, name, served_as
+):
+    organisation = make.OrganisationFactory()
+    upload = picture(kind, name)
+    content = upload.read()
+    upload.seek(0)
+    open_form(publisher, organisation).save(logo=upload, logo_alt="EIT logo")
+    organisation.refresh_from_db()
+    folder, _, stored = organisation.logo.name.rpartition("/")
+    stem, _, suffix = stored.partition(".")
+    assert (folder, len(stem), suffix) == ("logos", 32, name.rpartition(".")[2].lower())
+    assert (organisation.logo_width, organisation.logo_height) == (400, 200)
+    assert fetch(client, organisation.logo.url) == (served_as, content)
+    image = f'<img class="logo-preview" src="{organisation.logo.url}" alt="EIT logo">'
+    assert image in get(publisher, address(organisation))
+    page = get(client, organisation.get_absolute_url())
+    assert organisation.logo.url in page
+    assert 'alt="EIT logo"' in page
+
+
+def test_logo_of_a_new_organisation(publisher, client, open_form):
+    form = open_form(publisher, Organisation)
+    assert "No logo yet: the page shows the name alone." in form.page
+    form.save("_publish", name="New", slug="new", logo=picture(), logo_alt="New logo")
+    organisation = Organisation.objects.get(slug="new")
+    assert organisation.logo.url in get(client, organisation.get_absolute_url())
+
+
+def test_logo_is_replaced_and_cleared(publisher, client, open_form):
+    organisation = make.OrganisationFactory()
+    open_form(publisher, organisation).save(logo=picture(), logo_alt="First")
+    first = Organisation.objects.get(pk=organisation.pk).logo
+    open_form(publisher, organisation).save(logo=picture(size=(500, 100)))
+    second = Organisation.objects.get(pk=organisation.pk)
+    assert second.logo.url != first.url
+    assert second.logo_width == 500
+    assert second.logo.url in get(client, organisation.get_absolute_url())
+    form = open_form(publisher, organisation)
+    form.fields["logo-clear"] = "on"
+    form.save(logo_alt="")
+    cleared = Organisation.objects.get(pk=organisation.pk)
+    assert (cleared.logo.name, cleared.logo_width) == ("", None)
+    assert "<img" not in get(client, organisation.get_absolute_url())
+
+
+def proposed():
+    """The logo of the pending change."""
+    fields = PendingChange.objects.get().rows[0]["fields"]
+    return Organisation(logo=fields["logo"], logo_width=fields["logo_width"], logo_height=1).logo
+
+
+def test_logo_that_an_editor_proposes_waits_for_the_publisher(editor, publisher, client, open_form):
+    organisation = make.OrganisationFactory()
+    open_form(editor, organisation).save(logo=picture(), logo_alt="EIT logo")
+    assert proposed().url in get(editor, address(organisation))
+    assert "<img" not in get(client, organisation.get_absolute_url())
+    open_form(editor, organisation).save(summary="The same logo, another summary.")
+    url = proposed().url
+    open_form(publisher, organisation).save()
+    assert url in get(client, organisation.get_absolute_url())
+    assert fetch(client, url)[0] == "image/png"
+
+
+def test_logo_that_was_only_proposed_goes_and_the_live_one_stays(
+    editor, publisher, open_form, django_capture_on_commit_callbacks
+):
+    organisation = make.OrganisationFactory()
+    open_form(publisher, organisation).save(logo=picture(), logo_alt="EIT logo")
+    first = Organisation.objects.get(pk=organisation.pk).logo
+    open_form(editor, organisation).save(logo=picture(size=(500, 100)))
+    second = proposed()
+    form = open_form(editor, organisation)
+    form.fields["logo-clear"] = "on"
+    with django_capture_on_commit_callbacks(execute=True):
+        form.save(logo_alt="")
+    assert not proposed()
+    assert first.storage.exists(first.name)
+    assert not second.storage.exists(second.name)
+
+
+def test_file_of_a_logo_goes_with_the_change_that_proposed_it(
+    editor, open_form, django_capture_on_commit_callbacks
+):
+    organisation = make.OrganisationFactory()
+    open_form(editor, organisation).save(logo=picture(), logo_alt="EIT logo")
+    logo = proposed()
+    decisions, _ = read(get(editor, address(organisation)), "decisions")
+    assert logo.storage.exists(logo.name)
+    with django_capture_on_commit_callbacks(execute=True):
+        editor.post(address(organisation, "decide"), decisions | {"_discard": "1"})
+    assert not logo.storage.exists(logo.name)
+    assert not PendingChange.objects.exists()
+
+
+NOT_A_PICTURE = (
+    "This is not a PNG, JPEG or WebP picture that can be read. SVG is not accepted: export the "
+    "logo as PNG, at least 400 pixels wide, and send that."
+)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def bomb():
+    """A PNG that says it is 60,000 pixels wide and high (PNG, third edition, §11.2.1)."""
+    content = picture().read()
+    header = b"IHDR" + (60_000).to_bytes(4) * 2 + content[24:29]
+    return content[:12] + header + zlib.crc32(header).to_bytes(4) + content[33:]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (SVG, "logo.svg", NOT_A_PICTURE),
+        (SVG, "logo.png", NOT_A_PICTURE),
+        (b"<!DOCTYPE html><script>alert(1)</script>", "logo.png", NOT_A_PICTURE),
+        (b"", "logo.png", "The submitted file is empty."),
+        (b"\x89PNG\r\n\x1a\n", "logo.png", NOT_A_PICTURE),
+        (picture("GIF").read(), "logo.png", NOT_A_PICTURE),
+        (picture("JPEG").read()[:-300], "logo.jpg", NOT_A_PICTURE),
+        (bomb(), "logo.png", "The picture has more than 16 million pixels. Save it smaller."),
+        (
+            picture().read() + b"\0" * 2_000_000,
+            "logo.png",
+            "The file is larger than 2 MB. Save the logo smaller.",
+        ),
+        (
+            picture().read(),
+            "logo.html",
+            "File extension “html” is not allowed. Allowed extensions are: png, jpg, jpeg, webp.",
+        ),
+    ],
+    ids=[
+        "svg",
+        "svg-named-png",
+        "html-named-png",
+        "empty",
+        "cut-png",
+        "gif",
+        "cut-jpeg",
+        "bomb",
+        "large",
+        "png-named-html",
+    ],
+)
+def test_logo_that_cannot_be_taken_is_explained(editor, open_form, content, name, sentence):
+    organisation = make.OrganisationFactory()
+    upload = SimpleUploadedFile(name, content)
+    response = open_form(editor, organisation).send(logo=upload, logo_alt="EIT logo")
+    assert errors(response) == {"logo": [sentence]}
+    organisation.refresh_from_db()
+    assert not organisation.logo
+    assert not PendingChange.objects.exists()
+
+
+GONE = "The file of this logo is gone. Upload the logo again, or clear it."
+
+
+@pytest.fixture
+def logo_is_gone(publisher, open_form):
+    """A live organisation whose logo is on record but not on the disk."""
+    organisation = make.OrganisationFactory()
+    open_form(publisher, organisation).save(logo=picture(), logo_alt="EIT logo")
+    organisation.refresh_from_db()
+    organisation.logo.storage.delete(organisation.logo.name)
+    return organisation
+
+
+@pytest.mark.parametrize("who", ["editor", "publisher"])
+@pytest.mark.parametrize("button", [None, "_preview", "_hand_in"])
+def test_form_says_so_when_the_file_of_the_logo_is_gone(
+    client_of, open_form, logo_is_gone, who, button
+):
+    response = open_form(client_of(who), logo_is_gone).send(button, summary="New")
+    assert errors(response) == {"logo": [GONE]}
+    assert not Organisation.objects.filter(summary="New").exists()
+    assert not PendingChange.objects.exists()
+
+
+def test_logo_that_is_gone_is_uploaded_again_or_cleared(publisher, client, open_form, logo_is_gone):
+    open_form(publisher, logo_is_gone).save(logo=picture())
+    logo = Organisation.objects.get().logo
+    assert fetch(client, logo.url)[0] == "image/png"
+    logo.storage.delete(logo.name)
+    form = open_form(publisher, logo_is_gone)
+    form.fields["logo-clear"] = "on"
+    form.save(logo_alt="")
+    assert not Organisation.objects.get().logo
+
+
+def test_page_of_a_change_says_so_when_the_file_of_its_logo_is_gone(editor, publisher, open_form):
+    organisation = make.OrganisationFactory()
+    open_form(editor, organisation).save(logo=picture(), logo_alt="EIT logo")
+    logo = proposed()
+    logo.storage.delete(logo.name)
+    for client in (editor, publisher):
+        response = client.get(address(organisation), follow=True)
+        assert GONE in response.content.decode()
+        assert "_discard" in response.content.decode()
