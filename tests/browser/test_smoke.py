@@ -57,7 +57,7 @@ def test_publisher_adds_an_organisation_and_sees_it_public(page, content, publis
     page.locator("[contenteditable=true]").first.click()
     page.keyboard.type("What the example society does.")
     expect(page.get_by_label("Address:")).to_have_value("example-society-of-radiology")
-    page.get_by_role("button", name="Publish now").click()
+    page.get_by_role("button", name="Publish now").first.click()
     expect(page.get_by_role("list").filter(has_text="Published:")).to_be_visible()
     page.goto("/organisations/example-society-of-radiology/")
     main = page.get_by_role("main")
