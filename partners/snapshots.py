@@ -17,6 +17,7 @@ from django.db.models import FileField
 from partners.models import Part, Redirect, Root
 
 PUBLICATION = {"published_at", "withdrawn_at"}
+GONE = "Something that is chosen here is gone since."
 
 
 class Refused(Exception):
@@ -230,9 +231,16 @@ def _check(loaded):
 
 def _sentences(record, error):
     """Each error with the place it belongs to."""
-    for name, messages in error.message_dict.items():
+    for name, errors in error.error_dict.items():
         try:
-            where = f"{record._meta.verbose_name}, {record._meta.get_field(name).verbose_name}"
+            field = record._meta.get_field(name)
         except FieldDoesNotExist:
-            where = str(record._meta.verbose_name)
-        yield f"{where.capitalize()}: {' '.join(messages)}"
+            where, is_reference = str(record._meta.verbose_name), False
+        else:
+            where = f"{record._meta.verbose_name}, {field.verbose_name}"
+            is_reference = field.many_to_one
+        said = [
+            GONE if is_reference and each.code == "invalid" else " ".join(each.messages)
+            for each in errors
+        ]
+        yield f"{where.capitalize()}: {' '.join(said)}"

@@ -277,7 +277,72 @@ def test_long_history_is_read_in_pages(publisher):
     assert "The first state on record." in last
 
 
+def test_deleted_record_whose_address_is_taken_stays_deleted_and_says_so(publisher):
+    record = make.OrganisationFactory(slug="taken")
+    key = record.pk
+    publisher.post(address(record, "delete"), {"post": "yes"})
+    make.OrganisationFactory(slug="taken")
+    record.pk = key
+    page = text(restore(publisher, record, Revision.objects.deleted().get()))
+    assert "Another record has this address. Choose a different one." in page
+    assert not Organisation.objects.filter(pk=key).exists()
+
+
+def test_pending_change_outlives_the_deletion_of_its_record(publisher, editor, open_form):
+    record = make.OrganisationFactory()
+    open_form(editor, record).save("_hand_in", summary="Pending.")
+    key = record.pk
+    publisher.post(address(record, "delete"), {"post": "yes"})
+    record.pk = key
+    restore(publisher, record, Revision.objects.deleted().get())
+    assert open_form(publisher, record).fields["summary"] == "Pending."
+
+
+def test_pending_change_that_names_what_is_gone_says_so(publisher, editor, open_form):
+    record, partner = make.CollaborationFactory(), make.OrganisationFactory()
+    form = open_form(editor, record)
+    form.row("parties", organisation=partner.pk, role="member")
+    form.save("_hand_in")
+    publisher.post(address(partner, "delete"), {"post": "yes"})
+    page = text(publisher.get(address(record), follow=True))
+    assert "It cannot be published as it is" in page
+    assert "Party, organisation: Something that is chosen here is gone since." in page
+    assert PendingChange.objects.get().is_handed_in
+
+
+def test_entries_of_a_section_are_not_overwritten(publisher, open_form):
+    section, first, second = make.SectionFactory(), *make.OrganisationFactory.create_batch(2)
+    late = open_form(publisher, section)
+    early = open_form(publisher, section)
+    early.row("entries", organisation=first.pk, position="1")
+    early.save()
+    late.row("entries", organisation=second.pk, position="2")
+    refused = late.send()
+    assert text(refused, 409)
+    again(publisher, section, refused, button="_save")
+    assert {entry.organisation for entry in section.entries.all()} == {first, second}
+
+
+def test_record_that_is_added_beside_a_choice_is_chosen(publisher, open_form):
+    form = open_form(publisher, Organisation)
+    form.fields |= {"_popup": "1", "name": "Beside", "slug": "beside"}
+    response = form.send("_draft")
+    assert "popup_response" in text(response)
+    assert Organisation.objects.get(slug="beside").pk in text(response)
+
+
 # uploads
+
+
+def test_picture_that_met_a_conflict_is_applied_with_the_rest(publisher, open_form):
+    record = make.OrganisationFactory()
+    form = open_form(publisher, record)
+    open_form(publisher, record).save(summary="First.")
+    logo = SimpleUploadedFile("logo.png", picture("PNG", (500, 500)))
+    refused = form.send(summary="Second.", logo=logo, logo_alt="It", logo_permission="By mail")
+    assert again(publisher, record, refused).status_code == 302
+    record.refresh_from_db()
+    assert record.logo.storage.exists(record.logo.name)
 
 
 def kept_pictures():
