@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.text import slugify
 
+from partners.models import PendingChange
+
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
     "Content": ("Organisation", "Collaboration", "EventSeries", "Event", "Page"),
@@ -17,10 +19,16 @@ class PartnersAdminSite(admin.AdminSite):
     site_header = "Partners site"
     site_title = "Partners site"
     index_title = "What would you like to work on?"
+    index_template = "admin/partners/index.html"
 
     def get_urls(self):
         """Without the address that leads to any record's page: RootAdmin says where that is."""
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
+    def index(self, request, extra_context=None):
+        """Say first what waits for a publisher."""
+        context = {"waiting": PendingChange.objects.waiting().count()}
+        return super().index(request, context | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

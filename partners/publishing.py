@@ -95,6 +95,8 @@ def state(root, change, at):
     said = f"{said} {what} by {change.by_name} {change.get_status_display()}"
     if change.is_scheduled:
         return f"{said} for {moment(change.publish_at)}."
+    if change.status == Status.SENT_BACK and change.decided_by:
+        said = f"{said} by {history.name_of(change.decided_by)}"
     return f"{said}: “{change.comment}”" if change.comment else f"{said}."
 
 

@@ -249,6 +249,7 @@ class RootAdmin(VersionedAdmin):
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
             "decision_form": DecisionForm(),
+            "zone": timezone.get_current_timezone_name(),
             "seen": _mark(root),
         }
 

@@ -64,6 +64,16 @@ def test_publisher_sees_the_difference_and_approves(publisher, client, handed_in
     assert latest.why == "It was wrong."
 
 
+def test_front_page_says_what_waits(publisher, handed_in):
+    front = reverse("admin:index")
+    assert "approval" not in text(publisher.get(front))
+    change = handed_in(make.OrganisationFactory())
+    page = publisher.get(front)
+    assert "1 pending change awaits approval" in text(page)
+    listed = publisher.get(reverse(DESK), {"status__exact": "handed-in"})
+    assert str(change.title) in text(listed)
+
+
 def test_change_is_sent_back_with_a_comment_that_the_editor_sees(
     publisher, editor, open_form, handed_in
 ):
@@ -72,7 +82,7 @@ def test_change_is_sent_back_with_a_comment_that_the_editor_sees(
     assert "Write what should be different" in text(decide(publisher, change, "_send_back"))
     decide(publisher, change, "_send_back", comment="Say since when.")
     form = open_form(editor, record)
-    assert "was sent back: “Say since when.”" in html.unescape(form.page)
+    assert "was sent back by publisher: “Say since when.”" in html.unescape(form.page)
     assert form.fields["summary"] == "As proposed."
     form.save("_hand_in", summary="Since 2016.")
     assert pending().is_handed_in
