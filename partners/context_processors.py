@@ -21,6 +21,7 @@ def site(request):
         "now_of_request": at,
         "today": timezone.localdate(at),
         "site_url": settings.SITE_URL,
+        "linked_data": None,
         "is_preview": getattr(request, "is_preview", False),
         "contact_email": settings.CONTACT_EMAIL,
     }

@@ -1,14 +1,17 @@
 """What the public templates say beyond Django's own tags."""
 
+import json
 from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from partners import richtext
 
 register = template.Library()
+NOT_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 register.filter("rich_text", richtext.render, is_safe=True)
 register.filter("plain_text", richtext.plain_text)
 
@@ -37,6 +40,34 @@ def mistake_url(context):
     address = context["site_url"] + context["request"].path
     fields = {"subject": "A mistake on the partners site", "body": f"The page: {address}\n\n"}
     return f"mailto:{context['contact_email']}?{urlencode(fields, quote_via=quote)}"
+
+
+@register.simple_block_tag
+def page_title(content):
+    """The page's title, for its reader and for whoever shows a link to it (Open Graph)."""
+    shape = '<title>{0}</title>\n    <meta property="og:title" content="{0}">'
+    return format_html(shape, _stripped(content))
+
+
+@register.simple_block_tag
+def page_description(content):
+    """The same for what the page is about; nothing where that is not said."""
+    shape = '<meta name="description" property="og:description" content="{}">'
+    return format_html(shape, _stripped(content)) if content.strip() else ""
+
+
+def _stripped(rendered):
+    """Without the white space around it; what a template rendered is escaped already."""
+    return mark_safe(rendered.strip())  # noqa: S308
+
+
+@register.simple_tag
+def json_ld(said):
+    """The script block of a JSON-LD document; nothing in it can end it early."""
+    if not said:
+        return ""
+    text = json.dumps(said, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
 
 
 @register.filter

@@ -2,11 +2,34 @@
 
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.generic import DetailView
+
+from partners import linked_data
 
 
 class PublicView:
     """A page to be read; 405 in words for anything else."""
+
+    #: The list that leads to the page (title, name of its address); None for the front page.
+    listed_in = None
+
+    def get_context_data(self, **context):
+        context = super().get_context_data(**context)
+        return context | {"linked_data": linked_data.graph(self.trail(), self.thing(context))}
+
+    def thing(self, context):
+        """What the page is about, in schema.org's terms; None where it is just a page."""
+
+    def trail(self):
+        """The way to the page, as a BreadcrumbList."""
+        if self.listed_in:
+            title, name = self.listed_in
+            return linked_data.trail((title, reverse(f"partners:{name}")), *self.last_step())
+        return self.last_step() and linked_data.trail(*self.last_step())
+
+    def last_step(self):
+        return []
 
     def http_method_not_allowed(self, request, *args, **kwargs):
         response = super().http_method_not_allowed(request, *args, **kwargs)
@@ -16,6 +39,9 @@ class PublicView:
 
 class RootDetail(PublicView, DetailView):
     """The page of one live root: 404 for a draft, 410 for what was withdrawn."""
+
+    def last_step(self):
+        return [(self.object, self.object.get_absolute_url())]
 
     def get_queryset(self):
         named = self.model.objects.named(self.request.now)

@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.views.generic import ListView
 
+from partners import linked_data
 from partners.models import Collaboration, EventSeries, Party
 from partners.views.base import PublicView, RootDetail
 
@@ -11,6 +12,7 @@ from partners.views.base import PublicView, RootDetail
 class CollaborationList(PublicView, ListView):
     """What goes on first, what has ended after it; nothing is dropped because a date passed."""
 
+    listed_in = ("Collaborations", "collaboration-list")
     paginate_by = 50
     template_name = "partners/collaboration_list.html"
 
@@ -25,6 +27,10 @@ class CollaborationList(PublicView, ListView):
 
 class CollaborationDetail(RootDetail):
     model = Collaboration
+    listed_in = ("Collaborations", "collaboration-list")
+
+    def thing(self, context):
+        return linked_data.of_page(self.object, self.request.now, context["parties"])
 
     def get_context_data(self, **context):
         at = self.request.now

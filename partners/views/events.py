@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.views.generic import ListView
 
+from partners import linked_data
 from partners.models import Event, EventSeries
 from partners.views.base import PublicView, RootDetail
 
@@ -10,6 +11,7 @@ from partners.views.base import PublicView, RootDetail
 class EventList(PublicView, ListView):
     """Upcoming events in full, past ones by year, page by page."""
 
+    listed_in = ("Events", "event-list")
     paginate_by = 50
     template_name = "partners/event_list.html"
 
@@ -28,6 +30,10 @@ class EventList(PublicView, ListView):
 
 class EventDetail(RootDetail):
     model = Event
+    listed_in = ("Events", "event-list")
+
+    def thing(self, context):
+        return linked_data.of_event(self.object, self.request.now, context["organisers"])
 
     def get_queryset(self):
         return super().get_queryset().select_related("series", "held_at")
@@ -43,7 +49,12 @@ class EventDetail(RootDetail):
 
 class SeriesDetail(RootDetail):
     model = EventSeries
+    listed_in = ("Events", "event-list")
     template_name = "partners/series_detail.html"
+
+    def thing(self, context):
+        editions = [*context["upcoming"], *context["past"]]
+        return linked_data.of_series(self.object, self.request.now, context["organisers"], editions)
 
     def get_queryset(self):
         return super().get_queryset().select_related("collaboration")

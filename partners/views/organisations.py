@@ -3,6 +3,7 @@
 from django.db.models import Prefetch, Q
 from django.views.generic import ListView
 
+from partners import linked_data
 from partners.forms import DirectoryForm
 from partners.models import (
     Collaboration,
@@ -17,6 +18,7 @@ from partners.views.base import PublicView, RootDetail, bad_query
 class OrganisationList(PublicView, ListView):
     """The directory: every live partner, narrowed by facets and search."""
 
+    listed_in = ("Organisations", "organisation-list")
     paginate_by = 24
     template_name = "partners/organisation_list.html"
 
@@ -42,6 +44,13 @@ class OrganisationList(PublicView, ListView):
 
 class OrganisationDetail(RootDetail):
     model = Organisation
+    listed_in = ("Organisations", "organisation-list")
+
+    def thing(self, context):
+        said = ("names", "identifiers", "relations", "collaborations")
+        return linked_data.of_organisation(
+            self.object, self.request.now, **{name: context[name] for name in said}
+        )
 
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
@@ -70,7 +79,7 @@ class OrganisationDetail(RootDetail):
 
 
 def relations(organisation, at):
-    """How it stands to others and they to it: (in words, the other organisation, the basis)."""
+    """How it stands to others and they to it: in words, as schema.org's property, and to whom."""
     inverse = {
         OrganisationRelation.Kind.INITIATIVE_OF: "has the initiative",
         OrganisationRelation.Kind.DIVISION_OF: "has the division",
@@ -85,5 +94,13 @@ def relations(organisation, at):
         other = row.other if outward else row.organisation
         if other.is_named(at):
             words = row.get_kind_display() if outward else inverse[row.kind]
-            said.append({"words": words, "organisation": other, "basis": row.basis})
+            outwards, inwards = linked_data.RELATIONS.get(row.kind, ("", ""))
+            said.append(
+                {
+                    "words": words,
+                    "property": outwards if outward else inwards,
+                    "organisation": other,
+                    "basis": row.basis,
+                }
+            )
     return sorted(said, key=lambda each: (each["words"], each["organisation"].name))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 from django.views.static import serve
 
+from partners import linked_data
 from partners.models import (
     Collaboration,
     Event,
@@ -28,6 +29,9 @@ class PartnersPage(PublicView, TemplateView):
 
     template_name = "partners/home.html"
 
+    def thing(self, context):
+        return linked_data.website(context["home_society"])
+
     def get_context_data(self, **context):
         at = self.request.now
         today = timezone.localdate(at)
@@ -35,6 +39,7 @@ class PartnersPage(PublicView, TemplateView):
         page = Page.objects.live(at).filter(pk=Page.PARTNERS)
         return super().get_context_data(
             page=page.first(),
+            home_society=Organisation.objects.live(at).home(),
             sections=Section.objects.filter(page__in=page).prefetch_related(
                 Prefetch("entries", _entries(at))
             ),
@@ -67,6 +72,9 @@ def _entries(at):
 class PageDetail(RootDetail):
     model = Page
 
+    def thing(self, context):
+        return linked_data.of_page(self.object, self.request.now)
+
     def get(self, request, *args, **kwargs):
         page = self.get_object()
         if page.get_absolute_url() != request.path:
@@ -77,6 +85,7 @@ class PageDetail(RootDetail):
 class Glossary(PublicView, TemplateView):
     """What the abbreviations stand for: the terms, and the acronyms of live organisations."""
 
+    listed_in = ("Glossary", "glossary")
     template_name = "partners/glossary.html"
 
     def get_context_data(self, **context):

@@ -21,6 +21,7 @@ class Reading(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
+        self.source = html
         self.pieces, self.headings, self.tags, self.attributes = [], [], [], []
         self._under, self._heading, self._href, self._in_main, self._silent = [], None, None, 0, 0
         self.feed(html)
