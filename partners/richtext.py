@@ -23,13 +23,16 @@ EXTENSIONS = {
 #: Where one block ends and the next begins, words do as well.
 BLOCK_TAG = re.compile(r"(?=</?(?:p|h[34]|ul|ol|li|blockquote|br)\b)")
 
+HEADING_TAG = re.compile(r"(</?h)([34])>")
+
 #: HTML (str) → HTML that holds nothing but what the editor's buttons make.
 sanitise = create_sanitizer(EXTENSIONS)
 
 
-def render(html):
-    """Sanitised HTML, safe to put on a page."""
-    return mark_safe(sanitise(html))  # noqa: S308 — the one place: just sanitised
+def render(html, top=3):
+    """Sanitised HTML, safe to put on a page; its first headings are of level `top` (2 or 3)."""
+    clean = HEADING_TAG.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + top}>", sanitise(html))
+    return mark_safe(clean)  # noqa: S308 — the one place: just sanitised
 
 
 def plain_text(html):

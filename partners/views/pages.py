@@ -24,6 +24,10 @@ from partners.models import (
 from partners.views.base import PublicView, RootDetail
 
 
+#: A section of more organisations than these leads on into the directory.
+MOST_IN_SECTION = 24
+
+
 class PartnersPage(PublicView, TemplateView):
     """Who the society works with, under the headings that staff gave them."""
 
@@ -41,8 +45,9 @@ class PartnersPage(PublicView, TemplateView):
             page=page.first(),
             home_society=Organisation.objects.live(at).home(),
             sections=Section.objects.filter(page__in=page).prefetch_related(
-                Prefetch("entries", _entries(at))
+                Prefetch("entries", _entries(at)[: MOST_IN_SECTION + 1], to_attr="shown")
             ),
+            most_in_section=MOST_IN_SECTION,
             upcoming=live.upcoming(today)[:5],
             past=live.past(today)[:3],
             **context,

@@ -267,3 +267,16 @@ def test_navigation_marks_the_page_being_read(read):
     page = read("/events/")
     marked = [value for tag, name, value in page.attributes if name == "aria-current"]
     assert marked == ["page"]
+
+
+@pytest.mark.parametrize("display", ["profiles", "mentions"])
+@pytest.mark.parametrize(("count", "shown"), [(24, 24), (25, 24), (60, 24)])
+def test_long_section_leads_on_into_the_directory(read, display, count, shown):
+    section = make.SectionFactory(page=make.PartnersPageFactory(), display=display)
+    for position in range(count):
+        make.SectionEntryFactory(section=section, position=position)
+    page = read("/")
+    links = page.links(section.title)
+    assert len({href for _, href in links if href.startswith("/organisations/o")}) == shown
+    more = ("More in the directory of all organisations", "/organisations/")
+    assert (more in links) == (count > shown)

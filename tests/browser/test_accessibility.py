@@ -1,0 +1,168 @@
+"""Every public template, for everybody: rules of WCAG 2.2, rings, targets, small screens."""
+
+import io
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageChops
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+#: An address for each public template, its longer forms included.
+PATHS = [
+    "/", "/organisations/", "/organisations/?kind=society&q=europ", "/organisations/?q=zzzz",
+    "/organisations/?kind=nonsense", "/organisations/esr/", "/organisations/cirse/",
+    "/collaborations/", "/collaborations/cirse-efrs/", "/events/", "/search/", "/search/?q=apcsvir",
+    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/nowhere/",
+]  # fmt: skip
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+}
+WIDTHS, THEMES = (1280, 390), ("light", "dark")
+RING = 2  # CSS pixels, and a contrast of 3:1 with what it is drawn on
+
+TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary')]
+  .filter((each) => {
+    const box = each.getBoundingClientRect();
+    const beside = [...each.parentElement.childNodes].filter((node) => node.nodeType === 3);
+    const isWord = getComputedStyle(each).display === 'inline'
+      && beside.some((node) => node.textContent.trim());
+    return box.width && !isWord && !each.closest('.skip-link') && box.height < 43.9;
+  })
+  .map((each) => `${each.outerHTML} is ${each.getBoundingClientRect().height} pixels tall`)"""
+
+
+@pytest.fixture
+def visit(browser, live_server):
+    """visit(width, theme, **options) → a tab of that kind."""
+    contexts = []
+
+    def visit(width=1280, theme="light", **options):
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def paths(content):
+    """The addresses, and those of an event, a series and a withdrawn record."""
+    event = make.EventFactory(starts="2018", city="Vienna", country="AT", summary="It was held.")
+    series = make.EventSeriesFactory(usual_city="Vienna")
+    gone = make.OrganisationFactory(withdrawn=True)
+    return [*PATHS, *(record.get_absolute_url() for record in (event, series, gone))]
+
+
+@pytest.fixture
+def crowd(content):
+    """Two hundred more organisations: long names, written from right to left, without logos."""
+    section = make.SectionFactory(page_id="partners", title="Everybody else")
+    for number in range(200):
+        name = f"الجمعية {number}" if number % 10 == 0 else f"{'Very Long ' * 15}Name {number}"
+        organisation = make.OrganisationFactory(name=name, acronym="X" * 40, summary="A b " * 70)
+        make.SectionEntryFactory(section=section, organisation=organisation, position=number)
+    return ["/", "/organisations/", "/organisations/?page=3", organisation.get_absolute_url()]
+
+
+def complaints(page, path):
+    page.goto(path)
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [(path, each["id"], node["html"]) for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize(("width", "theme"), [*product(WIDTHS, THEMES)])
+def test_no_rule_is_broken(visit, paths, width, theme):
+    page = visit(width, theme)
+    assert [said for path in paths for said in complaints(page, path)] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_rule_is_broken_with_a_crowd(visit, crowd, theme):
+    page = visit(390, theme)
+    assert [said for path in crowd for said in complaints(page, path)] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_targets_are_as_tall_as_a_finger(visit, paths, width):
+    page = visit(width)
+    for path in paths:
+        page.goto(path)
+        assert page.evaluate(TARGETS) == [], path
+
+
+def test_nothing_scrolls_sideways_on_the_smallest_screen(visit, paths, crowd):
+    page = visit(320)
+    for path in [*paths, *crowd]:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_text_is_the_same_without_scripts(visit, paths):
+    with_scripts, without = visit(), visit(java_script_enabled=False)
+    for path in paths:
+        texts = []
+        for page in (with_scripts, without):
+            page.goto(path)
+            texts.append(page.locator("body").inner_text())
+        assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_stop_of_the_keyboard_shows_a_ring(visit, content, theme):
+    page = visit(theme=theme)
+    for path in ("/", "/organisations/?kind=society", "/organisations/esr/"):
+        page.goto(path)
+        stops = page.evaluate("document.querySelectorAll('a, button, input, select').length")
+        for _ in range(min(stops, 25)):
+            page.keyboard.press("Tab")
+            assert ring_width(page) >= RING, page.evaluate("document.activeElement.outerHTML")
+
+
+def ring_width(page):
+    """The pixels beside the focused element that differ by 3:1 from how it looks without focus."""
+    page.evaluate("document.activeElement.scrollIntoView({block: 'center'})")
+    box = page.evaluate(
+        "(({x, y, width, height}) => ({x, y, width, height}))"
+        "(document.activeElement.getClientRects()[0])"
+    )
+    middle = box["x"] + min(box["width"] / 2, 20)
+    clip = {"x": middle, "y": box["y"] + box["height"], "width": 1, "height": 12}
+    seen = picture(page, clip)
+    page.evaluate("window.stop_ = document.activeElement; stop_.blur()")
+    plain = picture(page, clip)
+    page.evaluate("stop_.focus({preventScroll: true, focusVisible: true})")
+    rows = [
+        contrast(seen.getpixel((0, row)), plain.getpixel((0, row))) for row in range(seen.height)
+    ]
+    assert ImageChops.difference(seen, plain).getbbox() or not rows
+    return sum(ratio >= 3 for ratio in rows)
+
+
+def picture(page, clip):
+    return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
+
+
+def contrast(one, other):
+    """The ratio of WCAG 2.2, section 1.4.3, between two colours."""
+    light, dark = sorted(map(luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    linear = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in colour)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
