@@ -23,7 +23,6 @@ from partners.models import (
 )
 from partners.views.base import PublicView, RootDetail
 
-
 #: A section of more organisations than these leads on into the directory.
 MOST_IN_SECTION = 24
 
