@@ -118,8 +118,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         """Publish it, send it back, or discard it: as the person has seen it."""
         proposal = publishing.proposal_of(change, request.user)
         if request.POST.get("seen") != _mark(change):
-            self.message_user(request, "It was saved again meanwhile: see below.", messages.ERROR)
-            return redirect("admin:partners_pendingchange_change", change.pk)
+            return self._look_again(request, change)
         if "_publish" in request.POST:
             response = model_admin.take(request, proposal)
             return response if response.status_code == HTTPStatus.CONFLICT else self._desk()
@@ -127,9 +126,17 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             return self._send_back(request, change, proposal, model_admin)
         if not self._may_discard(request, change, model_admin):
             raise PermissionDenied
-        publishing.discard(change.model, change.key)
+        with publishing.changing(change.model, change.key):
+            present = PendingChange.objects.filter(pk=change.pk).first()
+            if present is None or _mark(present) != _mark(change):
+                return self._look_again(request, change)
+            publishing.discard(change.model, change.key)
         self.message_user(request, f"Discarded: {change.title}.", messages.SUCCESS)
         return self._desk()
+
+    def _look_again(self, request, change):
+        self.message_user(request, "It was saved again meanwhile: see below.", messages.ERROR)
+        return redirect("admin:partners_pendingchange_change", change.pk)
 
     def _send_back(self, request, change, proposal, model_admin):
         if not model_admin.has_publish_permission(request):
