@@ -43,6 +43,17 @@ class Search:
             self.corrected = [_first_in(text, words) for words in self.alternatives]
         return near
 
+    def reason(self, root):
+        """Why `root` was found, where what a list shows of it does not say so: a sentence or ""."""
+        if self._are_in(f"{root} {getattr(root, 'acronym', '')} {root.summary}"):
+            return ""
+        name = next(filter(self._are_in, filter(None, root.search_names())), None)
+        return f"Found by its other name “{name}”." if name else "Found in its text."
+
+    def _are_in(self, text):
+        folded = fold(text)
+        return all(any(word in folded for word in words) for words in self.alternatives)
+
     def matching(self, queryset):
         """Those whose text contains each of the words, or one of its alternatives; best first."""
         if not self.words:

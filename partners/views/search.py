@@ -26,8 +26,8 @@ class SearchPage(PublicView, TemplateView):
         search = Search(typed)
         found = search.ranked(*(model.objects.live(self.request.now) for model in models))
         groups = [
-            {"title": model._meta.verbose_name_plural, "hits": list(hits[: PER_KIND + 1])}
-            for model, hits in zip(models, found, strict=True)
+            {"title": model._meta.verbose_name_plural, "hits": _hits(search, queryset)}
+            for model, queryset in zip(models, found, strict=True)
         ]
         return {
             "groups": [group for group in groups if group["hits"]],
@@ -36,3 +36,13 @@ class SearchPage(PublicView, TemplateView):
             "is_cut": any(len(group["hits"]) > PER_KIND for group in groups),
             "corrected": " ".join(search.corrected),
         }
+
+
+def _hits(search, queryset):
+    """The first records of the queryset, one more than are shown, each with the `reason`."""
+    if queryset.model is Organisation:
+        queryset = queryset.prefetch_related("names")
+    hits = list(queryset[: PER_KIND + 1])
+    for hit in hits:
+        hit.reason = search.reason(hit)
+    return hits

@@ -146,7 +146,7 @@ ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
         pytest.param(series, "/events/series/subject/", 9, id="series"),
         pytest.param(page, "/pages/subject/", 6, id="page"),
         pytest.param(glossary, "/glossary/", 5, id="glossary"),
-        pytest.param(found, "/search/?q=angiography", 8, id="search"),
+        pytest.param(found, "/search/?q=angiography", 9, id="search"),
         pytest.param(everything, "/sitemap.xml", 11, id="sitemap"),
     ],
 )  # fmt: skip

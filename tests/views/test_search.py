@@ -106,3 +106,22 @@ def test_search_that_is_too_long_is_refused(read):
 
 def test_search_is_not_indexed(read):
     assert ("meta", "content", "noindex") in read(SEARCH).attributes
+
+
+@pytest.mark.parametrize(
+    ("typed", "heading", "reason"),
+    [
+        ("asia pacific", "Asia Pacific Society APSCVIR", ""),
+        ("apscvir", "Asia Pacific Society APSCVIR", ""),
+        ("apcsvir", "Asia Pacific Society APSCVIR", ""),
+        ("angiography", "Asia Pacific Society APSCVIR", ""),
+        ("pacific club", "Asia Pacific Society APSCVIR", "“Old Pacific Club”"),
+        ("opc", "Asia Pacific Society APSCVIR", "Found by its other name “OPC”."),
+        ("stenting", "Angiography works", "Found in its text."),
+        ("kyoto", "Angiography days", "Found in its text."),
+    ],
+)
+def test_hit_says_why_it_was_found(read, records, typed, heading, reason):
+    said = read(SEARCH, q=typed).under(heading)
+    assert reason in said
+    assert ("Found" in said) == bool(reason)
