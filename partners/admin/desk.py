@@ -188,6 +188,9 @@ class RevisionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).defer("rows")
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Recent changes"} | (extra_context or {}))
+
     @admin.display(description="record", ordering="title")
     def record(self, obj):
         url = address("history", obj.model, obj.key)

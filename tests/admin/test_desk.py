@@ -209,6 +209,7 @@ def test_recent_changes_lead_to_the_history_of_their_record(publisher, open_form
     publishing.delete(deleted, None)
     recent = reverse("admin:partners_revision_changelist")
     page = text(publisher.get(recent))
+    assert "<h1>Recent changes</h1>" in page
     for each, key in ((record, record.pk), (deleted, gone)):
         url = reverse("admin:partners_organisation_history", args=[key])
         assert f'<a href="{url}">{each}</a>' in page
