@@ -22,7 +22,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from partners import bookkeeping
+from partners import bookkeeping, history, publishing, snapshots
 from partners.models import (
     Collaboration,
     Figure,
@@ -30,6 +30,7 @@ from partners.models import (
     Organisation,
     Record,
     Redirect,
+    Revision,
     SectionEntry,
     Source,
     Topic,
@@ -942,6 +943,21 @@ def test_overwrite_replaces_what_staff_did():
     assert SectionEntry.objects.filter(organisation="esso").count() == 1
     assert Verification.objects.get().organisation_id == "sir"
     assert load(*FIXTURES) == f"{TOTAL} records: 0 new, 0 changed, {TOTAL} unchanged."
+
+
+def test_history_keeps_what_is_overwritten_and_what_comes_instead():
+    sir = Organisation.objects.get(pk="sir")
+    editor = User.objects.create_user("publisher")
+    rows = snapshots.rows_of(sir)
+    changed = [{**rows[0], "fields": rows[0]["fields"] | {"summary": "By staff."}}, *rows[1:]]
+    proposal = publishing.Proposal(Organisation, "sir", rows, changed, editor)
+    publishing.publish(proposal, SINCE_THEN)
+    load(*FIXTURES, overwrite=True)
+    states = Revision.objects.of(Organisation, "sir")
+    assert [state.what for state in states] == [history.OUTSIDE, "Published", history.OUTSIDE]
+    assert [state.rows for state in states] == [rows, changed, rows]
+    load(*FIXTURES)
+    assert states.count() == 3
 
 
 @pytest.mark.usefixtures("staff")
