@@ -1,23 +1,28 @@
-"""What every page needs: the society, the pages of the footer, and today."""
+"""What every page needs: the society, the pages of the footer, the glossary, and today."""
 
 from django.conf import settings
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from partners.models import Organisation, Page
+from partners.models import Organisation, Page, Term
 
 
 def site(request):
     """Lazily, so that pages which show none of it (the admin's) ask for none of it."""
     at = getattr(request, "now", None) or timezone.now()
+    rows = SimpleLazyObject(lambda: list(_footer_and_glossary(at)))
 
     def footer():
-        pages = Page.objects.live(at).in_bulk(Page.FOOTER)
+        pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title, _ in rows if slug}
         return [pages[key] for key in Page.FOOTER if key in pages]
 
     return {
         "home_society": SimpleLazyObject(lambda: Organisation.objects.live(at).home()),
         "footer_pages": SimpleLazyObject(footer),
+        "abbreviations": SimpleLazyObject(
+            lambda: {short: long for _, slug, short, long in rows if not slug}
+        ),
         "now_of_request": at,
         "today": timezone.localdate(at),
         "site_url": settings.SITE_URL,
@@ -25,3 +30,13 @@ def site(request):
         "is_preview": getattr(request, "is_preview", False),
         "contact_email": settings.CONTACT_EMAIL,
     }
+
+
+def _footer_and_glossary(at):
+    """(key, slug, title, "") of each page of the footer, (key, "", short, long) of each term."""
+    nothing = Value("")
+    pages = Page.objects.live(at).filter(pk__in=Page.FOOTER).order_by()
+    terms = Term.objects.order_by()
+    return pages.values_list("pk", "slug", "title", nothing).union(
+        terms.values_list("pk", nothing, "abbreviation", "expansion"), all=True
+    )

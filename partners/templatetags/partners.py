@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from partners import richtext
+from partners import glossary, richtext
 
 register = template.Library()
 NOT_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -32,6 +32,12 @@ def nav_link(context, url_name, text):
     is_current = context["request"].path == url
     shape = '<a href="{}" aria-current="page">{}</a>' if is_current else '<a href="{}">{}</a>'
     return format_html(shape, url, text)
+
+
+@register.simple_block_tag(takes_context=True)
+def glossed(context, content):
+    """What the tag encloses, with each abbreviation explained at its first use."""
+    return mark_safe(glossary.explain(content, context["abbreviations"]))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)

@@ -4,7 +4,8 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 HEADINGS = ("h1", "h2", "h3", "h4")
-INLINE = ("a", "span", "small", "strong", "em")
+INLINE = ("a", "abbr", "span", "small", "strong", "em")
+SILENT = ("title", "style", "script", "svg")
 
 
 class Piece(NamedTuple):
@@ -17,7 +18,7 @@ class Piece(NamedTuple):
 
 
 class Reading(HTMLParser):
-    """The text, links and headings of an HTML page."""
+    """The text, links and headings of an HTML page; not its pictures."""
 
     def __init__(self, html):
         super().__init__()
@@ -64,7 +65,9 @@ class Reading(HTMLParser):
         self.tags.append(tag)
         self.attributes += [(tag, name, value) for name, value in attrs]
         self._in_main += tag == "main"
-        self._silent += tag in {"title", "style", "script"}
+        self._silent += tag in SILENT
+        if self._silent:
+            return
         if tag in HEADINGS:
             self._heading = []
             self._under = [each for each in self._under if each[0] < tag]
@@ -76,7 +79,9 @@ class Reading(HTMLParser):
 
     def handle_endtag(self, tag):
         self._in_main -= tag == "main"
-        self._silent -= tag in {"title", "style", "script"}
+        if self._silent:
+            self._silent -= tag in SILENT
+            return
         if tag in HEADINGS:
             words = joined(self._heading)
             self.headings.append(words)
