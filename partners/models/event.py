@@ -208,6 +208,11 @@ class Event(Root):
     def get_absolute_url(self):
         return reverse("partners:event-detail", args=[self.slug])
 
+    def is_over(self, on):
+        """Whether it is past on `on` (datetime.date); one whose date is not known is not."""
+        last = self.ends or self.starts
+        return bool(last) and last.latest < on
+
     def clean(self):
         self._refuse_end_before_start_on_one_day()
         if self.held_at_id == self.pk:

@@ -5,7 +5,9 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import linked_data
+from partners.folding import fold
 from partners.models import Collaboration, EventSeries, Party
+from partners.timeline import Picture
 from partners.views.base import PublicView, RootDetail
 
 
@@ -13,7 +15,7 @@ class CollaborationList(PublicView, ListView):
     """What goes on first, what has ended after it; nothing is dropped because a date passed."""
 
     listed_in = ("Collaborations", "collaboration-list")
-    paginate_by = 50
+    paginate_by = 100
     template_name = "partners/collaboration_list.html"
 
     def get_queryset(self):
@@ -23,6 +25,14 @@ class CollaborationList(PublicView, ListView):
             .prefetch_related(Prefetch("parties", Party.objects.named(self.request.now)))
             .order_by("is_over", "title", "pk")
         )
+
+    def get_context_data(self, **context):
+        context = super().get_context_data(**context)
+        shown = context["object_list"]
+        return context | {
+            "picture": Picture(shown, timezone.localdate(self.request.now)),
+            "partners": who_with_whom(shown),
+        }
 
 
 class CollaborationDetail(RootDetail):
@@ -40,3 +50,16 @@ class CollaborationDetail(RootDetail):
             series=EventSeries.objects.live(at).filter(collaboration=self.object),
             **context,
         )
+
+
+def who_with_whom(collaborations):
+    """[(organisation, [(collaboration, the others in it)])], by name; the society itself apart."""
+    theirs = {}
+    for collaboration in collaborations:
+        named = {party.organisation for party in collaboration.parties.all()}
+        for organisation in named:
+            others = sorted(named - {organisation}, key=lambda other: other.name)
+            theirs.setdefault(organisation, []).append((collaboration, others))
+    partners = [organisation for organisation in theirs if not organisation.is_home]
+    partners.sort(key=lambda organisation: fold(organisation.name))
+    return [(organisation, theirs[organisation]) for organisation in partners]

@@ -1,17 +1,20 @@
 """The directory and an organisation's page."""
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import linked_data
 from partners.forms import DirectoryForm
 from partners.models import (
     Collaboration,
+    Event,
     Organisation,
     OrganisationRelation,
     Organiser,
     Party,
 )
+from partners.timeline import by_year
 from partners.views.base import PublicView, RootDetail, bad_query
 
 
@@ -55,25 +58,25 @@ class OrganisationDetail(RootDetail):
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         collaborations = Collaboration.objects.live(at).filter(parties__organisation=organisation)
+        collaborations = (
+            collaborations.distinct()
+            .prefetch_related(Prefetch("parties", Party.objects.named(at)))
+            .order_by("since", "title", "pk")
+        )
         organised = Organiser.objects.filter(organisation=organisation).select_related(
             "event", "series"
         )
-        held = [organiser.root for organiser in organised if organiser.root.is_live(at)]
+        held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
+        events = [root for root in held if isinstance(root, Event)]
         return super().get_context_data(
             names=organisation.names.all(),
             figures=organisation.figures.select_related("source", "verification"),
             identifiers=organisation.identifiers.all(),
             topics=organisation.topics.all(),
             relations=relations(organisation, at),
-            collaborations=collaborations.distinct()
-            .prefetch_related(Prefetch("parties", Party.objects.named(at)))
-            .order_by("since", "title", "pk"),
-            events=sorted(
-                (root for root in held if hasattr(root, "starts")),
-                key=lambda event: (str(event.starts), event.pk),
-                reverse=True,
-            ),
-            series=[root for root in held if not hasattr(root, "starts")],
+            collaborations=collaborations,
+            series=sorted(held.difference(events), key=str),
+            timeline=by_year(collaborations, events, timezone.localdate(at)),
             **context,
         )
 

@@ -49,12 +49,14 @@ def test_event_is_upcoming_until_its_last_possible_day_is_over(starts, ends, is_
     event = make.EventFactory(starts=starts, ends=ends)
     assert list(Event.objects.upcoming(TODAY)) == [event] * is_upcoming
     assert list(Event.objects.past(TODAY)) == [event] * (not is_upcoming)
+    assert event.is_over(TODAY) is not is_upcoming
 
 
 def test_postponed_event_without_date_stays_upcoming():
     postponed = make.EventFactory(postponed=True)
     assert list(Event.objects.upcoming(dt.date.max)) == [postponed]
     assert not Event.objects.past(dt.date.max).exists()
+    assert not postponed.is_over(dt.date.max)
 
 
 def test_upcoming_begins_with_the_undated_and_past_with_the_latest():

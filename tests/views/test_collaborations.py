@@ -1,5 +1,7 @@
 """The list of collaborations and the page of one."""
 
+from xml.etree import ElementTree
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -55,17 +57,35 @@ def test_row_says_who_takes_part_as_what(read, society):
     assert page.under("Together") == (
         "Membership, since 2016 CIRSE (member), HO (host body), Gone (partner) It joined."
     )
-    assert page.links() == [
-        ("Together", "/collaborations/together/"),
+    assert page.links("Together") == [
         ("CIRSE", "/organisations/cirse/"),
         ("HO", "/organisations/ho/"),
+    ]
+    assert page.under("Who works with whom") == (
+        "Gone Together, with HO and CIRSE Host Together, with Gone and CIRSE"
+    )
+
+
+def test_picture_leads_to_every_record_and_says_its_time(client):
+    make.CollaborationFactory(title="Older <work>", slug="older", since="2014", until="2016-05")
+    make.CollaborationFactory(title="Work", slug="work")
+    make.CollaborationFactory(title="Hidden", slug="hidden", draft=True)
+    svg = client.get(LIST).content.decode().partition("<svg")[2].partition("</figure>")[0]
+    svg = f"<svg{svg.partition('<figcaption')[0]}"
+    picture = ElementTree.fromstring(svg)  # noqa: S314 — our own page
+    assert [
+        (link.get("href"), link.findtext("svg/title").strip(), len(link.findall("svg/rect")))
+        for link in picture.findall("a")
+    ] == [
+        ("/collaborations/older/", "Older <work>, 2014 to May 2016", 4),
+        ("/collaborations/work/", "Work", 3),
     ]
 
 
 def test_list_has_pages(read):
-    make.CollaborationFactory.create_batch(51)
+    make.CollaborationFactory.create_batch(101)
     second = read(LIST, page=2)
-    assert len(second.headings) == 3
+    assert len(second.headings) == 3  # its own, "Going on", and one collaboration
     assert second.addresses("?") == ["?page=1"]
     assert read(LIST, status=404, page=3).title == "There is no such page"
 

@@ -383,16 +383,18 @@ def test_organisation_page_shows_collaborations_and_events(read, society):
         "Examination Joint examination, since 2015, annual "
         "PAR (organiser), CIRSE (partner) An examination."
     )
-    assert page.under("Events it organises") == (
-        "Congress annual 2018 Congress 2018 2017 Congress 2017 Not yet verified"
+    assert page.under("Over the years") == (
+        "2018 Congress 2018 Event 2017 Congress 2017 Event 2015 Examination Collaboration began"
     )
+    assert page.under("Event series it organises") == "Congress annual Not yet verified"
     assert page.links() == [
         ("Examination", "/collaborations/examination/"),
         ("PAR", "/organisations/par/"),
         ("CIRSE", "/organisations/cirse/"),
-        ("Congress", "/events/series/congresses/"),
         ("Congress 2018", "/events/2018/"),
         ("Congress 2017", "/events/2017/"),
+        ("Examination", "/collaborations/examination/"),
+        ("Congress", "/events/series/congresses/"),
     ]
 
 

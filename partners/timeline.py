@@ -1,0 +1,129 @@
+"""What went on when, for a page: as entries by year, and as bars over the years.
+
+Nothing is drawn more precisely than it is known: a year is a band as long as the year.
+"""
+
+import datetime as dt
+from itertools import groupby
+from typing import NamedTuple
+
+from partners.dates import PartialDate
+
+#: As many years as fit beside each other on a small screen.
+MOST_TICKS = 5
+#: How tall a row of the picture is, in em: a finger's breadth.
+ROW = 3
+
+
+class Entry(NamedTuple):
+    """One thing that happened, or is to happen, to `record` at `date` (PartialDate or "")."""
+
+    record: object
+    what: str
+    date: PartialDate | str
+    words: str
+
+
+def by_year(collaborations, events, today):
+    """[(title, entries)]: what is to come, then each year down from the latest, then the undated.
+
+    Nothing where no date is known. `today` is a datetime.date.
+    """
+    entries = [_held(event) for event in events if event.is_over(today)]
+    ahead = [_held(event) for event in events if not event.is_over(today)]
+    for entry in (entry for each in collaborations for entry in _turns(each)):
+        (ahead if entry.date and entry.date.earliest > today else entries).append(entry)
+    if not ahead and not any(entry.date for entry in entries):
+        return []
+    ahead.sort(key=lambda entry: str(entry.date))
+    entries.sort(key=lambda entry: str(entry.date), reverse=True)
+    years = groupby(entries, lambda entry: str(entry.date)[:4] or "Date not stated")
+    groups = [("To come", ahead), *((year, list(those)) for year, those in years)]
+    return [(title, those) for title, those in groups if those]
+
+
+def _held(event):
+    status = "" if event.status == event.Status.SCHEDULED else event.get_status_display()
+    what = " · ".join(filter(None, ["Event", status, event.place]))
+    return Entry(event, what, event.starts, event.when or "New date not known")
+
+
+def _turns(collaboration):
+    """The entries of a collaboration: that it began, and that it ended."""
+    for date, what in ((collaboration.since, "began"), (collaboration.until, "ended")):
+        if date:
+            yield Entry(collaboration, f"Collaboration {what}", date, date.display())
+    if collaboration.has_ended:
+        yield Entry(collaboration, "Collaboration ended", "", "")
+    elif not (collaboration.since or collaboration.until):
+        yield Entry(collaboration, "Collaboration", "", "")
+
+
+class Stretch(NamedTuple):
+    """A part of a bar: what is known of it, where it starts and how long it is, in per cent."""
+
+    kind: str
+    x: str
+    width: str
+
+
+class Picture:
+    """Collaborations as bars over the years, from before the earliest that is known."""
+
+    def __init__(self, collaborations, today):
+        dates = [date for each in collaborations for date in (each.since, each.until) if date]
+        years = [today.year, *(date.year for date in dates)]
+        # A year more on both sides: room for what is unknown, and for what goes on.
+        self.first_year, self.last_year = max(min(years) - 1, 1), min(max(years) + 1, dt.MAXYEAR)
+        self.today = today.toordinal()
+        self.first, self.end = dt.date(self.first_year, 1, 1).toordinal(), _after(self.last_year)
+        self.ticks = [
+            self._stretch(year, dt.date(year, 1, 1).toordinal(), self.end) for year in self._years()
+        ]
+        self.bars = [
+            (ROW * place, each, list(self._stretches(each)))
+            for place, each in enumerate(sorted(collaborations, key=_known_first), start=1)
+        ]
+        self.height = ROW * (len(self.bars) + 1)
+
+    def _years(self):
+        """The years to name: all, or those that a round step of 2, 5, 10, 20 … leads to."""
+        span = self.last_year - self.first_year
+        steps = (factor * 10**power for power in range(4) for factor in (1, 2, 5))
+        step = next(step for step in steps if span < step * MOST_TICKS)
+        with_room = self.last_year - span // 8
+        return [year for year in range(self.first_year, with_room) if year % step == 0]
+
+    def _stretches(self, collaboration):
+        """`within` a time when it began or ended, `certain` between, `open`, or `unknown`."""
+        since, until = collaboration.since, collaboration.until
+        begun = _past(since) if since else self.first
+        ends = until.earliest.toordinal() if until else max(self.today, begun)
+        is_sure = since and not collaboration.has_ended
+        spans = [("certain" if is_sure else "unknown", begun, ends)]
+        if since:
+            spans.append(("within", since.earliest.toordinal(), begun))
+        if until:
+            spans.append(("within", ends, _past(until)))
+        elif not collaboration.has_ended:
+            spans.append(("open", ends, self.end))
+        return (self._stretch(*span) for span in spans if span[1] < span[2])
+
+    def _stretch(self, kind, start, end):
+        whole = self.end - self.first
+        x, width = (f"{100 * days / whole:.2f}%" for days in (start - self.first, end - start))
+        return Stretch(kind, x, width)
+
+
+def _known_first(collaboration):
+    return not collaboration.since, str(collaboration.since), collaboration.title
+
+
+def _after(year):
+    """The number of the day that follows a year, also where the calendar ends."""
+    return dt.date(year, 12, 31).toordinal() + 1
+
+
+def _past(date):
+    """The number of the day that follows the last one a PartialDate can be."""
+    return date.latest.toordinal() + 1
