@@ -31,7 +31,8 @@ PASSWORD_RESET = [
 urlpatterns = [
     path("admin/password-reset/", include(PASSWORD_RESET)),
     path("admin/", admin.site.urls),
-    # Logos are few and small; a web server in front may serve this folder itself.
+    # Logos are few and small. A web server in front may serve this folder itself if it asks the
+    # application for what is missing: the renditions are made there.
     re_path(r"^media/(?P<name>logos/[A-Za-z0-9_.]{1,100})$", pages.upload),
     path("", include("partners.urls")),
 ]

@@ -21,6 +21,8 @@ from partners.models.sources import Basis
 from partners.richtext import RichTextField, plain_text
 from partners.validators import validate_logo
 
+LONGEST_INITIALS = 8
+
 
 def logo_path(organisation, filename):
     """A name that says nothing and cannot be guessed; the type is checked by content."""
@@ -162,6 +164,14 @@ class Organisation(Root):
     @property
     def short_name(self):
         return self.acronym or self.name
+
+    @property
+    def initials(self):
+        """What stands where its logo would: its acronym, or one letter.
+
+        More letters of the name would read as an acronym that nobody uses.
+        """
+        return self.acronym if 0 < len(self.acronym) <= LONGEST_INITIALS else self.name[0]
 
     @property
     def seat(self):

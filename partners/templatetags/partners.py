@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from partners import glossary, richtext
+from partners import glossary, renditions, richtext
 
 register = template.Library()
 NOT_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -38,6 +38,19 @@ def nav_link(context, url_name, text):
 def glossed(context, content):
     """What the tag encloses, with each abbreviation explained at its first use."""
     return mark_safe(glossary.explain(content, context["abbreviations"]))  # noqa: S308
+
+
+@register.inclusion_tag("components/logo.html")
+def logo(organisation):
+    """The plate beside an organisation's name: its logo, or what stands for it."""
+    upload = organisation.logo
+    if not (upload and organisation.logo_width and organisation.logo_height):
+        return {"initials": organisation.initials}
+    width, height = renditions.fitted(organisation.logo_width, organisation.logo_height)
+    once, twice = (
+        upload.storage.url(renditions.name_of(upload.name, scale)) for scale in renditions.SCALES
+    )
+    return {"once": once, "twice": twice, "width": width, "height": height}
 
 
 @register.simple_tag(takes_context=True)

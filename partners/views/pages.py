@@ -5,10 +5,11 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.generic import TemplateView
 from django.views.static import serve
 
-from partners import linked_data
+from partners import linked_data, renditions
 from partners.models import (
     Collaboration,
     Event,
@@ -109,8 +110,11 @@ def robots(request):
 
 
 def upload(request, name):
-    """A file that staff uploaded, from the folder that the settings name now."""
-    return serve(request, name, document_root=settings.MEDIA_ROOT)
+    """A logo as it was uploaded, or a rendition of it; neither ever changes under its name."""
+    renditions.ensure(settings.MEDIA_ROOT, name)
+    response = serve(request, name, document_root=settings.MEDIA_ROOT)
+    patch_cache_control(response, public=True, max_age=365 * 24 * 3600, immutable=True)
+    return response
 
 
 def health(request):

@@ -53,7 +53,7 @@ def test_logo_is_kept_under_a_name_that_says_nothing(
     assert image in get(publisher, address(organisation))
     page = get(client, organisation.get_absolute_url())
     assert organisation.logo.url in page
-    assert 'alt="EIT logo"' in page
+    assert 'content="EIT logo"' in page
 
 
 def test_logo_of_a_new_organisation(publisher, client, open_form):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 HEADINGS = ("h1", "h2", "h3", "h4")
 INLINE = ("a", "abbr", "span", "small", "strong", "em")
 SILENT = ("title", "style", "script", "svg")
+VOID = ("img", "br", "input", "meta", "link")
 
 
 class Piece(NamedTuple):
@@ -18,13 +19,13 @@ class Piece(NamedTuple):
 
 
 class Reading(HTMLParser):
-    """The text, links and headings of an HTML page; not its pictures."""
+    """The text, links and headings of an HTML page; not what is only to be looked at."""
 
     def __init__(self, html):
         super().__init__()
         self.source = html
         self.pieces, self.headings, self.tags, self.attributes = [], [], [], []
-        self._under, self._heading, self._href, self._in_main, self._silent = [], None, None, 0, 0
+        self._under, self._heading, self._href, self._in_main, self._silent = [], None, None, 0, []
         self.feed(html)
 
     @property
@@ -65,8 +66,8 @@ class Reading(HTMLParser):
         self.tags.append(tag)
         self.attributes += [(tag, name, value) for name, value in attrs]
         self._in_main += tag == "main"
-        self._silent += tag in SILENT
-        if self._silent:
+        if self._silent or tag in SILENT or ("aria-hidden", "true") in attrs:
+            self._silent += [tag] * (tag not in VOID)
             return
         if tag in HEADINGS:
             self._heading = []
@@ -80,7 +81,7 @@ class Reading(HTMLParser):
     def handle_endtag(self, tag):
         self._in_main -= tag == "main"
         if self._silent:
-            self._silent -= tag in SILENT
+            self._silent.pop()
             return
         if tag in HEADINGS:
             words = joined(self._heading)
