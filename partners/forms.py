@@ -65,6 +65,10 @@ class DirectoryForm(SearchForm):
         narrowed = self._narrowed()
         return self.search.ranked(narrowed)[0] if self.cleaned_data["q"] else narrowed
 
+    def nearest(self):
+        """Partners with names like what was searched, whatever the filters."""
+        return self.search.nearest(self.partners)
+
     def facet_groups(self):
         """Title and options of each facet; ask after `results`, which settles the search."""
         counts = self._counts()

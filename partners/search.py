@@ -2,6 +2,7 @@
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Length
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -12,6 +13,8 @@ MAX_TYPED = 300  # characters
 MAX_WORDS = 8
 MAX_CORRECTIONS = 12
 SHORTEST_CORRECTED = 3
+MAX_NEAREST = 3
+LEAST_LIKENESS = 55  # per cent
 
 
 class Search:
@@ -42,6 +45,24 @@ class Search:
             text = best.record.text  # other words on record may be those of drafts
             self.corrected = [_first_in(text, words) for words in self.alternatives]
         return near
+
+    def nearest(self, *querysets):
+        """The roots with names most like the question, best first: for when nothing matches."""
+        roots = [
+            root
+            for queryset in querysets
+            for root in queryset.select_related("record").defer("description", "record__text")
+        ]
+        names = {
+            (place, name): name
+            for place, root in enumerate(roots)
+            for name in root.record.names.split("\n")
+            if name
+        }
+        asked = " ".join(self.words)
+        likest = extract(asked, names, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=None)
+        found = dict.fromkeys(place for _, _, (place, _) in likest)
+        return [roots[place] for place in [*found][:MAX_NEAREST]]
 
     def reason(self, root):
         """Why `root` was found, where what a list shows of it does not say so: a sentence or ""."""

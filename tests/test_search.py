@@ -241,3 +241,15 @@ def test_short_words_and_numbers_are_not_corrected(django_assert_num_queries):
     make.OrganisationFactory(name="abc 2017 b2c")
     with django_assert_num_queries(0):
         assert corrections(["ab", "2018", "b2b"]) == [[], [], []]
+
+
+def test_nearest_names_are_those_most_alike(db):
+    for name in ("European Society of Radiology", "Radiology", "Rhubarb", "Hidden Radiolgie"):
+        make.OrganisationFactory(name=name, draft=name.startswith("Hidden"))
+    congress = make.EventFactory(title="Congress of Radiologists")
+    live = [model.objects.live() for model in (Organisation, Event)]
+    names = [str(root) for root in Search("Radiologyy").nearest(*live)]
+    assert names == ["Radiology", "European Society of Radiology", "Congress of Radiologists"]
+    assert Search("Congres Radologists").nearest(*live)[0] == congress
+    assert Search("zzzz").nearest(*live) == []
+    assert Search("").nearest(*live) == []

@@ -41,6 +41,7 @@ class OrganisationList(PublicView, ListView):
             chips=self.form.chips(),
             corrected=" ".join(self.form.search.corrected),
             query=self.form.chosen,
+            nearest=self.form.nearest,
             **context,
         )
 

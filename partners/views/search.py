@@ -24,7 +24,8 @@ class SearchPage(PublicView, TemplateView):
     def _found(self, typed):
         models = (Organisation, Collaboration, Event, EventSeries)
         search = Search(typed)
-        found = search.ranked(*(model.objects.live(self.request.now) for model in models))
+        live = [model.objects.live(self.request.now) for model in models]
+        found = search.ranked(*live)
         groups = [
             {"title": model._meta.verbose_name_plural, "hits": _hits(search, queryset)}
             for model, queryset in zip(models, found, strict=True)
@@ -35,6 +36,7 @@ class SearchPage(PublicView, TemplateView):
             "count": sum(len(group["hits"][:PER_KIND]) for group in groups),
             "is_cut": any(len(group["hits"]) > PER_KIND for group in groups),
             "corrected": " ".join(search.corrected),
+            "nearest": lambda: search.nearest(*live),
         }
 
 
