@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-ind
 	--python-version 3.11 pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-postgres check format secret serve lock clean
+.PHONY: help install demo test test-postgres vnu check format secret serve lock clean
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -26,6 +26,18 @@ test: .venv/dev.stamp  ## run the tests on SQLite, in a browser too where chromi
 
 test-postgres: .venv/dev.stamp  ## run the tests on PostgreSQL (POSTGRES_URL=postgres://…)
 	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n auto
+
+VNU = vnu-jar-26.9.27
+VNU_SHA256 = 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
+
+vnu: var/vnu.jar  ## get the HTML checker for the tests (needs npm; running it needs Java)
+
+var/vnu.jar:
+	@mkdir -p var
+	@cd var && npm pack --silent vnu-jar@$(VNU:vnu-jar-%=%) > /dev/null
+	@cd var && echo "$(VNU_SHA256)  $(VNU).tgz" | sha256sum --quiet --check
+	@cd var && tar --extract --strip-components=3 --file $(VNU).tgz package/build/dist/vnu.jar
+	@rm var/$(VNU).tgz
 
 check: .venv/dev.stamp  ## lint, formats, import contract, migrations, deployment settings
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote, urlencode
 
 from django import template
+from django.template import Variable
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -87,6 +88,16 @@ def json_ld(said):
         return ""
     text = json.dumps(said, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
+
+
+@register.filter
+def grouped(records, attribute):
+    """[(label, records)], a term list's groups: what has one label stands together under it."""
+    groups = {}
+    for record in records:
+        label = Variable(attribute).resolve(record)
+        groups.setdefault(str(label), []).append(record)
+    return list(groups.items())
 
 
 @register.filter

@@ -6,6 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests import factories as make
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",  # CI runs as root, where the sandbox refuses to start
@@ -16,6 +18,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+#: An address for each public template, its longer forms included.
+PATHS = [
+    "/", "/organisations/", "/organisations/?kind=society&q=europ", "/organisations/?q=zzzz",
+    "/organisations/?kind=nonsense", "/organisations/esr/", "/organisations/cirse/",
+    "/collaborations/", "/collaborations/cirse-efrs/", "/events/", "/search/", "/search/?q=apcsvir",
+    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/nowhere/",
+]  # fmt: skip
 
 
 # For this folder, not for the session: while playwright is up, its event loop runs in the thread of
@@ -45,3 +55,28 @@ def page(browser, live_server):
     yield page
     context.close()
     assert not errors
+
+
+@pytest.fixture
+def paths(content):
+    """The addresses, and those of an event, a series and a withdrawn record."""
+    event = make.EventFactory(starts="2018", city="Vienna", country="AT", summary="It was held.")
+    series = make.EventSeriesFactory(usual_city="Vienna")
+    gone = make.OrganisationFactory(withdrawn=True)
+    return [*PATHS, *(record.get_absolute_url() for record in (event, series, gone))]
+
+
+@pytest.fixture
+def crowd(content, settings):
+    """Two hundred more organisations: long names, written from right to left, without logos.
+
+    And the gallery of all components.
+    """
+    settings.DEBUG = True
+    section = make.SectionFactory(page_id="partners", title="Everybody else")
+    for number in range(200):
+        name = f"الجمعية {number}" if number % 10 == 0 else f"{'Very Long ' * 15}Name {number}"
+        organisation = make.OrganisationFactory(name=name, acronym="X" * 40, summary="A long way to say it. " * 13)
+        make.SectionEntryFactory(section=section, organisation=organisation, position=number)
+    page = organisation.get_absolute_url()
+    return ["/", "/organisations/", "/organisations/?page=3", page, "/gallery/"]
