@@ -4,7 +4,15 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
 from partners.sitemaps import SITEMAPS
-from partners.views import collaborations, events, organisations, pages, previews, search
+from partners.views import (
+    collaborations,
+    events,
+    gallery,
+    organisations,
+    pages,
+    previews,
+    search,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -27,6 +35,7 @@ urlpatterns = [
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),
     path("pages/<slug:slug>/", pages.PageDetail.as_view(), name="page-detail"),
+    path("gallery/", gallery.Gallery.as_view(), name="gallery"),
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", pages.robots, name="robots"),
