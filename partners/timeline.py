@@ -11,6 +11,8 @@ from partners.dates import PartialDate
 
 #: As many years as fit beside each other on a small screen.
 MOST_TICKS = 5
+#: How far an open box reaches past the edge, which cuts off its end: a part of the whole.
+BEYOND = 0.01
 #: How tall a row of the picture is, in em: a finger's breadth.
 ROW = 3
 
@@ -84,7 +86,7 @@ class Picture:
             (ROW * place, each, list(self._stretches(each)))
             for place, each in enumerate(sorted(collaborations, key=_known_first), start=1)
         ]
-        self.height = ROW * (len(self.bars) + 1)
+        self.height = ROW * (len(self.bars) + 1.25)  # the last row, too, has room for its ring
 
     def _years(self):
         """The years to name: all, or those that a round step of 2, 5, 10, 20 … leads to."""
@@ -106,7 +108,7 @@ class Picture:
         if until:
             spans.append(("within", ends, _past(until)))
         elif not collaboration.has_ended:
-            spans.append(("open", ends, self.end))
+            spans.append(("open", ends, self.end + BEYOND * (self.end - self.first)))
         return (self._stretch(*span) for span in spans if span[1] < span[2])
 
     def _stretch(self, kind, start, end):

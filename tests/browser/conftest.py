@@ -76,7 +76,9 @@ def crowd(content, settings):
     section = make.SectionFactory(page_id="partners", title="Everybody else")
     for number in range(200):
         name = f"الجمعية {number}" if number % 10 == 0 else f"{'Very Long ' * 15}Name {number}"
-        organisation = make.OrganisationFactory(name=name, acronym="X" * 40, summary="A long way to say it. " * 13)
+        organisation = make.OrganisationFactory(
+            name=name, acronym="X" * 40, summary="A long way to say it. " * 13
+        )
         make.SectionEntryFactory(section=section, organisation=organisation, position=number)
     page = organisation.get_absolute_url()
     return ["/", "/organisations/", "/organisations/?page=3", page, "/gallery/"]

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -81,6 +82,19 @@ def test_nothing_scrolls_sideways_on_the_smallest_screen(visit, request, address
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
+@pytest.mark.parametrize("path", ["/", "/organisations/esr/", "/collaborations/"])
+def test_paper_is_black_on_white_whatever_the_theme(visit, content, path):
+    pictures = []
+    for theme in THEMES:
+        page = visit(800, theme)
+        page.goto(path)
+        page.emulate_media(media="print")
+        pictures.append(page.screenshot(full_page=True))
+    assert pictures[0] == pictures[1]
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    expect(page.locator(".address")).to_be_visible()
+
+
 def test_text_is_the_same_without_scripts(visit, paths):
     with_scripts, without = visit(), visit(java_script_enabled=False)
     for path in paths:
@@ -94,7 +108,7 @@ def test_text_is_the_same_without_scripts(visit, paths):
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_stop_of_the_keyboard_shows_a_ring(visit, content, theme):
     page = visit(theme=theme)
-    for path in ("/", "/organisations/?kind=society", "/organisations/esr/"):
+    for path in ("/", "/organisations/?kind=society", "/organisations/esr/", "/collaborations/"):
         page.goto(path)
         stops = page.evaluate("document.querySelectorAll('a, button, input, select').length")
         for _ in range(min(stops, 25)):
