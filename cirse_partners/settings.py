@@ -186,6 +186,15 @@ STORAGES = {
 }
 #: How long a shared preview can be opened.
 PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
+#: For how many days what was verified stays so, by kind; a record can say otherwise.
+REVIEW_DAYS = {
+    "organisation": 365,
+    "collaboration": 365,
+    "eventseries": 730,
+    "event": 730,
+    "page": 365,
+    "figure": 730,
+} | env.dict("REVIEW_DAYS", cast={"value": int}, default={})
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,10 +1,23 @@
 """The admin site: its name, and its front page in the order of the work."""
 
-from django.contrib import admin
-from django.urls import reverse
+import datetime as dt
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import slugify
 
-from partners.models import PendingChange
+from partners.attention import queue
+from partners.history import name_of
+from partners.models import Snooze
+
+#: As many findings of one rule stand on the front page; the page of the queue has all.
+SHOWN = 5
+LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
@@ -15,6 +28,20 @@ SECTIONS = {
 }
 
 
+class SnoozeForm(forms.ModelForm):
+    """Until when a finding is put off, and why."""
+
+    class Meta:
+        model = Snooze
+        fields = ["until", "reason"]
+
+    def clean_until(self):
+        until, today = self.cleaned_data["until"], timezone.localdate()
+        if not today < until <= today + LONGEST_SNOOZE:
+            raise forms.ValidationError("Choose a day after today, within three years.")
+        return until
+
+
 class PartnersAdminSite(admin.AdminSite):
     site_header = "Partners site"
     site_title = "Partners site"
@@ -23,12 +50,52 @@ class PartnersAdminSite(admin.AdminSite):
 
     def get_urls(self):
         """Without the address that leads to any record's page: RootAdmin says where that is."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        page = path("attention/", self.admin_view(self.attention), name="attention")
+        urls = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        return [page, *urls]
 
     def index(self, request, extra_context=None):
-        """Say first what waits for a publisher."""
-        context = {"waiting": PendingChange.objects.waiting().count()}
+        """Say first what needs attention."""
+        groups = queue(request.now) if request.user.has_perm("partners.view_organisation") else []
+        context = {"attention": groups, "shown": SHOWN}
         return super().index(request, context | (extra_context or {}))
+
+    def attention(self, request):
+        """All that needs attention, and the means to put it off."""
+        if not request.user.has_perm("partners.view_organisation"):
+            raise PermissionDenied
+        form = SnoozeForm(request.POST or None)
+        if request.method == "POST":
+            if not request.user.has_perm("partners.add_snooze"):
+                raise PermissionDenied
+            if self._put_off(request, form):
+                return redirect("admin:attention")
+        context = {
+            **self.each_context(request),
+            "title": "Needs attention",
+            "groups": queue(request.now),
+            "form": form,
+            "asked": request.POST.get("finding"),
+            "snoozed": Snooze.objects.filter(until__gt=timezone.localdate(request.now)),
+        }
+        return TemplateResponse(request, "admin/partners/attention.html", context)
+
+    def _put_off(self, request, form):
+        """Put off the finding that the form is about, or take it back onto the queue."""
+        if back := request.POST.get("_back"):
+            Snooze.objects.filter(pk=back).delete()
+            return True
+        there = {each.key: each for group in queue(request.now) for each in group.findings}
+        finding = there.get(request.POST.get("finding"))
+        if finding is None:
+            messages.info(request, "This is mended, or put off already.")
+            return True
+        if not form.is_valid():
+            return False
+        said = {"title": str(finding)[:300], "by_name": name_of(request.user)}
+        Snooze.objects.update_or_create(finding=finding.key, defaults=form.cleaned_data | said)
+        messages.info(request, f"Put off until {form.cleaned_data['until']:%d %B %Y}.")
+        return True
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

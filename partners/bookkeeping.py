@@ -68,12 +68,17 @@ def refresh(root):
         Word.objects.bulk_create([Word(text=word) for word in words], ignore_conflicts=True)
 
 
-def verify(root, by, at, how=""):
-    """Record that the user `by` compared `root` with the world at `at` (aware datetime)."""
+def verify(compared, by, at, how=""):
+    """Record that the user `by` compared a root or a figure with the world at `at` (datetime)."""
     Verification.objects.update_or_create(
-        **{OWNER[root._meta.label]: root},
+        **{OWNER.get(compared._meta.label, "figure"): compared},
         defaults={"verified_at": at, "verified_by": by, "how": how},
     )
+
+
+def entrust(root, keeper):
+    """Say who looks after `root`: a user, or None for whichever group can mend what is found."""
+    Record.objects.filter(**{OWNER[root._meta.label]: root}).update(keeper=keeper)
 
 
 def _affected(instance):

@@ -20,13 +20,16 @@ from django.utils import timezone
 from django.utils.encoding import is_protected_type
 
 from partners.models import (
+    LinkCheck,
     LoadedRow,
     PendingChange,
     PreviewLink,
     Record,
     Redirect,
+    Reminder,
     Revision,
     Root,
+    Snooze,
     Verification,
     Word,
 )
@@ -34,7 +37,18 @@ from partners.validators import refuse_control_characters, validate_moment
 
 RECORD_KEYS = {"model", "pk", "fields"}
 #: Rows beside the content: a reload resets none of them.
-BOOKKEEPING = {LoadedRow, PendingChange, PreviewLink, Record, Revision, Verification, Word}
+BOOKKEEPING = {
+    LinkCheck,
+    LoadedRow,
+    PendingChange,
+    PreviewLink,
+    Record,
+    Reminder,
+    Revision,
+    Snooze,
+    Verification,
+    Word,
+}
 
 
 class FixtureError(Exception):

@@ -51,7 +51,7 @@ class NameInline(PartInline):
 
 class FigureInline(PartInline):
     model = Figure
-    fields = ["measure", "bound", "value", "as_of", "source", "note", "position"]
+    fields = ["measure", "bound", "value", "as_of", "source", "note", "review_days", "position"]
     autocomplete_fields = ["source"]
 
 
@@ -93,7 +93,18 @@ class OrganisationAdmin(RootAdmin):
                 ],
             },
         ),
-        ("Logo", {"fields": ["logo", "logo_preview", "logo_alt", "logo_permission"]}),
+        (
+            "Logo",
+            {
+                "fields": [
+                    "logo",
+                    "logo_preview",
+                    "logo_alt",
+                    "logo_source",
+                    ("logo_permission", "logo_permission_until"),
+                ]
+            },
+        ),
         ("Places on the partners page", {"fields": ["places"]}),
         RootAdmin.address_and_reason,
         ("This site", {"classes": ["collapse"], "fields": ["is_home"]}),

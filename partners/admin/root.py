@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.contrib.auth import get_permission_codename
+from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect
@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from partners import bookkeeping, previews, publishing
 from partners.admin.inlines import CitationInline, LinkInline
 from partners.admin.versioned import VersionedAdmin, VersionedForm
-from partners.models import PendingChange, PreviewLink
+from partners.models import Figure, PendingChange, PreviewLink
 from partners.publishing import Proposal, Stale
 from partners.search import MAX_TYPED, Search
 from partners.snapshots import Refused
@@ -72,6 +72,23 @@ class StateFilter(admin.SimpleListFilter):
         return chosen() if chosen else queryset
 
 
+class VerifiedFilter(admin.SimpleListFilter):
+    title = "verified"
+    parameter_name = "verified"
+
+    def lookups(self, request, model_admin):
+        figures = [("figures", "Figures not yet")] if "figures" in model_admin.model.parts else []
+        return [("no", "Not yet"), *figures]
+
+    def queryset(self, request, queryset):
+        if self.value() == "no":
+            return queryset.live(request.now).filter(verification=None)
+        if self.value() == "figures":
+            unverified = Figure.objects.filter(verification=None)
+            return queryset.live(request.now).filter(pk__in=unverified.values("organisation"))
+        return queryset
+
+
 def validate_coming(moment):
     """Refuse a moment that is no date of ours, or past."""
     validate_moment(moment)
@@ -112,22 +129,40 @@ class RootForm(VersionedForm):
 
 
 class DecisionForm(forms.Form):
-    """When to withdraw: at once, or at a moment to come."""
+    """What can be decided about a record as it is saved: see the buttons of its page."""
 
     at = ComingField(label="Withdraw on")
+    how = forms.CharField(
+        label="How",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "their website, a call to …", "size": 40}),
+    )
+    keeper = forms.ModelChoiceField(
+        get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"),
+        label="Looked after by",
+        required=False,
+        empty_label="nobody in particular",
+    )
+
+    def sentences(self):
+        return " ".join(sentence for errors in self.errors.values() for sentence in errors)
 
 
 class RootAdmin(VersionedAdmin):
-    list_filter = [StateFilter]
+    list_filter = [StateFilter, VerifiedFilter]
     search_fields = ["slug"]
     list_per_page = 50
-    actions = ["publish_now", "withdraw", "mark_verified"]
+    actions = ["publish_now", "withdraw", "mark_verified", "mark_verified_with_figures"]
     inlines = [LinkInline, CitationInline]
     form = RootForm
     buttons = [button.name for button in BUTTONS]
     change_form_template = "admin/partners/root_change_form.html"
     save_on_top = True
-    address_and_reason = ("Address and reason", {"fields": ["slug", "why", "publish_at"]})
+    address_and_reason = (
+        "Address, review and reason",
+        {"fields": ["slug", "review_days", "why", "publish_at"]},
+    )
 
     # What is listed and shown
 
@@ -136,7 +171,7 @@ class RootAdmin(VersionedAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("record", "verification__verified_by")
+            .select_related("record__keeper", "verification__verified_by")
             .annotate(
                 pending_status=Subquery(pending.values("status")),
                 pending_saved_at=Subquery(pending.values("saved_at")),
@@ -148,6 +183,12 @@ class RootAdmin(VersionedAdmin):
         if not search_term.strip():
             return queryset, False
         return Search(search_term[:MAX_TYPED]).ranked(queryset)[0], False
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "figures" not in self.model.parts:
+            actions.pop("mark_verified_with_figures", None)
+        return actions
 
     def get_fieldsets(self, request, obj=None):
         """What is said beside the record is for those who can say it."""
@@ -248,7 +289,9 @@ class RootAdmin(VersionedAdmin):
             "is_live": root.is_live(request.now),
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
-            "decision_form": DecisionForm(),
+            "decision_form": DecisionForm(initial={"keeper": root.record.keeper_id}),
+            "keeper": root.record.keeper,
+            "figures": _figures(root),
             "zone": timezone.get_current_timezone_name(),
             "seen": _mark(root),
         }
@@ -314,25 +357,35 @@ class RootAdmin(VersionedAdmin):
             root = self._root(request, key)
             if not self.has_change_permission(request, root):
                 raise PermissionDenied
-            if "_discard" not in request.POST and not self.has_publish_permission(request):
+            is_anybodys = {"_discard", "_verify", "_entrust"} & request.POST.keys()
+            if not is_anybodys and not self.has_publish_permission(request):
                 raise PermissionDenied
             form = DecisionForm(request.POST)
             if request.POST.get("seen") != _mark(root):
                 said, level = "Somebody saved this meanwhile: see below.", messages.ERROR
             elif not form.is_valid():
-                said, level = " ".join(form.errors["at"]), messages.ERROR
+                said, level = form.sentences(), messages.ERROR
             else:
-                what = self._decide(request, root, form.cleaned_data["at"])
+                what = self._decide(request, root, **form.cleaned_data)
                 root = self._root(request, key)
                 self.log_change(request, root, f"{what}.")
                 said, level = self.done(request, root, what), messages.SUCCESS
         self.message_user(request, said, level)
         return redirect(self.address("change", quote(key)))
 
-    def _decide(self, request, root, withdrawn_at):
+    def _decide(self, request, root, at, how, keeper):
         if "_withdraw" in request.POST:
-            publishing.withdraw(root, request.user, withdrawn_at or request.now)
+            publishing.withdraw(root, request.user, at or request.now)
             return "Withdrawn"
+        if "_verify" in request.POST:
+            chosen = request.POST.getlist("verified")
+            for compared in [root, *_figures(root)]:
+                if str(compared.pk) in chosen:
+                    bookkeeping.verify(compared, request.user, request.now, how)
+            return "Verified"
+        if "_entrust" in request.POST:
+            bookkeeping.entrust(root, keeper)
+            return f"Looked after by {keeper}" if keeper else "Looked after by nobody in particular"
         if "_unschedule" in request.POST:
             publishing.unschedule(root, request.user, request.now)
             return "Schedule taken back"
@@ -389,6 +442,10 @@ class RootAdmin(VersionedAdmin):
     def withdraw(self, request, queryset):
         self._each(request, queryset, self._withdraw, "Withdrawn")
 
+    @admin.action(description="Mark as verified today, figures too", permissions=["change"])
+    def mark_verified_with_figures(self, request, queryset):
+        self._each(request, queryset, self._verify_with_figures, "Verified")
+
     @admin.action(description="Mark as verified today", permissions=["change"])
     def mark_verified(self, request, queryset):
         self._each(request, queryset, self._verify, "Verified")
@@ -409,6 +466,11 @@ class RootAdmin(VersionedAdmin):
     def _verify(self, request, root):
         bookkeeping.verify(root, request.user, request.now)
         return True
+
+    def _verify_with_figures(self, request, root):
+        for figure in _figures(root):
+            bookkeeping.verify(figure, request.user, request.now)
+        return self._verify(request, root)
 
     def _each(self, request, queryset, act, done):
         """Do it to each that is still what the list showed; say what was left, and why."""
@@ -434,6 +496,12 @@ class RootAdmin(VersionedAdmin):
             if changed:
                 self.log_change(request, root, f"{done}.")
         return changed
+
+
+def _figures(root):
+    """The figures of the record as it is public, each with its verification."""
+    figures = getattr(root, "figures", None)
+    return list(figures.select_related("verification")) if figures else []
 
 
 def _mark(root):

@@ -1,5 +1,6 @@
 """The domain. Roots are published, parts belong to them, vocabularies serve them all."""
 
+from partners.models.attention import LinkCheck, Reminder, Snooze
 from partners.models.base import ROOTS, Part, Root, Vocabulary
 from partners.models.bookkeeping import LoadedRow, Record, Verification, Word
 from partners.models.collaboration import Collaboration, JointWork, Party
@@ -21,6 +22,7 @@ __all__ = [
     "Identifier",
     "JointWork",
     "Link",
+    "LinkCheck",
     "LoadedRow",
     "Organisation",
     "OrganisationName",
@@ -33,10 +35,12 @@ __all__ = [
     "PreviewLink",
     "Record",
     "Redirect",
+    "Reminder",
     "Revision",
     "Root",
     "Section",
     "SectionEntry",
+    "Snooze",
     "Source",
     "Term",
     "Topic",

@@ -4,7 +4,7 @@ import secrets
 import uuid
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -44,6 +44,22 @@ class WebAddressField(models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
+
+
+class ReviewDaysField(models.PositiveSmallIntegerField):
+    """How long a verification holds; None: as long as the settings say for its kind."""
+
+    default_validators = [
+        MinValueValidator(1, "Write a number of days, at least 1."),
+        MaxValueValidator(3650, "Ten years (3650 days) is the longest."),
+    ]
+
+    def __init__(self, *args, **kwargs):
+        shown = {
+            "verbose_name": "days until the next review",
+            "help_text": "How long it stays verified. Empty: as usual for its kind.",
+        }
+        super().__init__(*args, **shown | {"null": True, "blank": True} | kwargs)
 
 
 class PositionField(models.PositiveSmallIntegerField):
@@ -143,6 +159,8 @@ class Root(ContentModel):
         validators=[validate_moment],
         help_text="From then on the page is gone, and the record is named without a link.",
     )
+
+    review_days = ReviewDaysField()
 
     objects = PublishedQuerySet.as_manager()
 

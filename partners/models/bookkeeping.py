@@ -46,6 +46,10 @@ class Record(Beside):
     #: Each name on a line of its own, every line ended and begun by a line break.
     names = FoldedField(default="")
     text = FoldedField(default="")
+    #: Who is reminded of what is the matter with it; else the group that can mend it.
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [owner_constraint("record")]

@@ -124,6 +124,15 @@ class Organisation(Root):
     logo_permission = models.CharField(
         max_length=200, blank=True, help_text="Who allowed us to show it, when, and for what."
     )
+    logo_permission_until = dates.PartialDateField(
+        "permission ends", blank=True, help_text="Empty if it has no end, or none is known."
+    )
+    logo_source = models.CharField(
+        "source of the file",
+        max_length=300,
+        blank=True,
+        help_text="Where the file came from: a web address, or who sent it and when.",
+    )
     topics = models.ManyToManyField("partners.Topic", related_name="organisations", blank=True)
     is_home = models.BooleanField(
         "the society whose site this is",
@@ -138,7 +147,9 @@ class Organisation(Root):
         ordering = ["name", "pk"]
         constraints = [
             *Root.Meta.constraints,
-            *dates.shape_constraints("organisation", "founded", "dissolved"),
+            *dates.shape_constraints(
+                "organisation", "founded", "dissolved", "logo_permission_until"
+            ),
             dates.order_constraint("organisation", "founded", "dissolved"),
             models.UniqueConstraint(
                 fields=["is_home"],

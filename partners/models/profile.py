@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from partners import dates
-from partners.models.base import Part, PositionField, required
+from partners.models.base import Part, PositionField, ReviewDaysField, required
 from partners.models.organisation import Organisation
 from partners.validators import validate_identifier
 
@@ -66,6 +66,7 @@ class Figure(Part):
     note = models.CharField(
         max_length=300, blank=True, help_text="What a reader should know to understand the figure."
     )
+    review_days = ReviewDaysField()
     position = PositionField()
     root_field = "organisation"
 

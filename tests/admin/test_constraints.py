@@ -42,6 +42,7 @@ OUT_OF_REACH = {
     "loadedrow_one_a_row",
     "pendingchange_one_a_record",
     "pendingchange_scheduled_has_time",
+    "reminder_sent_once",
     *(f"{label(model)}_withdrawn_after_published" for model in ROOT_FACTORIES),
     *(f"{label(model)}_withdrawn_needs_published" for model in ROOT_FACTORIES),
 }
@@ -128,6 +129,11 @@ CASES = [
     # organisations
     shape_case("organisation_founded_is_partial_date", make.OrganisationFactory, "founded"),
     shape_case("organisation_dissolved_is_partial_date", make.OrganisationFactory, "dissolved"),
+    shape_case(
+        "organisation_logo_permission_until_is_partial_date",
+        make.OrganisationFactory,
+        "logo_permission_until",
+    ),
     *order_cases(
         "organisation_dissolved_not_before_founded",
         make.OrganisationFactory,

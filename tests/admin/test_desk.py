@@ -69,7 +69,8 @@ def test_front_page_says_what_waits(publisher, handed_in):
     assert "approval" not in text(publisher.get(front))
     change = handed_in(make.OrganisationFactory())
     page = publisher.get(front)
-    assert "1 pending change awaits approval" in text(page)
+    assert "Changes that await approval (1)" in text(page)
+    assert reverse("admin:partners_pendingchange_change", args=[change.pk]) in text(page)
     listed = publisher.get(reverse(DESK), {"status__exact": "handed-in"})
     assert str(change.title) in text(listed)
 

@@ -46,12 +46,12 @@ def figure_with_source(**owner):
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (make.OrganisationNameFactory, "organisation", 34),
-        (make.FigureFactory, "organisation", 34),
-        (make.IdentifierFactory, "organisation", 34),
-        (make.LinkFactory, "organisation", 34),
-        (make.JointWorkFactory, "collaboration", 24),
-        (make.LinkFactory, "event", 21),
+        (make.OrganisationNameFactory, "organisation", 36),
+        (make.FigureFactory, "organisation", 36),
+        (make.IdentifierFactory, "organisation", 36),
+        (make.LinkFactory, "organisation", 36),
+        (make.JointWorkFactory, "collaboration", 25),
+        (make.LinkFactory, "event", 22),
     ],
 )
 def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, expected, count):
@@ -64,12 +64,12 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (figure_with_source, "organisation", 34),
-        (make.OrganisationRelationFactory, "organisation", 34),
-        (make.CitationFactory, "organisation", 34),
-        (make.PartyFactory, "collaboration", 24),
-        (make.OrganiserFactory, "series", 21),
-        (make.OrganiserFactory, "event", 21),
+        (figure_with_source, "organisation", 36),
+        (make.OrganisationRelationFactory, "organisation", 36),
+        (make.CitationFactory, "organisation", 36),
+        (make.PartyFactory, "collaboration", 25),
+        (make.OrganiserFactory, "series", 22),
+        (make.OrganiserFactory, "event", 22),
     ],
 )
 def test_form_asks_once_more_for_each_choice_that_it_names(editor, factory, owner, expected, count):

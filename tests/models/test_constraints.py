@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, models, transaction
 from PIL import Image
 
-from partners.models import LoadedRow, PendingChange
+from partners.models import LoadedRow, PendingChange, Reminder
 from partners.models.base import ContentModel
 from tests import factories as make
 
@@ -166,12 +167,22 @@ def pending_change():
     return PendingChange.objects.create(kind="partners.page", key=key, title="Page")
 
 
+def reminder(user):
+    """Of a finding that nobody was told of."""
+    return Reminder.objects.create(user=user, finding=f"finding-{Reminder.objects.count()}")
+
+
+def colleague():
+    return User.objects.create_user("colleague")
+
+
 NINE = dt.time(9)
 CASES = [
     *(each for model, factory in ROOT_FACTORIES.items() for each in root_cases(model, factory)),
     # organisations
     *shape_cases("organisation", "founded", make.OrganisationFactory),
     *shape_cases("organisation", "dissolved", make.OrganisationFactory),
+    *shape_cases("organisation", "logo_permission_until", make.OrganisationFactory),
     *order_cases("organisation", "founded", "dissolved", make.OrganisationFactory),
     case("organisation_one_home", not_home, {"is_home": True}),
     case("organisation_has_name", make.OrganisationFactory, {"name": ""}, BLANK),
@@ -287,6 +298,7 @@ CASES = [
     *owner_cases("verification", verified_figure, "figure", "event", make.EventFactory),
     twin_case("loadedrow_one_a_row", "object_key", loaded_row),
     twin_case("pendingchange_one_a_record", "key", pending_change),
+    twin_case("reminder_sent_once", "finding", reminder, user=colleague),
     case("pendingchange_scheduled_has_time", pending_change, {"status": "scheduled"}),
     case("pendingchange_scheduled_has_time", pending_change, {"publish_at": make.LONG_AGO}),
 ]

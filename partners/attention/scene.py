@@ -1,0 +1,132 @@
+"""What the rules look at: the live content, each table read once however many rules ask."""
+
+import datetime as dt
+from functools import cached_property
+
+from django.db.models import F, Value
+from django.utils import timezone
+
+from partners.models import (
+    ROOTS,
+    Citation,
+    Collaboration,
+    Event,
+    EventSeries,
+    Figure,
+    Link,
+    LinkCheck,
+    Organisation,
+    OrganisationRelation,
+    Page,
+    PendingChange,
+    Term,
+)
+
+MODELS = (Organisation, Collaboration, EventSeries, Event, Page)
+TEXTS = {
+    Organisation: ("summary", "description"),
+    Collaboration: ("description",),
+    EventSeries: ("summary", "description"),
+    Event: ("summary", "description"),
+    Page: ("summary", "body"),
+}
+
+
+class Scene:
+    """The content as it is at `now` (aware datetime)."""
+
+    def __init__(self, now):
+        self.now, self.today = now, timezone.localdate(now)
+
+    @cached_property
+    def roots(self):
+        """Model → its live records by key, with what is kept beside them, without long texts."""
+        return {model: {root.pk: root for root in self._live(model)} for model in MODELS}
+
+    def of(self, model):
+        """The live records of one model."""
+        return self.roots[model].values()
+
+    @property
+    def all(self):
+        return [root for model in MODELS for root in self.of(model)]
+
+    @cached_property
+    def figures(self):
+        return self._owned(Figure.objects.select_related("verification"), "organisation")
+
+    @cached_property
+    def links(self):
+        return self._owned(Link.objects.all())
+
+    @cached_property
+    def citations(self):
+        """(record, path, basis) of each statement with a source: many rows, hence no models."""
+        owners = [self.roots[Citation._meta.get_field(owner).related_model] for owner in ROOTS]
+        rows = Citation.objects.order_by("pk").values_list("path", "basis", *ROOTS)
+        return [
+            (live[key], path, basis)
+            for path, basis, *keys in rows
+            for live, key in zip(owners, keys, strict=True)
+            if key in live
+        ]
+
+    @cached_property
+    def relations(self):
+        relations = OrganisationRelation.objects.select_related("other")
+        return list(relations.only("kind", "basis", "organisation", "other__name"))
+
+    @cached_property
+    def terms(self):
+        return list(Term.objects.filter(is_to_be_verified=True))
+
+    @cached_property
+    def checks(self):
+        """Address → the last check of it, where that did not find it good."""
+        latest = LinkCheck.objects.latest_of_each().exclude(result=LinkCheck.Result.GOOD)
+        return {check.url: check for check in latest.filter(is_false_alarm=False)}
+
+    @cached_property
+    def pending(self):
+        return list(PendingChange.objects.defer("base", "rows"))
+
+    def turning(self, days):
+        """(model, key, what it is called, what happens, when) of all that changes by itself."""
+        soon = (self.now, self.now + dt.timedelta(days=days))
+        turns = [
+            model.objects.order_by()
+            .filter(**{f"{field}__gt": soon[0], f"{field}__lte": soon[1]})
+            .values_list(
+                Value(place),
+                "pk",
+                F("name" if model is Organisation else "title"),
+                Value(what),
+                field,
+            )
+            for place, model in enumerate(MODELS)
+            for field, what in (("published_at", "appears"), ("withdrawn_at", "is withdrawn"))
+        ]
+        rows = turns[0].union(*turns[1:], all=True)
+        return [(MODELS[place], *rest) for place, *rest in sorted(rows)]
+
+    def _live(self, model):
+        return (
+            model.objects.live(self.now)
+            .select_related("record", "verification")
+            .defer(*TEXTS[model], "record__text")
+            .order_by("pk")
+        )
+
+    def _owned(self, parts, *owners):
+        """The parts whose record is live; each leads to the record that is read already."""
+        live = {
+            owner: self.roots[parts.model._meta.get_field(owner).related_model]
+            for owner in owners or ROOTS
+        }
+        kept = []
+        for part in parts.order_by("pk"):
+            for owner, roots in live.items():
+                if root := roots.get(getattr(part, f"{owner}_id")):
+                    setattr(part, owner, root)
+                    kept.append(part)
+        return kept

@@ -1,0 +1,15 @@
+"""Mail staff what needs attention and is new to them."""
+
+from django.core.management import BaseCommand
+from django.utils import timezone
+
+from partners import reminders
+
+
+class Command(BaseCommand):
+    help = "Mails each colleague what needs attention and is new to them; a day may fail."
+
+    def handle(self, **options):
+        sent = reminders.send(timezone.now())
+        if options["verbosity"] >= 1:
+            self.stdout.write(f"Mails sent: {sent}.")

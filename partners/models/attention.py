@@ -1,0 +1,74 @@
+"""What staff said of the attention queue, and what was mailed; and what checks of links found."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from partners.models.base import WebAddressField
+
+FINDING_LENGTH = 200
+
+
+class Snooze(models.Model):
+    """Staff have seen a finding and want to hear of it again on a later day."""
+
+    finding = models.CharField(max_length=FINDING_LENGTH, primary_key=True)
+    title = models.CharField(max_length=300, help_text="What it said.")
+    until = models.DateField()
+    reason = models.CharField(max_length=300)
+    by_name = models.CharField(max_length=150)
+
+    def __str__(self):
+        return f"{self.title} until {self.until}"
+
+
+class Reminder(models.Model):
+    """The ledger of the mails: this person was told of this finding."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders")
+    finding = models.CharField(max_length=FINDING_LENGTH)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "finding"],
+                name="reminder_sent_once",
+                violation_error_message="This person was told of this already.",
+            )
+        ]
+
+    def __str__(self):
+        return self.finding
+
+
+class LinkCheckQuerySet(models.QuerySet):
+    def latest_of_each(self):
+        """The last word on each address."""
+        newer = self.model.objects.filter(url=models.OuterRef("url"), pk__gt=models.OuterRef("pk"))
+        return self.filter(~models.Exists(newer))
+
+
+class LinkCheck(models.Model):
+    """What an outside address answered, once."""
+
+    class Result(models.TextChoices):
+        GOOD = "good", "answers"
+        MOVED = "moved", "has moved for good"
+        BROKEN = "broken", "is broken"
+        SOFT_404 = "soft-404", "says in words that there is no such page"
+        TIMED_OUT = "timed-out", "does not answer in time"
+        BLOCKED = "blocked", "refuses to answer a machine"
+        FORBIDDEN = "forbidden", "is an address that must not be asked"
+
+    url = WebAddressField(db_index=True)
+    checked_at = models.DateTimeField(default=timezone.now)
+    result = models.CharField(max_length=20, choices=Result)
+    detail = models.CharField(max_length=200, blank=True)
+    target = WebAddressField(blank=True)
+    is_false_alarm = models.BooleanField(default=False)
+
+    objects = LinkCheckQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.url} {self.get_result_display()}"

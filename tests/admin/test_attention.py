@@ -1,0 +1,85 @@
+"""The queue on the front page of the admin, and putting off what has to wait."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from partners.models import Snooze
+from tests import factories as make
+from tests.admin.test_publication import text
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/attention/"
+
+
+@pytest.fixture
+def link():
+    partner = make.OrganisationFactory(name="Rhubarb & Custard")
+    return make.LinkFactory(organisation=partner, label="Their statutes", url="")
+
+
+def key(link):
+    return f"link-without-target:organisation/{link.organisation.pk}/{link.pk}"
+
+
+def put_off(client, link, until=None, reason="They move."):
+    until = until or timezone.localdate() + dt.timedelta(days=30)
+    posted = {"finding": key(link), "until": str(until), "reason": reason}
+    return client.post(QUEUE, posted, follow=True)
+
+
+@pytest.mark.parametrize("who", ["editor", "publisher", "superuser"])
+def test_front_page_leads_to_what_needs_attention(client_of, link, who):
+    page = text(client_of(who).get("/admin/"))
+    assert "Links without a target (1)" in page
+    assert f'href="/admin/partners/organisation/{link.organisation.pk}/change/#links-group"' in page
+
+
+def test_front_page_shows_the_first_and_leads_to_all(editor):
+    make.OrganisationFactory.create_batch(7)
+    page = text(editor.get("/admin/"))
+    assert page.count(": no logo") == 5
+    assert 'href="/admin/attention/#logo-missing">All 7</a>' in page
+    assert text(editor.get(QUEUE)).count(": no logo") == 7
+
+
+def test_queue_is_for_staff_with_a_part_in_the_content(client_of, link):
+    assert client_of("reader").get(QUEUE).status_code == 403
+    assert "statutes" not in text(client_of("reader").get("/admin/"))
+    assert client_of("outsider").get(QUEUE).status_code == 302
+
+
+def test_finding_is_put_off_with_a_reason_and_taken_back(editor, link):
+    page = text(put_off(editor, link))
+    assert "Rhubarb & Custard: “Their statutes”: until" in page
+    assert "by editor: They move." in page
+    assert "Links without a target" not in text(editor.get("/admin/"))
+    editor.post(QUEUE, {"_back": key(link)})
+    assert "Links without a target" in text(editor.get("/admin/"))
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "sentence"),
+    [
+        (0, "They move.", "Choose a day after today, within three years."),
+        (2000, "They move.", "Choose a day after today, within three years."),
+        (30, "", "This field is required."),
+    ],
+)
+def test_finding_is_not_put_off_for_ever_or_without_reason(editor, link, days, reason, sentence):
+    until = timezone.localdate() + dt.timedelta(days=days)
+    assert sentence in text(put_off(editor, link, until, reason))
+    assert not Snooze.objects.exists()
+
+
+def test_what_is_mended_meanwhile_cannot_be_put_off(editor, link):
+    link.url = "https://example.org/"
+    link.save()
+    assert "This is mended, or put off already." in text(put_off(editor, link))
+    assert not Snooze.objects.exists()
+
+
+def test_reader_puts_nothing_off(client_of, link):
+    assert put_off(client_of("reader"), link).status_code == 403
