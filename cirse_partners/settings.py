@@ -186,6 +186,10 @@ STORAGES = {
 }
 #: How long a shared preview can be opened.
 PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
+#: Seconds between two requests of the link checker to one host.
+LINK_CHECK_PAUSE = 1
+#: Whether the link checker may ask addresses of private networks: for tests alone.
+LINK_CHECK_PRIVATE = False
 #: For how many days what was verified stays so, by kind; a record can say otherwise.
 REVIEW_DAYS = {
     "organisation": 365,

@@ -24,7 +24,7 @@ SECTIONS = {
     "Content": ("Organisation", "Collaboration", "EventSeries", "Event", "Page"),
     "Publishing": ("PendingChange", "Revision"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
-    "Site": ("Redirect", "User", "Group"),
+    "Site": ("LinkCheck", "Redirect", "User", "Group"),
 }
 
 

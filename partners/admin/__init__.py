@@ -1,5 +1,14 @@
 """The back office: Django's admin, in the order of the staff's work."""
 
-from partners.admin import collaboration, desk, event, organisation, page, people, vocabulary
+from partners.admin import collaboration, desk, event, links, organisation, page, people, vocabulary
 
-__all__ = ["collaboration", "desk", "event", "organisation", "page", "people", "vocabulary"]
+__all__ = [
+    "collaboration",
+    "desk",
+    "event",
+    "links",
+    "organisation",
+    "page",
+    "people",
+    "vocabulary",
+]

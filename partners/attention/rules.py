@@ -179,17 +179,21 @@ class LinkInTrouble(Rule):
     why = "The address was asked and did not answer as a page should."
 
     def find(self, scene):
-        for link in scene.links:
-            if check := scene.checks.get(link.url):
-                yield link.root, self._says(link.label, check), link, "links-group"
-        for organisation in scene.of(Organisation):
-            if check := scene.checks.get(organisation.website):
-                yield organisation, self._says("Website", check), "website", "id_website"
+        if not scene.checks:
+            return
+        for root, label, url, part, place in self._links(scene):
+            if check := scene.checks.get(url):
+                yield root, f"{label}: {check.describe()}", part, place
 
-    def _says(self, label, check):
-        after = f": {check.detail}" if check.detail else ""
-        target = f"; now {check.target}" if check.target else ""
-        return f"{label}: {check.url} {check.get_result_display()}{after}{target}"
+    def _links(self, scene):
+        for link in scene.links:
+            yield link.root, link.label, link.url, link, "links-group"
+        for organisation in scene.of(Organisation):
+            yield organisation, "Website", organisation.website, "website", "id_website"
+        for work in scene.joint_works:
+            yield work.collaboration, work.title, work.url, work, "joint_works-group"
+        for source in scene.sources:
+            yield source, "Source", source.url, "", "id_url"
 
 
 class LabelSaysNothing(Rule):

@@ -13,12 +13,14 @@ from partners.models import (
     Event,
     EventSeries,
     Figure,
+    JointWork,
     Link,
     LinkCheck,
     Organisation,
     OrganisationRelation,
     Page,
     PendingChange,
+    Source,
     Term,
 )
 
@@ -58,6 +60,14 @@ class Scene:
     @cached_property
     def links(self):
         return self._owned(Link.objects.all())
+
+    @cached_property
+    def joint_works(self):
+        return self._owned(JointWork.objects.exclude(url=""), "collaboration")
+
+    @cached_property
+    def sources(self):
+        return list(Source.objects.exclude(url=""))
 
     @cached_property
     def citations(self):

@@ -70,5 +70,16 @@ class LinkCheck(models.Model):
 
     objects = LinkCheckQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = "check of a link"
+        verbose_name_plural = "checks of links"
+        ordering = ["-pk"]
+
     def __str__(self):
-        return f"{self.url} {self.get_result_display()}"
+        return self.url
+
+    def describe(self):
+        """One line: what the address answered, and where it is now, if it says so."""
+        detail = f" ({self.detail})" if self.detail else ""
+        target = f"; it is now {self.target}" if self.target else ""
+        return f"{self.url} {self.get_result_display()}{detail}{target}"

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from partners.models import Snooze
+from partners.models import LinkCheck, Snooze
 from tests import factories as make
+from tests.admin.browser_form import address
 from tests.admin.test_publication import text
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,22 @@ def test_what_is_mended_meanwhile_cannot_be_put_off(editor, link):
 
 def test_reader_puts_nothing_off(client_of, link):
     assert put_off(client_of("reader"), link).status_code == 403
+
+
+def test_checks_are_read_and_false_alarms_marked(editor, publisher, client_of):
+    url = "https://example.org/a"
+    make.LinkFactory(label="Their statutes", url=url)
+    check = LinkCheck.objects.create(url=url, result="blocked", detail="answers 403")
+    good = LinkCheck.objects.create(url="https://example.org/b", result="good")
+    assert "Links in trouble (1)" in text(editor.get("/admin/"))
+    checks = address(LinkCheck, "changelist")
+    assert "answers 403" in text(editor.get(checks, {"result__exact": "blocked"}))
+    ticked = {"action": "mark_false_alarm", "_selected_action": [check.pk, good.pk]}
+    assert client_of("reader").post(checks, ticked).status_code == 403
+    assert "Marked as false alarm: 1." in text(editor.post(checks, ticked, follow=True))
+    assert "Links in trouble" not in text(publisher.get("/admin/"))
+    page = text(publisher.get(address(check)))
+    assert "answers 403" in page
+    assert 'name="_save"' not in page
+    assert publisher.get(address(LinkCheck)).status_code == 403
+    assert publisher.get(address(check, "delete")).status_code == 403

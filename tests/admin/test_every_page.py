@@ -6,14 +6,14 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from partners.models import Page, PendingChange, Revision
+from partners.models import LinkCheck, Page, PendingChange, Revision
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS, label
 
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
-#: Rows that are made elsewhere: a list and a page each, see test_desk.
-MADE_ELSEWHERE = {PendingChange, Revision}
+#: Rows that are made elsewhere: see test_desk and test_attention.
+MADE_ELSEWHERE = {LinkCheck, PendingChange, Revision}
 
 
 def read(client, url):
@@ -93,11 +93,11 @@ SECTIONS = {
             "Glossary terms",
             "Sources",
         ],
-        "Site": ["Redirects", "Users", "Groups"],
+        "Site": ["Checks of links", "Redirects", "Users", "Groups"],
     }
 }
-SECTIONS["publisher"] = SECTIONS["superuser"] | {"Site": ["Redirects", "Users"]}
-SECTIONS["editor"] = SECTIONS["superuser"] | {"Site": ["Redirects"]}
+SECTIONS["publisher"] = SECTIONS["superuser"] | {"Site": ["Checks of links", "Redirects", "Users"]}
+SECTIONS["editor"] = SECTIONS["superuser"] | {"Site": ["Checks of links", "Redirects"]}
 SECTIONS["reader"] = {}
 
 

@@ -143,11 +143,11 @@ CASES = {
     "link-in-trouble": [
         (
             lambda: checked("broken", detail="404"),
-            "Their statutes: https://example.org/a is broken: 404",
+            "Their statutes: https://example.org/a is broken (404)",
         ),
         (
             lambda: checked("moved", target="https://example.org/b"),
-            "Their statutes: https://example.org/a has moved for good; now https://example.org/b",
+            "Their statutes: https://example.org/a has moved for good; it is now https://example.org/b",
         ),
         (lambda: checked("good"), None),
         (lambda: checked("broken", is_false_alarm=True), None),

@@ -1,0 +1,219 @@
+"""Asks the addresses that our pages lead to whether they still answer, politely and safely.
+
+Every hop of every redirect is looked up before it is connected to, and the connection goes to the
+address that was looked up: a link never reaches a private network.
+"""
+
+import ipaddress
+import re
+import socket
+import ssl
+import time
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from itertools import chain, groupby
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+import httpcore
+from django.conf import settings
+from django.utils.html import strip_tags
+
+from partners.folding import fold
+from partners.models import JointWork, Link, LinkCheck, Organisation, Source
+
+Result = LinkCheck.Result
+HOPS = 8
+TRIES = 3
+SECONDS = 10  # for one answer, whole
+READ_BYTES = 64 * 1024
+HOSTS_AT_ONCE = 8
+HEADERS = {
+    "User-Agent": "partners-link-check/1.0",
+    "Accept": "text/html,*/*;q=0.8",
+    "Accept-Encoding": "identity",
+}
+PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
+GONE = {404, 410}
+SPOKEN_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+NO_SUCH_PAGE = re.compile(
+    r"\b(404|not found|no such page|page (does not|doesn t|no longer) exists?|page unavailable"
+    r"|cannot be found|could not be found|nicht gefunden|introuvable)\b"
+)
+
+
+class Outcome(NamedTuple):
+    """What asking came to."""
+
+    result: str
+    detail: str = ""
+    target: str = ""
+
+
+class Forbidden(Exception):
+    """The address leads into a private network, or is none of the web."""
+
+
+class Answer(NamedTuple):
+    """The part of an HTTP answer that matters here."""
+
+    status: int
+    location: str
+    text: str
+
+
+class Guard(httpcore.SyncBackend):
+    """Connects to public addresses only."""
+
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [info[4][0] for info in found]
+        if not settings.LINK_CHECK_PRIVATE:
+            for address in addresses:
+                if not ipaddress.ip_address(address.partition("%")[0]).is_global:
+                    raise Forbidden(f"{host} is not on the public internet")
+        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+
+def addresses():
+    """All outside addresses on record (sorted list of str)."""
+    fields = ((Link, "url"), (Organisation, "website"), (JointWork, "url"), (Source, "url"))
+    found = (model.objects.values_list(name, flat=True) for model, name in fields)
+    return sorted({*chain.from_iterable(found)} - {""})
+
+
+def check(urls):
+    """Ask each of `urls`; yield (url, Outcome). Hosts side by side, each one thing at a time."""
+    by_host = groupby(sorted(urls, key=_host), key=_host)
+    with ThreadPoolExecutor(HOSTS_AT_ONCE) as threads:
+        for outcomes in threads.map(_ask_host, [list(those) for _, those in by_host]):
+            yield from outcomes
+
+
+def record(url, outcome):
+    """Keep the outcome in the history; a false alarm that sounds again is one again."""
+    last = LinkCheck.objects.filter(url=url).order_by("-pk").first()
+    said = outcome._asdict()
+    same = last and all(getattr(last, name) == value for name, value in said.items())
+    return LinkCheck.objects.create(
+        url=url, is_false_alarm=bool(same and last.is_false_alarm), **said
+    )
+
+
+def _host(url):
+    return urlsplit(url).netloc.lower()
+
+
+def _ask_host(urls):
+    outcomes = []
+    with httpcore.ConnectionPool(network_backend=Guard(), ssl_context=_tls()) as pool:
+        for place, url in enumerate(urls):
+            if place:
+                time.sleep(settings.LINK_CHECK_PAUSE)
+            outcomes.append((url, ask(pool, url)))
+    return outcomes
+
+
+def _tls():
+    return ssl.create_default_context()
+
+
+def ask(pool, url):
+    """The Outcome of asking one address, through its redirects."""
+    try:
+        return _judge(url, *_follow(pool, url))
+    except Forbidden as error:
+        return Outcome(Result.FORBIDDEN, str(error))
+    except (httpcore.TimeoutException, TimeoutError):
+        return Outcome(Result.TIMED_OUT, f"nothing within {SECONDS} seconds")
+    except socket.gaierror:
+        return Outcome(Result.BROKEN, "there is no such host")
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+        return Outcome(Result.BROKEN, _in_words(error))
+
+
+def _follow(pool, url):
+    """(the last answer, its address, where a permanent redirect leads: "" if there is none)."""
+    moved_to, is_permanent = "", True
+    for _ in range(HOPS):
+        answer = _answer(pool, "HEAD", url)
+        if answer.status not in PERMANENT | TEMPORARY or not answer.location:
+            return _answer(pool, "GET", url), url, moved_to
+        is_permanent = is_permanent and answer.status in PERMANENT
+        url = urljoin(url, answer.location)
+        if is_permanent:
+            moved_to = url
+    raise ValueError("it redirects in a circle, or too often")
+
+
+def _judge(asked, answer, reached, moved_to):
+    status = answer.status
+    if status in GONE:
+        return Outcome(Result.BROKEN, f"answers {status}")
+    if 400 <= status < 500:
+        return Outcome(Result.BLOCKED, f"answers {status}")
+    if not 200 <= status < 300:
+        return Outcome(Result.BROKEN, f"answers {status}")
+    if said := _no_such_page(answer.text):
+        return Outcome(Result.SOFT_404, f"“{said[:150]}”")
+    if (
+        reached != asked
+        and urlsplit(asked).path.strip("/")
+        and not urlsplit(reached).path.strip("/")
+    ):
+        return Outcome(Result.SOFT_404, "it leads to the front page")
+    if moved_to:
+        return Outcome(Result.MOVED, target=moved_to)
+    return Outcome(Result.GOOD)
+
+
+def _no_such_page(text):
+    """The title or heading that says so, or None."""
+    for _, inner in SPOKEN_TITLE.findall(text):
+        said = " ".join(unescape(strip_tags(inner)).split())
+        if NO_SUCH_PAGE.search(fold(said)):
+            return said
+    return None
+
+
+def _answer(pool, method, url):
+    """Ask, and ask again if that may help: on a 5xx, or when a connection broke."""
+    for left in reversed(range(TRIES)):
+        try:
+            answer = _once(pool, method, url)
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+            if not left or _is_unsafe(error):
+                raise
+        else:
+            if answer.status < 500 or not left or method == "HEAD":
+                return answer
+        time.sleep(settings.LINK_CHECK_PAUSE)
+    raise AssertionError("unreachable")
+
+
+def _once(pool, method, url):
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise Forbidden(f"{url} is not an address of the web")
+    end = time.monotonic() + SECONDS
+    limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
+    with pool.stream(method, url, headers=HEADERS, extensions={"timeout": limits}) as response:
+        body = b""
+        for piece in response.iter_stream():
+            body += piece
+            if time.monotonic() > end:
+                raise TimeoutError
+            if len(body) >= READ_BYTES:
+                break
+        headers = {name.lower(): value for name, value in response.headers}
+        location = headers.get(b"location", b"").decode("latin-1")
+        return Answer(response.status, location, body.decode("utf-8", "replace"))
+
+
+def _in_words(error):
+    """Why there was no answer: the system's words, without its numbers."""
+    text = re.sub(r"^\[[^\]]*\]\s*", "", str(error)) or type(error).__name__
+    return (f"no safe connection: {text}" if _is_unsafe(error) else text)[:200]
+
+
+def _is_unsafe(error):
+    return isinstance(error.__context__, ssl.SSLError)
