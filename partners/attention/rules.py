@@ -312,19 +312,16 @@ class PossibleDuplicate(Rule):
     why = "Two records share a name, an acronym or a website: one organisation, or a mix-up?"
 
     def find(self, scene):
-        shared = defaultdict(dict)
+        shared = defaultdict(list)
         for organisation in scene.of(Organisation):
-            for name in organisation.record.names.split("\n"):
-                if name:
-                    shared["name or acronym", name][organisation.pk] = organisation
-            if host := _host(organisation.website):
-                shared["website", host][organisation.pk] = organisation
+            for name in {*organisation.record.names.split("\n")}:
+                shared["name or acronym", name].append(organisation)
+            shared["website", _host(organisation.website)].append(organisation)
         told = set()
-        for (what, value), organisations in shared.items():
-            first, *others = organisations.values()
-            for other in others:
-                if (first, other) not in told:
-                    told.add((first, other))
+        for (what, value), (first, *others) in shared.items():
+            for other in others if value else ():
+                if (first.pk, other.pk) not in told:
+                    told.add((first.pk, other.pk))
                     yield first, f"shares its {what} “{value}” with {other}", other
 
 
