@@ -4,10 +4,12 @@ from django import forms
 from django.contrib import admin
 from django.core.validators import FileExtensionValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.html import format_html
 
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
-from partners.admin.root import RootAdmin
+from partners.admin.root import RootAdmin, RootForm
+from partners.dates import PartialDateFormField
 from partners.models import (
     Figure,
     Identifier,
@@ -33,6 +35,41 @@ class LogoField(forms.ImageField):
         if data is None and initial:
             validate_logo(initial)  # its file may be gone
         return super().clean(data, initial)
+
+
+class OrganisationForm(RootForm):
+    """A name that the public knows is changed for a reason; a new name keeps the old one."""
+
+    CORRECTION, NEW_NAME = "correction", "new-name"
+    renaming = forms.ChoiceField(
+        label="If the name or acronym changes, it is",
+        choices=[
+            ("", "---------"),
+            (CORRECTION, "a correction: it was never called that"),
+            (NEW_NAME, "the organisation’s new name: keep the old one as a former name"),
+        ],
+        required=False,
+    )
+    renamed_on = PartialDateFormField(
+        label="renamed in",
+        required=False,
+        widget=forms.TextInput(attrs={"size": 14}),
+        help_text="As precisely as it is known; may stay empty.",
+    )
+
+    def clean(self):
+        super().clean()
+        changed = {"name", "acronym"} & {*self.changed_data}
+        if not any(self.initial.get(name) for name in changed):
+            self.cleaned_data["renaming"] = ""
+        elif self._is_open_question():
+            self.add_error(
+                "renaming", "Say whether this is a correction or the organisation’s new name."
+            )
+
+    def _is_open_question(self):
+        is_known = self.instance.is_named(timezone.now()) and "name" in self.cleaned_data
+        return is_known and not self.cleaned_data.get("renaming")
 
 
 class RelationInline(PartInline):
@@ -62,6 +99,7 @@ class IdentifierInline(PartInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(RootAdmin):
+    form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]
     prepopulated_fields = {"slug": ["name"]}
@@ -79,7 +117,19 @@ class OrganisationAdmin(RootAdmin):
         CitationInline,
     ]
     fieldsets = [
-        (None, {"fields": ["name", "acronym", "kind", "summary", "description", "topics"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "acronym"),
+                    ("renaming", "renamed_on"),
+                    "kind",
+                    "summary",
+                    "description",
+                    "topics",
+                ]
+            },
+        ),
         (
             "Facts",
             {
@@ -123,6 +173,16 @@ class OrganisationAdmin(RootAdmin):
         """Only named here: a place is edited on the form of its section, by publishers."""
         sections = [entry.section.title for entry in obj.section_entries.select_related("section")]
         return ", ".join(sections) or "No heading yet. Publishers choose the places of a section."
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.cleaned_data["renaming"] == OrganisationForm.NEW_NAME:
+            form.instance.names.create(
+                kind=OrganisationName.Kind.FORMER,
+                name=form.initial["name"],
+                acronym=form.initial["acronym"],
+                valid_until=form.cleaned_data["renamed_on"],
+            )
 
     def is_needed(self, root):
         return root.is_home

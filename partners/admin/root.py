@@ -196,10 +196,10 @@ class RootAdmin(VersionedAdmin):
         if not self.has_publish_permission(request):
             hidden.add("publish_at")
         if obj and not self.has_change_permission(request, obj):
-            hidden |= {"why", "publish_at"}
+            hidden |= {"why", "publish_at", "renaming", "renamed_on"}
         fieldsets = super().get_fieldsets(request, obj)
         return [
-            (heading, options | {"fields": [one for one in options["fields"] if one not in hidden]})
+            (heading, options | {"fields": list(filter(None, _without(options["fields"], hidden)))})
             for heading, options in fieldsets
         ]
 
@@ -496,6 +496,15 @@ class RootAdmin(VersionedAdmin):
             if changed:
                 self.log_change(request, root, f"{done}.")
         return changed
+
+
+def _without(fields, hidden):
+    """The fields of a fieldset, lines of several among them, without those in `hidden`."""
+    for field in fields:
+        if isinstance(field, tuple):
+            yield tuple(each for each in field if each not in hidden)
+        elif field not in hidden:
+            yield field
 
 
 def _figures(root):

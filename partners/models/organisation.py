@@ -176,6 +176,11 @@ class Organisation(Root):
     def short_name(self):
         return self.acronym or self.name
 
+    def name_on(self, date):
+        """What it was called on `date` (PartialDate or ""), as far as its former names tell."""
+        then = [former for former in self.names.all() if former.was_valid(date)] if date else ()
+        return min(then, key=lambda former: former.valid_until).name if then else self.name
+
     @property
     def initials(self):
         """What stands where its logo would: its acronym, or one letter.

@@ -40,6 +40,12 @@ class OrganisationName(Part):
     def __str__(self):
         return self.name
 
+    def was_valid(self, on):
+        """Whether it certainly was the name on `on` (PartialDate)."""
+        ended_later = self.valid_until and on.latest < self.valid_until.earliest
+        begun = not self.valid_from or self.valid_from.latest <= on.earliest
+        return bool(self.kind == self.Kind.FORMER and ended_later and begun)
+
 
 class Figure(Part):
     """A number that says how large an organisation is, with its bound, date and source."""

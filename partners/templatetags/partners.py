@@ -107,6 +107,12 @@ def is_named_at(record, at):
 
 
 @register.filter
+def name_on(organisation, date):
+    """What the organisation was called on `date` (PartialDate; "": what it is called now)."""
+    return organisation.name_on(date)
+
+
+@register.filter
 def status_on(collaboration, day):
     """The words for where a collaboration stands on `day` (datetime.date)."""
     return collaboration.status(day).label

@@ -41,7 +41,7 @@ class EventDetail(RootDetail):
     def get_context_data(self, **context):
         at = self.request.now
         return super().get_context_data(
-            organisers=self.object.organisers.named(at),
+            organisers=self.object.organisers.named(at).prefetch_related("organisation__names"),
             held_here=Event.objects.live(at).filter(held_at=self.object),
             **context,
         )

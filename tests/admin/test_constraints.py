@@ -673,5 +673,5 @@ def test_section_waits_for_the_partners_page(publisher, open_form):
 def test_invisible_characters_are_refused(editor, open_form, typed):
     form = open_form(editor, make.OrganisationFactory())
     form.row("names", kind="alias", name=typed)
-    said = errors(form.send(name=typed, summary=typed))
+    said = errors(form.send(name=typed, summary=typed, renaming="correction"))
     assert said.keys() == {"name", "summary", "names-0-name"}

@@ -154,7 +154,8 @@ def test_editor_changes_nothing_that_the_public_reads(editor, client, open_form)
     organisation = make.OrganisationFactory(name="Rhubarb Society")
     form = open_form(editor, organisation)
     form.row("names", kind="alias", name="Friends of Rhubarb")
-    form.save(name="Rhubarb Association", topics=[make.TopicFactory(name="Safety").pk])
+    topics = [make.TopicFactory(name="Safety").pk]
+    form.save(name="Rhubarb Association", renaming="correction", topics=topics)
     page = get(client, organisation.get_absolute_url())
     assert "Rhubarb Society" in page
     for said in ("Rhubarb Association", "Friends of Rhubarb", "Safety"):
@@ -278,7 +279,7 @@ def test_form_that_is_refused_counts_as_nothing(client_of, open_form, who):
     form = open_form(client_of(who), organisation)
     form.row("names", kind="alias", name="Checkers")
     form.row("links", label="click here")
-    assert errors(form.send(name="Other")).keys() == {"links-0-label"}
+    assert errors(form.send(name="Other", renaming="correction")).keys() == {"links-0-label"}
     organisation.refresh_from_db()
     assert (organisation.name, organisation.names.count()) == ("Testers", 0)
     assert organisation.record.version == version
@@ -289,7 +290,7 @@ def test_form_that_is_refused_counts_as_nothing(client_of, open_form, who):
 def test_reading_a_form_counts_as_nothing(editor, open_form, is_pending):
     organisation = make.OrganisationFactory()
     if is_pending:
-        open_form(editor, organisation).save(name="Other", slug="other")
+        open_form(editor, organisation).save(summary="Other", slug="other")
     version, changed_at = organisation.record.version, organisation.record.changed_at
     stored = snapshots.stored(Organisation, organisation.pk)
     open_form(editor, organisation)

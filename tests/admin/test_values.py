@@ -105,7 +105,7 @@ def test_rich_text_of_a_pending_change_is_kept_clean(editor, open_form):
 def test_words_are_shown_as_they_were_typed(publisher, open_form):
     name = "<script>alert('R&D')</script>"
     organisation = make.OrganisationFactory()
-    open_form(publisher, organisation).save(name=name)
+    open_form(publisher, organisation).save(name=name, renaming="correction")
     for url in (
         organisation.get_absolute_url(),
         address(organisation),
