@@ -27,6 +27,7 @@ def site(request):
         "today": timezone.localdate(at),
         "site_url": settings.SITE_URL,
         "linked_data": None,
+        "history_url": None,
         "is_preview": getattr(request, "is_preview", False),
         "contact_email": settings.CONTACT_EMAIL,
     }

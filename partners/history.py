@@ -1,7 +1,16 @@
 """The states that records have had: each is kept, whoever changes it and however."""
 
+from itertools import pairwise
+from typing import NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+
 from partners import snapshots
 from partners.models import Revision
+
+#: What is kept about a record for staff alone.
+INTERNAL = {"position", "review_days", "logo_permission", "logo_permission_until", "logo_source"}
 
 OUTSIDE = "Loaded or changed by an operator"
 
@@ -49,3 +58,50 @@ def catch_up():
     """Keep what the records with a history have become by other hands than those of staff."""
     for latest in Revision.objects.latest_of_each().only("kind", "key"):
         record(latest.model, latest.key, None, OUTSIDE)
+
+
+class Entry(NamedTuple):
+    """A change that the public could see: since when (datetime), and of what (list of str)."""
+
+    at: object
+    what: list
+
+
+def public_log(root, at):
+    """What changed on the page of `root` by `at` (aware datetime), the latest first: [Entry].
+
+    Names of fields, and neither of persons nor of what another record says.
+    """
+    states = [
+        state
+        for state in Revision.objects.of(type(root), root.pk)
+        if not state.is_deleted and state.published_at and _seen_from(state) <= at
+    ]
+    pairs = pairwise(states)
+    entries = [Entry(_seen_from(state), _touched(before, state)) for state, before in pairs]
+    return [*(entry for entry in entries if entry.what), Entry(root.published_at, ["Published"])]
+
+
+def _seen_from(state):
+    return max(state.at, state.published_at)
+
+
+def _touched(before, after):
+    changes = snapshots.changes(before.rows, after.rows)
+    said = (_in_public(path) for change in changes for path in change.paths)
+    return sorted({words for words in said if words})
+
+
+def _in_public(path):
+    """“Founded”, “Figure: value” or “Link”; "" for what only staff see."""
+    if path.field in INTERNAL:
+        return ""
+    model = snapshots.model_of(path.model)
+    try:
+        field = str(model._meta.get_field(path.field).verbose_name) if path.field else ""
+    except (AttributeError, FieldDoesNotExist):
+        return ""  # of a model or field that has gone since
+    kind = capfirst(model._meta.verbose_name)
+    if not hasattr(model, "root_field"):
+        return capfirst(field)
+    return f"{kind}: {field}" if field else kind

@@ -3,16 +3,27 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
+from partners.models import Collaboration, Event, EventSeries, Organisation, Page
 from partners.sitemaps import SITEMAPS
 from partners.views import (
     collaborations,
     events,
     gallery,
+    history,
     organisations,
     pages,
     previews,
     search,
 )
+
+#: The prefix of a root's address → its model and the name of its pages.
+HISTORIES = {
+    "organisations": (Organisation, "organisation"),
+    "collaborations": (Collaboration, "collaboration"),
+    "events": (Event, "event"),
+    "events/series": (EventSeries, "series"),
+    "pages": (Page, "page"),
+}
 
 app_name = "partners"
 urlpatterns = [
@@ -32,6 +43,14 @@ urlpatterns = [
     path("events/", events.EventList.as_view(), name="event-list"),
     path("events/<slug:slug>/", events.EventDetail.as_view(), name="event-detail"),
     path("events/series/<slug:slug>/", events.SeriesDetail.as_view(), name="series-detail"),
+    *(
+        path(
+            f"{prefix}/<slug:slug>/history/",
+            history.RootHistory.as_view(model=model),
+            name=f"{name}-history",
+        )
+        for prefix, (model, name) in HISTORIES.items()
+    ),
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),
     path("pages/<slug:slug>/", pages.PageDetail.as_view(), name="page-detail"),

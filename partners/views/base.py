@@ -59,7 +59,7 @@ class RootDetail(PublicView, DetailView):
                 "source__title", "source", "locator", "-basis", "pk"
             ),
             links=self.object.links.exclude(url=""),
-            **context,
+            **{"history_url": f"{self.object.get_absolute_url()}history/"} | context,
         )
 
 

@@ -23,6 +23,7 @@ ARGUMENTS = [
 PATHS = [
     "/", "/organisations/", "/organisations/?kind=society&q=europ", "/organisations/?q=zzzz",
     "/organisations/?kind=nonsense", "/organisations/esr/", "/organisations/cirse/",
+    "/organisations/esr/history/",
     "/collaborations/", "/collaborations/cirse-efrs/", "/events/", "/search/", "/search/?q=apcsvir",
     "/search/?q=zzzz", "/glossary/", "/pages/about/", "/nowhere/",
 ]  # fmt: skip
