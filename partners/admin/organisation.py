@@ -51,7 +51,7 @@ class OrganisationForm(RootForm):
         required=False,
     )
     renamed_on = PartialDateFormField(
-        label="renamed in",
+        label="Renamed in",
         required=False,
         widget=forms.TextInput(attrs={"size": 14}),
         help_text="As precisely as it is known; may stay empty.",
@@ -121,7 +121,8 @@ class OrganisationAdmin(RootAdmin):
             None,
             {
                 "fields": [
-                    ("name", "acronym"),
+                    "name",
+                    "acronym",
                     ("renaming", "renamed_on"),
                     "kind",
                     "summary",

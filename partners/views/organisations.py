@@ -59,10 +59,12 @@ class OrganisationDetail(RootDetail):
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         collaborations = Collaboration.objects.live(at).filter(parties__organisation=organisation)
+        today = timezone.localdate(at)
         collaborations = (
             collaborations.distinct()
+            .with_is_over(today)
             .prefetch_related(Prefetch("parties", Party.objects.named(at)))
-            .order_by("since", "title", "pk")
+            .order_by("is_over", "since", "title", "pk")
         )
         organised = Organiser.objects.filter(organisation=organisation).select_related(
             "event", "series"
@@ -77,7 +79,7 @@ class OrganisationDetail(RootDetail):
             relations=relations(organisation, at),
             collaborations=collaborations,
             series=sorted(held.difference(events), key=str),
-            timeline=by_year(collaborations, events, timezone.localdate(at)),
+            timeline=by_year(collaborations, events, today),
             **context,
         )
 

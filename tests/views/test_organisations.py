@@ -440,6 +440,20 @@ def test_own_page_of_the_society(read, society):
     assert page.headings[1] == "Collaborations"
 
 
+def test_what_has_ended_stays_and_is_said_to_be_past(read, society):
+    partner = make.OrganisationFactory(name="Partner", dissolved="2020")
+    for title, until in (("Still", ""), ("Over", "2019")):
+        work = make.CollaborationFactory(title=title, until=until)
+        make.PartyFactory(collaboration=work, organisation=partner)
+    page = read(partner.get_absolute_url())
+    assert "Still" in page.under("What we do together")
+    assert "Over" in page.under("Past")
+    assert "Over" not in page.under("What we do together")
+    assert read(LIST).under("Partner") == "Past: dissolved 2020"
+    make.SectionEntryFactory(section=make.SectionFactory(display="profiles"), organisation=partner)
+    assert "Past: dissolved 2020" in read("/").under("Partner")
+
+
 def test_organisation_page_says_when_it_was_verified(read):
     verified = make.OrganisationFactory(name="Partner")
     make.VerificationFactory(organisation=verified)
