@@ -9,7 +9,7 @@ from partners.groups import PUBLISHERS
 from partners.models import Organisation
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a colleague's word"
 
 

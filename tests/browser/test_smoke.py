@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from partners.groups import PUBLISHERS
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

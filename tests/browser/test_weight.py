@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_BYTES, MOST_REQUESTS, MOST_SHIFT = 60 * 1024, 10, 0.01
 SHIFT = """() => new Promise((resolve) => {
