@@ -3,9 +3,11 @@
 import re
 from html import unescape
 
+import nh3
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
+from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 EXTENSIONS = {
@@ -28,10 +30,21 @@ HEADING_TAG = re.compile(r"(</?h)([34])>")
 #: HTML (str) → HTML that holds nothing but what the editor's buttons make.
 sanitise = create_sanitizer(EXTENSIONS)
 
+ALLOWED = allowlist_from_extensions(expand_extensions(EXTENSIONS))
+
+#: The same for a page, where each link says that it leads elsewhere and hands nothing over.
+SHOWN = nh3.Cleaner(
+    **ALLOWED
+    | {
+        "attributes": ALLOWED["attributes"] | {"a": {"href", "title"}},
+        "link_rel": "external noopener",
+    }
+)
+
 
 def render(html, top=3):
     """Sanitised HTML, safe to put on a page; its first headings are of level `top` (2 or 3)."""
-    clean = HEADING_TAG.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + top}>", sanitise(html))
+    clean = HEADING_TAG.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + top}>", SHOWN.clean(html))
     return mark_safe(clean)  # noqa: S308 — the one place: just sanitised
 
 

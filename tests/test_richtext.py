@@ -82,6 +82,13 @@ def test_render_is_safe_only_after_sanitising():
     assert rendered.__html__() == "<p>Text</p>"
 
 
+@pytest.mark.parametrize("rel", ["", ' rel="opener"'])
+def test_link_on_a_page_says_that_it_leads_elsewhere(rel):
+    rendered = render(f'<p><a href="https://example.org/"{rel}>there</a></p>')
+    assert 'rel="external noopener"' in rendered
+    assert "opener" not in rendered.replace("noopener", "")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("dirty", "clean"), DIRTY)
 def test_every_write_cleans(dirty, clean):

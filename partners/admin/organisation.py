@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,18 +16,27 @@ from partners.models import (
     OrganisationName,
     OrganisationRelation,
 )
+from partners.uploads import can_be_kept, reencoded
 from partners.validators import validate_logo
+
+CANNOT_BE_KEPT = (
+    "The logo cannot be stored just now: the disk is full, or closed for writing. Save the rest "
+    "without it, and tell an operator."
+)
 
 
 class LogoField(forms.ImageField):
-    """Refuses with the sentences of `validate_logo`; the name's ending decides how it is served."""
+    """Refuses with the sentences of `validate_logo`; what it takes, it draws anew."""
 
-    default_validators = [FileExtensionValidator(["png", "jpg", "jpeg", "webp"])]
+    default_validators = []  # Django's looks at the name alone
 
     def to_python(self, data):
         file = forms.FileField.to_python(self, data)
         if file is not None:
             validate_logo(file)
+            file = reencoded(file)
+            if not can_be_kept(file):
+                raise forms.ValidationError(CANNOT_BE_KEPT)
         return file
 
     def clean(self, data, initial=None):

@@ -1,5 +1,6 @@
 """What all records share: keys, publication, parts, owners, and rules with a sentence."""
 
+import re
 import secrets
 import uuid
 
@@ -34,6 +35,9 @@ class TitleField(models.CharField):
         return super().db_parameters(connection) | {"collation": collation}
 
 
+SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
 class WebAddressField(models.URLField):
     """A whole web address, http or https; "" where none is known."""
 
@@ -44,6 +48,12 @@ class WebAddressField(models.URLField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
+
+    def get_db_prep_save(self, value, connection):
+        """Whoever saves it, nothing else becomes a link. Raises ValidationError."""
+        if isinstance(value, str) and value and not SCHEME.match(value):
+            raise ValidationError(validate_web_address.message)
+        return super().get_db_prep_save(value, connection)
 
 
 class ReviewDaysField(models.PositiveSmallIntegerField):
