@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import is_protected_type
 
 from partners.models import (
+    Chore,
     LinkCheck,
     LoadedRow,
     PendingChange,
@@ -38,6 +39,7 @@ from partners.validators import refuse_control_characters, validate_moment
 RECORD_KEYS = {"model", "pk", "fields"}
 #: Rows beside the content: a reload resets none of them.
 BOOKKEEPING = {
+    Chore,
     LinkCheck,
     LoadedRow,
     PendingChange,

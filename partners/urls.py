@@ -9,6 +9,7 @@ from partners.views import (
     collaborations,
     events,
     gallery,
+    health,
     history,
     organisations,
     pages,
@@ -58,5 +59,6 @@ urlpatterns = [
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", pages.robots, name="robots"),
-    path("health/", pages.health, name="health"),
+    path("health/", health.live, name="health"),
+    path("health/ready/", health.ready, name="ready"),
 ]

@@ -2,7 +2,7 @@
 
 from partners.models.attention import LinkCheck, Reminder, Snooze
 from partners.models.base import ROOTS, Part, Root, Vocabulary
-from partners.models.bookkeeping import LoadedRow, Record, Verification, Word
+from partners.models.bookkeeping import Chore, LoadedRow, Record, Verification, Word
 from partners.models.collaboration import Collaboration, JointWork, Party
 from partners.models.event import Event, EventSeries, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
@@ -14,6 +14,7 @@ from partners.models.vocabulary import Term, Topic
 
 __all__ = [
     "ROOTS",
+    "Chore",
     "Citation",
     "Collaboration",
     "Event",

@@ -30,6 +30,16 @@ class Beside(models.Model):
         abstract = True
 
 
+class Chore(models.Model):
+    """When a command that must be run from time to time last came to its end."""
+
+    command = models.CharField(max_length=50, primary_key=True)
+    done_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.command} at {self.done_at}"
+
+
 class FoldedField(models.TextField):
     """Text as `folding.fold` leaves it, compared by character on every database."""
 

@@ -115,8 +115,3 @@ def upload(request, name):
     response = serve(request, name, document_root=settings.MEDIA_ROOT)
     patch_cache_control(response, public=True, max_age=365 * 24 * 3600, immutable=True)
     return response
-
-
-def health(request):
-    """The process is up and answers."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

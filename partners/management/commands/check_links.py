@@ -2,7 +2,7 @@
 
 from django.core.management import BaseCommand
 
-from partners import links
+from partners import chores, links
 from partners.models import LinkCheck
 
 
@@ -15,5 +15,6 @@ class Command(BaseCommand):
             check, count = links.record(url, outcome), count + 1
             if check.result != LinkCheck.Result.GOOD and options["verbosity"] >= 1:
                 self.stdout.write(check.describe())
+        chores.done("check_links")
         if options["verbosity"] >= 1:
             self.stdout.write(f"Addresses checked: {count}.")

@@ -3,7 +3,7 @@
 from django.core.management import BaseCommand
 from django.utils import timezone
 
-from partners import reminders
+from partners import chores, reminders
 
 
 class Command(BaseCommand):
@@ -11,5 +11,6 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         sent = reminders.send(timezone.now())
+        chores.done("send_reminders")
         if options["verbosity"] >= 1:
             self.stdout.write(f"Mails sent: {sent}.")
