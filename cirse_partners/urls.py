@@ -5,6 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
 from partners.views import pages
+from partners.views.account import account
 
 #: The pages of the password carry the name of the admin that they lead back to.
 NAMED = {
@@ -30,6 +31,7 @@ PASSWORD_RESET = [
 
 urlpatterns = [
     path("admin/password-reset/", include(PASSWORD_RESET)),
+    path("admin/account/", account, name="account"),
     path("admin/", admin.site.urls),
     # Logos are few and small. A web server in front may serve this folder itself if it asks the
     # application for what is missing: the renditions are made there.
@@ -40,3 +42,4 @@ urlpatterns = [
 handler400 = "partners.views.errors.bad_request"
 handler403 = "partners.views.errors.permission_denied"
 handler404 = "partners.views.errors.page_not_found"
+handler500 = "partners.views.errors.server_error"

@@ -1,9 +1,11 @@
 """The admin site: its name, and its front page in the order of the work."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,6 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from partners import accounts
 from partners.attention import queue
 from partners.history import name_of
 from partners.models import Snooze
@@ -24,7 +27,7 @@ SECTIONS = {
     "Content": ("Organisation", "Collaboration", "EventSeries", "Event", "Page"),
     "Publishing": ("PendingChange", "Revision"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
-    "Site": ("LinkCheck", "Redirect", "User", "Group"),
+    "Site": ("LinkCheck", "Redirect", "User", "Group", "LogEntry"),
 }
 
 
@@ -48,11 +51,25 @@ class PartnersAdminSite(admin.AdminSite):
     index_title = "What would you like to work on?"
     index_template = "admin/partners/index.html"
 
+    def has_permission(self, request):
+        """Staff; where a second factor is set up or demanded, after its code."""
+        return super().has_permission(request) and not accounts.owes_code(request.user)
+
+    def login(self, request, extra_context=None):
+        """Whoever has said the password, and owes the code, is asked for that alone."""
+        if super().has_permission(request) and accounts.owes_code(request.user):
+            query = urlencode({"next": request.GET.get(REDIRECT_FIELD_NAME, "")})
+            return redirect(f"{reverse('account')}?{query}")
+        return super().login(request, extra_context)
+
     def get_urls(self):
         """Without the address that leads to any record's page: RootAdmin says where that is."""
-        page = path("attention/", self.admin_view(self.attention), name="attention")
+        pages = [
+            path("attention/", self.admin_view(self.attention), name="attention"),
+            path("logout/", self.logout, name="logout"),  # also for who still owes the code
+        ]
         urls = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
-        return [page, *urls]
+        return [*pages, *urls]
 
     def index(self, request, extra_context=None):
         """Say first what needs attention."""
@@ -83,7 +100,9 @@ class PartnersAdminSite(admin.AdminSite):
     def _put_off(self, request, form):
         """Put off the finding that the form is about, or take it back onto the queue."""
         if back := request.POST.get("_back"):
-            Snooze.objects.filter(pk=back).delete()
+            for snooze in Snooze.objects.filter(pk=back):
+                accounts.note(request.user, snooze, "Taken back onto the queue.")
+                snooze.delete()
             return True
         there = {each.key: each for group in queue(request.now) for each in group.findings}
         finding = there.get(request.POST.get("finding"))
@@ -93,7 +112,10 @@ class PartnersAdminSite(admin.AdminSite):
         if not form.is_valid():
             return False
         said = {"title": str(finding)[:300], "by_name": name_of(request.user)}
-        Snooze.objects.update_or_create(finding=finding.key, defaults=form.cleaned_data | said)
+        snooze, _ = Snooze.objects.update_or_create(
+            finding=finding.key, defaults=form.cleaned_data | said
+        )
+        accounts.note(request.user, snooze, "Put off.")
         messages.info(request, f"Put off until {form.cleaned_data['until']:%d %B %Y}.")
         return True
 

@@ -22,7 +22,8 @@ def fill(sender, using, **kwargs):
         EDITORS: of_app.filter(views | (writes | parts_go) & Q(content_type__model__in=content)),
         PUBLISHERS: of_app
         | Permission.objects.using(using).filter(
-            codename__in=["add_user", "change_user", "view_user"], content_type__app_label="auth"
+            codename__in=["add_user", "change_user", "view_user", "view_logentry"],
+            content_type__app_label__in=["auth", "admin"],
         ),
     }
     for name, granted in permissions.items():

@@ -35,6 +35,7 @@ HEADERS = {
 }
 PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
 GONE = {404, 410}
+LONGEST_URL = LinkCheck._meta.get_field("target").max_length
 SPOKEN_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
 NO_SUCH_PAGE = re.compile(
     r"\b(404|not found|no such page|page (does not|doesn t|no longer) exists?|page unavailable"
@@ -141,7 +142,7 @@ def _follow(pool, url):
             return _answer(pool, "GET", url), url, moved_to
         is_permanent = is_permanent and answer.status in PERMANENT
         url = urljoin(url, answer.location)
-        if is_permanent:
+        if is_permanent and len(url) <= LONGEST_URL:
             moved_to = url
     raise ValueError("it redirects in a circle, or too often")
 
@@ -171,6 +172,7 @@ def _no_such_page(text):
     """The title or heading that says so, or None."""
     for _, inner in SPOKEN_TITLE.findall(text):
         said = " ".join(unescape(strip_tags(inner)).split())
+        said = "".join(filter(str.isprintable, said))
         if NO_SUCH_PAGE.search(fold(said)):
             return said
     return None

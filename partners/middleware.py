@@ -5,11 +5,42 @@ from urllib.parse import unquote
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpResponsePermanentRedirect
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 
 from partners import publishing
 from partners.models import Redirect
+
+HEALTH = "/health/"
+LONGEST_QUERY = 4_000  # characters
+LARGEST_BODY = 100_000_000  # bytes; what is smaller is answered in words by the form it was sent to
+
+
+class KeepToOurselves:
+    """No other site may embed what we serve, and no page of ours asks for a device or a sensor."""
+
+    HEADERS = {
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Permissions-Policy": ", ".join(
+            f"{feature}=()"
+            for feature in (
+                "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
+                "encrypted-media", "fullscreen", "geolocation", "gyroscope", "magnetometer",
+                "microphone", "midi", "payment", "picture-in-picture",
+                "publickey-credentials-get", "screen-wake-lock", "usb", "xr-spatial-tracking",
+            )
+        ),
+    }  # fmt: skip
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in self.HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
 
 class RefuseNullCharacters:
@@ -33,6 +64,21 @@ class RefuseNullCharacters:
             raise BadRequest("A NUL character in a form") from exception
 
 
+class RefuseTooMuch:
+    """No honest address is that long, and no form that large: 414 and 413 instead of the work."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            return render(request, "414.html", status=414)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length[:12]) > LARGEST_BODY:
+            return render(request, "413.html", status=413)
+        return self.get_response(request)
+
+
 class CurrentTime:
     """`request.now`: the one moment at which everything on the page is true."""
 
@@ -51,7 +97,7 @@ class ApplyDueChanges:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path_info != reverse("partners:health"):  # answers without the database, too
+        if not request.path_info.startswith(HEALTH):  # answers without the database, too
             publishing.apply_due(request.now)
         return self.get_response(request)
 

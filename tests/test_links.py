@@ -17,6 +17,7 @@ REDIRECTS = {
     "/moved": (301, "/good"), "/moved-on": (308, "/moved"), "/found": (302, "/good"),
     "/found-then-moved": (302, "/moved"), "/moved-then-found": (301, "/found"),
     "/circle": (302, "/circle"), "/moved-to-nothing": (301, "/404"), "/to-front": (302, "/"),
+    "/far": (301, f"/good?{'x' * 600}"),
     "/outside": (302, "ftp://example.org/"), "/nowhere": (302, ""),
 }  # fmt: skip
 
@@ -46,6 +47,7 @@ class Answers(BaseHTTPRequestHandler):
         bodies = {
             "/soft-404": b"<title>Page not found | Society</title><p>Sorry.",
             "/soft-404-in-german": b"<TITLE>Seite nicht\n gefunden</TITLE>",
+            "/nul": b"<title>Not found\0</title>",
             "/large": b"x" * 10_000_000,
         }
         return self.answer(200, bodies.get(self.path, PAGE))
@@ -104,6 +106,8 @@ def server(settings, monkeypatch):
         ("/429", "blocked", "answers 429", ""),
         ("/soft-404", "soft-404", "“Page not found | Society”", ""),
         ("/soft-404-in-german", "soft-404", "“Seite nicht gefunden”", ""),
+        ("/nul", "soft-404", "“Not found”", ""),
+        ("/far", "good", "", ""),
         ("/to-front", "soft-404", "it leads to the front page", ""),
         ("/circle", "broken", "it redirects in a circle, or too often", ""),
         ("/hangs", "timed-out", "nothing within 1 seconds", ""),

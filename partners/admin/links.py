@@ -25,5 +25,8 @@ class LinkCheckAdmin(PlainAddresses, admin.ModelAdmin):
 
     @admin.action(description="Mark as false alarm", permissions=["change"])
     def mark_false_alarm(self, request, queryset):
-        marked = queryset.exclude(result=LinkCheck.Result.GOOD).update(is_false_alarm=True)
-        self.message_user(request, f"Marked as false alarm: {marked}.", messages.SUCCESS)
+        marked = list(queryset.exclude(result=LinkCheck.Result.GOOD))
+        LinkCheck.objects.filter(pk__in=[check.pk for check in marked]).update(is_false_alarm=True)
+        for check in marked:
+            self.log_change(request, check, "Marked as false alarm.")
+        self.message_user(request, f"Marked as false alarm: {len(marked)}.", messages.SUCCESS)

@@ -5,6 +5,7 @@ from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import Group, User
@@ -15,14 +16,18 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from partners import accounts
 from partners.admin.base import PlainAddresses
 from partners.groups import EDITORS, PUBLISHERS
 
 log = logging.getLogger(__name__)
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
 
-admin.site.unregister([Group, User])
+# The apps of one-time codes would show their secrets; ColleagueAdmin has what operators need.
+admin.site.unregister([Group, User, TOTPDevice, StaticDevice])
 
 
 class InvitationForm(forms.ModelForm):
@@ -76,6 +81,7 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         (None, {"fields": ["username", "first_name", "last_name", "email"]}),
         ("What they may do", {"fields": ["is_active", "groups"]}),
     ]
+    actions = ["sign_out_everywhere", "forget_second_factor"]
     superuser_fieldsets = [
         *fieldsets,
         ("For operators", {"fields": ["is_staff", "is_superuser", "user_permissions", "password"]}),
@@ -104,6 +110,29 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         if not request.user.is_superuser:
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out_everywhere(self, request, queryset):
+        self._for_each(request, queryset, accounts.sign_out, "Signed out everywhere.")
+
+    @admin.action(description="Remove the second factor (a lost phone)", permissions=["operate"])
+    def forget_second_factor(self, request, queryset):
+        done = "Removed the second factor."
+        self._for_each(request, queryset, accounts.forget_second_factor, done)
+
+    def has_operate_permission(self, request):
+        return request.user.is_superuser
+
+    def _for_each(self, request, users, do, done):
+        """Do it to those whose account this person may change, and write it down."""
+        for user in users:
+            if self.has_change_permission(request, user):
+                do(user)
+                self.log_change(request, user, done)
+                self.message_user(request, f"{user}: {done}", messages.SUCCESS)
+            else:
+                said = f"{user} is an operator: only operators may do this."
+                self.message_user(request, said, messages.ERROR)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -135,3 +164,22 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
             subject_template_name="registration/invitation_subject.txt",
             email_template_name="registration/invitation_email.txt",
         )
+
+
+@admin.register(LogEntry)
+class ActivityAdmin(PlainAddresses, admin.ModelAdmin):
+    """What staff did, for publishers and operators to read; nobody changes it."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "__str__"]
+    list_filter = ["action_flag", "user"]
+    search_fields = ["object_repr", "change_message"]
+    list_select_related = ["user", "content_type"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

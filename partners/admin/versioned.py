@@ -24,6 +24,7 @@ from django.urls import path, reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
+from js_asset import Media
 
 from partners import bookkeeping, differences, publishing, snapshots
 from partners.admin.base import EditorForms, NamedObstacles, PlainAddresses
@@ -151,6 +152,11 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
                 snapshots.write(self.model, key, base)
             yield
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        """The map of the editor's modules stands in the page itself: it needs the nonce."""
+        context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_model(self, request, obj, form, change):
         """Remember what the form says beside the record."""
         super().save_model(request, obj, form, change)
@@ -173,7 +179,12 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
             return self._show_unsaved(request, proposal, sentences=error.sentences)
         if response.status_code == HTTPStatus.FOUND:  # the browser need not keep it any longer
             response.set_cookie(
-                "typing_saved", quote_path(request.path, safe=""), 300, path=reverse("admin:index")
+                "typing_saved",
+                quote_path(request.path, safe=""),
+                max_age=300,
+                path=reverse("admin:index"),
+                secure=request.is_secure(),
+                samesite="Lax",
             )
         return response
 
@@ -288,10 +299,9 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
     def restore(self, request, key, number):
         """Make the record again what it was in the state of that number."""
         key = unquote(key)
-        revision = get_object_or_404(Revision.objects.of(self.model, key), pk=number)
-        record = self.get_object(request, key)
-        if not self._may_restore(request, record):
+        if not self._may_restore(request, self.get_object(request, key)):
             raise PermissionDenied
+        revision = get_object_or_404(Revision.objects.of(self.model, key), pk=number)
         history = redirect(self.address("history", quote(key)))
         try:
             at_once = self.restores_at_once(request)

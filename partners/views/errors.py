@@ -1,6 +1,14 @@
 """Error pages: they read nothing from a request that may itself be what is wrong."""
 
+import sys
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+RETRY_AFTER = 30  # seconds
 
 
 def bad_request(request, exception):
@@ -13,3 +21,23 @@ def permission_denied(request, exception):
 
 def page_not_found(request, exception):
     return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """500; or 503 while the database is away or has no time for us (RFC 9110, section 15.6.4).
+
+    Both stand alone: nothing is read for them that may be what is missing.
+    """
+    is_away = isinstance(sys.exception(), InterfaceError | OperationalError)
+    page, status = ("503.html", 503) if is_away else ("500.html", 500)
+    response = HttpResponse(render_to_string(page), status=status)
+    if is_away:
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def too_many_requests(request, response=None, credentials=None):
+    """Too many wrong passwords: axes asks for this page, with 429 (RFC 6585, section 4)."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+    return response

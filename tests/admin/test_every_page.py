@@ -4,6 +4,7 @@ import html
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from partners.models import LinkCheck, Page, PendingChange, Revision
@@ -13,7 +14,7 @@ from tests.admin.records import RECORDS, label
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
 #: Rows that are made elsewhere: see test_desk and test_attention.
-MADE_ELSEWHERE = {LinkCheck, PendingChange, Revision}
+MADE_ELSEWHERE = {LinkCheck, LogEntry, PendingChange, Revision}
 
 
 def read(client, url):
@@ -93,10 +94,12 @@ SECTIONS = {
             "Glossary terms",
             "Sources",
         ],
-        "Site": ["Checks of links", "Redirects", "Users", "Groups"],
+        "Site": ["Checks of links", "Redirects", "Users", "Groups", "Log entries"],
     }
 }
-SECTIONS["publisher"] = SECTIONS["superuser"] | {"Site": ["Checks of links", "Redirects", "Users"]}
+SECTIONS["publisher"] = SECTIONS["superuser"] | {
+    "Site": ["Checks of links", "Redirects", "Users", "Log entries"]
+}
 SECTIONS["editor"] = SECTIONS["superuser"] | {"Site": ["Checks of links", "Redirects"]}
 SECTIONS["reader"] = {}
 

@@ -29,8 +29,8 @@ TYPED = [
     "\u202e\ufeff",
     "\t\n",
     "-1",
-    "a" * 60_000,
-    "word " * 20_000,
+    "a" * 3_500,
+    "word " * 700,
 ]
 
 
@@ -271,7 +271,7 @@ def test_no_query_string_breaks_a_form(superuser, model, name):
     record = RECORDS[model]()
     url = address(model) if name == "add" else address(record, name)
     many = [field.name for field in model._meta.many_to_many]
-    for value in ("bad", "9" * 400, "2016-02-31"):
+    for value in ("bad", "9" * 80, "2016-02-31"):
         query = dict.fromkeys([*fields_of(model), *many], value)
         assert superuser.get(url, query).status_code == 200, value
     for query in FORM_QUERIES:

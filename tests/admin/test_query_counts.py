@@ -30,7 +30,7 @@ def queries(client, url):
 @pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize(
     ("owner", "expected"),
-    [("organisation", 9), ("collaboration", 8), ("series", 8), ("event", 9), ("page", 8)],
+    [("organisation", 10), ("collaboration", 9), ("series", 9), ("event", 10), ("page", 9)],
 )
 def test_list_asks_as_often_for_many_as_for_one(editor, owner, expected, count):
     for record in FACTORIES[owner].create_batch(count):
@@ -46,12 +46,12 @@ def figure_with_source(**owner):
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (make.OrganisationNameFactory, "organisation", 36),
-        (make.FigureFactory, "organisation", 36),
-        (make.IdentifierFactory, "organisation", 36),
-        (make.LinkFactory, "organisation", 36),
-        (make.JointWorkFactory, "collaboration", 25),
-        (make.LinkFactory, "event", 22),
+        (make.OrganisationNameFactory, "organisation", 37),
+        (make.FigureFactory, "organisation", 37),
+        (make.IdentifierFactory, "organisation", 37),
+        (make.LinkFactory, "organisation", 37),
+        (make.JointWorkFactory, "collaboration", 26),
+        (make.LinkFactory, "event", 23),
     ],
 )
 def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, expected, count):
@@ -64,12 +64,12 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (figure_with_source, "organisation", 36),
-        (make.OrganisationRelationFactory, "organisation", 36),
-        (make.CitationFactory, "organisation", 36),
-        (make.PartyFactory, "collaboration", 25),
-        (make.OrganiserFactory, "series", 22),
-        (make.OrganiserFactory, "event", 22),
+        (figure_with_source, "organisation", 37),
+        (make.OrganisationRelationFactory, "organisation", 37),
+        (make.CitationFactory, "organisation", 37),
+        (make.PartyFactory, "collaboration", 26),
+        (make.OrganiserFactory, "series", 23),
+        (make.OrganiserFactory, "event", 23),
     ],
 )
 def test_form_asks_once_more_for_each_choice_that_it_names(editor, factory, owner, expected, count):

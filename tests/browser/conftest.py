@@ -19,6 +19,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+#: What a browser says of the policies that a page breaks.
+BROKEN_POLICY = ("Content Security Policy", "Permissions policy", "Cross-Origin", "BlockedBy")
+
 #: An address for each public template, its longer forms included.
 PATHS = [
     "/", "/organisations/", "/organisations/?kind=society&q=europ", "/organisations/?q=zzzz",
@@ -45,17 +48,25 @@ def browser():
 
 @pytest.fixture
 def page(browser, live_server):
-    """An empty tab; `page.goto("/")` is the home page. A script that fails fails the test."""
+    """An empty tab; `page.goto("/")` is the home page.
+
+    A script that fails in it or in a tab it opens fails the test, and so does a broken policy.
+    """
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB"
     )
     context.set_default_timeout(10_000)
-    page = context.new_page()
     errors = []
-    page.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 — takes no builtins
-    yield page
+    context.on("weberror", lambda error: errors.append(error.error))
+    context.on("console", lambda message: errors.extend(broken(message.text)))
+    yield context.new_page()
     context.close()
-    assert not errors
+    assert errors == []
+
+
+def broken(text):
+    """What the console said, if it is about a policy."""
+    return [text] if any(sign in text for sign in BROKEN_POLICY) else []
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """What a visitor gets who asks for something that is not there, or in a way that is not taken."""
 
+from functools import partial
+
 import pytest
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
-from django.views.defaults import server_error
 
-from partners.views.errors import permission_denied
+from partners.views.errors import permission_denied, server_error
 from tests.views.reading import Reading
 
 WAYS_ON = ["/", "/organisations/", "/events/", "/search/"]
@@ -38,12 +40,42 @@ def test_address_that_cannot_be_read_points_on(client, path):
 
 
 def test_too_many_parameters_are_refused(client):
-    query = "&".join(f"p{number}=1" for number in range(1_100))
-    response = client.get(f"/search/?{query}")
+    response = client.get(f"/search/?{'&'.join('a' * 1_100)}")
     assert (response.status_code, reading(response).title) == (
         400,
         "This request could not be read",
     )
+
+
+def test_address_beyond_all_reason_is_refused(client):
+    response = client.get(f"/search/?q={'a' * 4_000}")
+    page = reading(response)
+    assert (response.status_code, page.title) == (414, "This address is too long")
+    assert page.addresses("/") == WAYS_ON
+
+
+def test_body_beyond_all_reason_is_refused_unread(client):
+    response = client.post("/admin/login/", CONTENT_LENGTH="100000001")
+    page = reading(response)
+    assert (response.status_code, page.title) == (413, "This is too large")
+    assert page.addresses("/") == WAYS_ON
+
+
+@pytest.mark.parametrize("path", ["/", "/organisations/", "/organisations/esr/", "/admin/login/"])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_database_that_is_away_is_said_with_when_to_come_back(settings, path, error):
+    settings.DEBUG = False
+    client = Client(raise_request_exception=False)
+    with connection.execute_wrapper(partial(fail, error)):
+        response = client.get(path)
+    page = reading(response)
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert page.title == "Back in a moment"
+    assert [piece.href for piece in page.pieces if piece.href] == ["/"]
+
+
+def fail(error, *args):
+    raise error("The server closed the connection: user=root")
 
 
 def test_what_is_not_for_the_visitor_points_on(rf):

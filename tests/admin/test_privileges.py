@@ -1,0 +1,157 @@
+"""Who may open what, and run which action: every address of the admin, for every kind of person.
+
+e: editors, p: publishers, s: superusers. Nobody else is let in anywhere. An address or an action
+that is not in the tables fails the test.
+"""
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.urls import URLResolver, reverse
+
+from partners.models import LinkCheck, PendingChange, Revision
+from tests import factories as make
+from tests.admin.browser_form import BrowserForm
+from tests.admin.records import RECORDS, ROOT_FACTORIES
+
+pytestmark = pytest.mark.django_db
+
+ROOTS = [model._meta.model_name for model in ROOT_FACTORIES]
+WORDS = ["section", "topic", "term", "source", "redirect"]
+PAGES = ["changelist", "add", "change", "history", "delete"]
+
+
+def pages(*who):
+    return dict(zip(PAGES, who, strict=True))
+
+
+ROOT = pages("eps", "eps", "eps", "eps", "ps")
+ROOT |= {"decide": "ps", "previews": "eps", "restore": "eps", "next_edition": "eps"}
+WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
+#: model → page → who
+TABLE = {
+    **dict.fromkeys(ROOTS, ROOT),
+    **dict.fromkeys(WORDS, WORD),
+    "pendingchange": pages("eps", "", "eps", "eps", ""),
+    "revision": pages("eps", "", "eps", "eps", ""),
+    "linkcheck": pages("eps", "", "eps", "eps", ""),
+    "logentry": pages("ps", "", "ps", "ps", ""),
+    "group": pages("s", "s", "s", "s", "s"),
+    "user": pages("ps", "ps", "ps", "ps", "s") | {"password_change": "s"},
+}
+#: pages of the site as a whole → who
+SITE = {
+    "index": "eps", "attention": "eps", "password_change": "eps", "password_change_done": "eps",
+    "autocomplete": "", "jsi18n": "eps", "app_list": "eps", "login": "eps", "logout": "eps",
+}  # fmt: skip
+ROOT_ACTIONS = {
+    "mark_verified": "eps",
+    "publish_now": "ps",
+    "withdraw": "ps",
+    "delete_selected": "ps",
+}
+#: model → action → who
+ACTIONS = {
+    **dict.fromkeys(ROOTS, ROOT_ACTIONS),
+    "organisation": ROOT_ACTIONS | {"mark_verified_with_figures": "eps"},
+    **{model: {"delete_selected": "ps"} for model in WORDS},
+    "pendingchange": {},
+    "revision": {},
+    "linkcheck": {"mark_false_alarm": "eps"},
+    "logentry": {},
+    "group": {"delete_selected": "s"},
+    "user": {
+        "delete_selected": "s", "sign_out_everywhere": "ps", "forget_second_factor": "s",
+    },
+}  # fmt: skip
+PEOPLE = {"e": "editor", "p": "publisher", "s": "superuser"}
+#: What changes something is asked by POST alone → the button that is pressed.
+POSTED = {
+    "decide": {"_withdraw": "1"}, "previews": {"_share": "1"}, "restore": {}, "next_edition": {},
+}  # fmt: skip
+
+
+def names():
+    """The names of all addresses under the admin."""
+    todo = list(admin.site.get_urls())
+    while todo:
+        each = todo.pop()
+        if isinstance(each, URLResolver):
+            todo += each.url_patterns
+        elif each.name:
+            yield each.name
+
+
+def test_tables_have_every_address():
+    expected = {f"partners_{model}_{page}" for model in [*ROOTS, *WORDS] for page in TABLE[model]}
+    expected -= {f"partners_{root}_next_edition" for root in ROOTS if root != "event"}
+    for model in (PendingChange, Revision, LinkCheck, LogEntry, Group, User):
+        label = model._meta.model_name
+        expected |= {f"{model._meta.app_label}_{label}_{page}" for page in TABLE[label]}
+    assert set(names()) == expected | set(SITE)
+
+
+@pytest.fixture
+def records(client_of):
+    """model name → a record; those that only the site makes were made by its work."""
+    made = {model._meta.model_name: factory() for model, factory in RECORDS.items()}
+    form = BrowserForm.open(client_of("publisher"), make.OrganisationFactory(pk="published"))
+    form.save("_publish", summary="Published.")
+    BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
+    check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
+    made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
+    return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
+
+
+def ask(client, name, record):
+    """Open the address, or press the button of what only takes forms."""
+    page = name.removeprefix(f"{record._meta.app_label}_{record._meta.model_name}_")
+    arguments = {
+        "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
+        "previews": [record.pk], "changelist": [], "add": [],
+    }.get(page, [record.pk])  # fmt: skip
+    url = reverse(f"admin:{name}", args=arguments)
+    return client.post(url, POSTED[page]) if page in POSTED else client.get(url)
+
+
+def is_open(response):
+    """Anything but the log-in page and 403; 404 where an empty form names nothing, too."""
+    to_login = response.status_code == 302 and reverse("admin:login") in response["Location"]
+    return response.status_code != 403 and not to_login
+
+
+def who_may(client_of, ask_as):
+    assert not is_open(ask_as(client_of("anonymous")))
+    assert not is_open(ask_as(client_of("outsider")))
+    return "".join(letter for letter, who in PEOPLE.items() if is_open(ask_as(client_of(who))))
+
+
+@pytest.mark.parametrize("model", TABLE)
+def test_every_page_of_a_model(client_of, records, model):
+    record, found = records[model], {}
+    for page in TABLE[model]:
+        name = f"{record._meta.app_label}_{model}_{page}"
+        if name in set(names()):
+            found[page] = who_may(client_of, lambda client, name=name: ask(client, name, record))
+    assert found == {page: TABLE[model][page] for page in found}
+
+
+@pytest.mark.parametrize("name", sorted(SITE.keys() - {"login", "logout"}))
+def test_every_page_of_the_site(client_of, name):
+    arguments = ["partners"] if name == "app_list" else []
+    url = reverse(f"admin:{name}", args=arguments)
+    assert who_may(client_of, lambda client: client.get(url)) == SITE[name]
+
+
+@pytest.mark.parametrize("model", ACTIONS)
+def test_every_action(client_of, rf, model):
+    admin_of = {each._meta.model_name: admin.site._registry[each] for each in admin.site._registry}
+    found = {}
+    for letter, who in PEOPLE.items():
+        client_of(who)
+        request = rf.get("/")
+        request.user = User.objects.get(username=who)
+        for action in admin_of[model].get_actions(request):
+            found[action] = found.get(action, "") + letter
+    assert found == ACTIONS[model]
