@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-ind
 	--python-version 3.11 pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-postgres vnu check format secret serve lock clean
+.PHONY: help install demo test test-postgres drills audit vnu check format secret serve lock clean
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -26,6 +26,19 @@ test: .venv/dev.stamp  ## run the tests on SQLite, in a browser too where chromi
 
 test-postgres: .venv/dev.stamp  ## run the tests on PostgreSQL (POSTGRES_URL=postgres://…)
 	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n auto
+
+DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
+DRILL_URL = $(POSTGRES_URL)_drill
+ROUNDS ?= 30
+
+drills: .venv/dev.stamp  ## kill loads, backups and restores on both databases (ROUNDS=30)
+	$(DRILL).kill_loaddata --rounds $(ROUNDS)
+	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).kill_backup --rounds $(ROUNDS)
+	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
+
+audit: .venv/dev.stamp  ## ask whether a dependency has a known weakness (says so if it cannot)
+	@$(BIN)/python .ci/audit
 
 VNU = vnu-jar-26.9.27
 VNU_SHA256 = 5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7
