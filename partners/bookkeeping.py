@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ from partners.folding import fold
 from partners.models import ROOTS, Organisation, Part, Record, Root, Topic, Verification, Word
 
 OWNER = {label: owner for owner, label in ROOTS.items()}
+#: What of a root's parts its search text is made of.
+SEARCHED = {"organisation": ("names", "topics"), "collaboration": ("joint_works",)}
 WORD_LENGTH = Word._meta.get_field("text").max_length
 
 #: The roots written in the batch under way, as models and keys in order; None outside a batch.
@@ -57,15 +59,47 @@ def rehearsal():
 
 def refresh(root):
     """Count a change of `root` and fold its search text anew."""
-    names = [folded for folded in map(fold, root.search_names()) if folded]
-    text = " ".join([*names, *filter(None, map(fold, root.search_text()))])
-    values = {"names": "\n".join(["", *names, ""]), "text": text, "changed_at": timezone.now()}
+    values = _folded(root)
     owner = {OWNER[root._meta.label]: root}
     with transaction.atomic():
         if not Record.objects.filter(**owner).update(version=F("version") + 1, **values):
             Record.objects.create(**owner, version=1, **values)
-        words = sorted({word for word in text.split() if len(word) <= WORD_LENGTH})
-        Word.objects.bulk_create([Word(text=word) for word in words], ignore_conflicts=True)
+        _keep_words([values["text"]])
+
+
+def refresh_all(roots):
+    """The same for many `roots` of one model, all stored: a handful of queries."""
+    if not roots:
+        return
+    owner = OWNER[roots[0]._meta.label]
+    prefetch_related_objects(roots, *SEARCHED.get(owner, ()))
+    folded = {root.pk: _folded(root) for root in roots}
+    with transaction.atomic():
+        known = Record.objects.select_for_update().filter(**{f"{owner}__in": folded})
+        versions = dict(known.values_list(f"{owner}_id", "version"))
+        records = [
+            Record(**{f"{owner}_id": key}, version=versions.get(key, 0) + 1, **values)
+            for key, values in folded.items()
+        ]
+        Record.objects.bulk_create(
+            records,
+            update_conflicts=True,
+            unique_fields=[owner],
+            update_fields=["version", "changed_at", "names", "text"],
+        )
+        _keep_words(values["text"] for values in folded.values())
+
+
+def _folded(root):
+    names = [folded for folded in map(fold, root.search_names()) if folded]
+    text = " ".join([*names, *filter(None, map(fold, root.search_text()))])
+    return {"names": "\n".join(["", *names, ""]), "text": text, "changed_at": timezone.now()}
+
+
+def _keep_words(texts):
+    words = {word for text in texts for word in text.split() if len(word) <= WORD_LENGTH}
+    words = [Word(text=word) for word in sorted(words)]
+    Word.objects.bulk_create(words, ignore_conflicts=True)
 
 
 def verify(compared, by, at, how=""):

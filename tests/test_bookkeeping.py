@@ -343,3 +343,21 @@ def test_text_of_a_collaboration_follows_its_joint_works():
     assert text(work.collaboration).endswith(" gloves")
     JointWork.objects.get().delete()
     assert not text(work.collaboration).endswith(" gloves")
+
+
+def test_many_roots_are_counted_and_folded_as_one_is(django_assert_num_queries):
+    old, new = make.OrganisationFactory(), make.OrganisationFactory.build()
+    Organisation.objects.bulk_create([new])
+    make.OrganisationNameFactory(organisation=old, name="Óld näme")
+    make.OrganisationNameFactory(organisation=new, name="Nomen novum")
+    Organisation.objects.update(summary="Rewritten")
+    roots = list(Organisation.objects.order_by("name"))
+    before = [version(root) for root in roots]
+    with django_assert_num_queries(7):  # two of them begin and end a savepoint
+        bookkeeping.refresh_all(roots)
+    assert [version(root) for root in roots] == [number + 1 for number in before]
+    many = [text(root) for root in roots]
+    for root in roots:
+        bookkeeping.refresh(root)
+    assert [text(root) for root in roots] == many
+    assert Word.objects.filter(text__in=["novum", "rewritten"]).count() == 2
