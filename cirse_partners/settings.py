@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "partners.page_cache.PageCache",
     "django_guid.middleware.guid_middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -139,6 +140,7 @@ if "ENGINE" not in DATABASES["default"]:
         "as postgres://user:password@host/name or sqlite:///name."
     )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"].setdefault("CONN_MAX_AGE", None)  # a file does not go away
     # Readers never wait for a writer (WAL); a writer takes its lock at once and waits its turn,
     # so that "database is locked" cannot strike in mid-transaction.
     DATABASES["default"]["OPTIONS"] = {
@@ -242,6 +244,9 @@ REVIEW_DAYS = {
 } | env.dict("REVIEW_DAYS", cast={"value": int}, default={})
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+#: How much memory each process spends on pages that it need not make again; 0: none.
+PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", default=32)
 
 # Transport
 

@@ -21,6 +21,7 @@ from django.utils.encoding import is_protected_type
 
 from partners.models import (
     Chore,
+    ContentVersion,
     LinkCheck,
     LoadedRow,
     PendingChange,
@@ -40,6 +41,7 @@ RECORD_KEYS = {"model", "pk", "fields"}
 #: Rows beside the content: a reload resets none of them.
 BOOKKEEPING = {
     Chore,
+    ContentVersion,
     LinkCheck,
     LoadedRow,
     PendingChange,

@@ -33,6 +33,7 @@ def pytest_collection_modifyitems(items):
 def settings_of_tests(tmp_path_factory):
     with override_settings(
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        PAGE_CACHE_MEGABYTES=0,  # most tests never commit, and so never begin a new edition
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield

@@ -2,7 +2,14 @@
 
 from partners.models.attention import LinkCheck, Reminder, Snooze
 from partners.models.base import ROOTS, Part, Root, Vocabulary
-from partners.models.bookkeeping import Chore, LoadedRow, Record, Verification, Word
+from partners.models.bookkeeping import (
+    Chore,
+    ContentVersion,
+    LoadedRow,
+    Record,
+    Verification,
+    Word,
+)
 from partners.models.collaboration import Collaboration, JointWork, Party
 from partners.models.event import Event, EventSeries, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
@@ -17,6 +24,7 @@ __all__ = [
     "Chore",
     "Citation",
     "Collaboration",
+    "ContentVersion",
     "Event",
     "EventSeries",
     "Figure",

@@ -159,6 +159,7 @@ class Root(ContentModel):
         "published from",
         null=True,
         blank=True,
+        db_index=True,
         validators=[validate_moment],
         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
     )
@@ -166,6 +167,7 @@ class Root(ContentModel):
         "withdrawn from",
         null=True,
         blank=True,
+        db_index=True,
         validators=[validate_moment],
         help_text="From then on the page is gone, and the record is named without a link.",
     )

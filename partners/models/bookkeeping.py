@@ -40,6 +40,19 @@ class Chore(models.Model):
         return f"{self.command} at {self.done_at}"
 
 
+class ContentVersion(models.Model):
+    """One row, whose token is another one after each committed change of what the public reads.
+
+    The database keeps it by triggers: see `freshness`.
+    """
+
+    token = models.CharField(max_length=36)
+    transaction = models.BigIntegerField(default=0, help_text="PostgreSQL's number of who set it.")
+
+    def __str__(self):
+        return self.token
+
+
 class FoldedField(models.TextField):
     """Text as `folding.fold` leaves it, compared by character on every database."""
 

@@ -13,6 +13,13 @@ class PublicView:
 
     #: The list that leads to the page (title, name of its address); None for the front page.
     listed_in = None
+    #: The parameters of the query that the page depends on; of each the last value counts.
+    parameters = ()
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        response.parameters = self.parameters
+        return response
 
     def get_context_data(self, **context):
         context = super().get_context_data(**context)

@@ -16,6 +16,7 @@ class CollaborationList(PublicView, ListView):
 
     listed_in = ("Collaborations", "collaboration-list")
     paginate_by = 100
+    parameters = ("page",)
     template_name = "partners/collaboration_list.html"
 
     def get_queryset(self):

@@ -13,6 +13,7 @@ class EventList(PublicView, ListView):
 
     listed_in = ("Events", "event-list")
     paginate_by = 50
+    parameters = ("page",)
     template_name = "partners/event_list.html"
 
     def get_queryset(self):

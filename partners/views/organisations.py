@@ -23,6 +23,7 @@ class OrganisationList(PublicView, ListView):
 
     listed_in = ("Organisations", "organisation-list")
     paginate_by = 24
+    parameters = ("q", "kind", "region", "topic", "collaboration", "page")
     template_name = "partners/organisation_list.html"
 
     def get(self, request, *args, **kwargs):

@@ -12,6 +12,7 @@ PER_KIND = 20
 
 class SearchPage(PublicView, TemplateView):
     template_name = "partners/search.html"
+    parameters = ("q",)
 
     def get(self, request, *args, **kwargs):
         form = SearchForm(request.GET)

@@ -51,7 +51,7 @@ def test_nobody_fakes_a_line_of_the_log(site, visitor, path):
 
 
 def test_forged_request_id_is_not_taken_over(visitor):
-    answer = visitor.get("/", **{"X-Request-ID": "mine"})
+    answer = visitor.get("/nowhere/", **{"X-Request-ID": "mine"})
     assert answer.headers["X-Request-ID"] != "mine"
 
 
