@@ -16,8 +16,9 @@ class PartnersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from partners import bookkeeping, freshness, groups  # noqa: PLC0415 — models can be imported only now
+        from partners import bookkeeping, freshness, groups, trigrams  # noqa: PLC0415 — models can be imported only now
 
         bookkeeping.connect()
         post_migrate.connect(groups.fill, sender=self)
         post_migrate.connect(freshness.install, sender=self)
+        post_migrate.connect(trigrams.install, sender=self)

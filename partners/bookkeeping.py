@@ -98,7 +98,7 @@ def _folded(root):
 
 def _keep_words(texts):
     words = {word for text in texts for word in text.split() if len(word) <= WORD_LENGTH}
-    words = [Word(text=word) for word in sorted(words)]
+    words = [Word(text=word, reversed=word[::-1]) for word in sorted(words)]
     Word.objects.bulk_create(words, ignore_conflicts=True)
 
 

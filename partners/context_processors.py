@@ -5,24 +5,22 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from partners import freshness
 from partners.models import Organisation, Page, Term
 
 
 def site(request):
     """Lazily, so that pages which show none of it (the admin's) ask for none of it."""
     at = getattr(request, "now", None) or timezone.now()
-    rows = SimpleLazyObject(lambda: list(_footer_and_glossary(at)))
+    known = SimpleLazyObject(lambda: everywhere(at))
 
-    def footer():
-        pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title, _ in rows if slug}
-        return [pages[key] for key in Page.FOOTER if key in pages]
+    def said(name):
+        return SimpleLazyObject(lambda: known[name])
 
     return {
-        "home_society": SimpleLazyObject(lambda: Organisation.objects.live(at).home()),
-        "footer_pages": SimpleLazyObject(footer),
-        "abbreviations": SimpleLazyObject(
-            lambda: {short: long for _, slug, short, long in rows if not slug}
-        ),
+        "home_society": said("home_society"),
+        "footer_pages": said("footer_pages"),
+        "abbreviations": said("abbreviations"),
         "now_of_request": at,
         "today": timezone.localdate(at),
         "site_url": settings.SITE_URL,
@@ -30,6 +28,18 @@ def site(request):
         "history_url": None,
         "is_preview": getattr(request, "is_preview", False),
         "contact_email": settings.CONTACT_EMAIL,
+    }
+
+
+@freshness.remembered
+def everywhere(at):
+    """What every public page says at `at` (aware datetime)."""
+    rows = list(_footer_and_glossary(at))
+    pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title, _ in rows if slug}
+    return {
+        "home_society": Organisation.objects.live(at).home(),
+        "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
+        "abbreviations": {short: long for _, slug, short, long in rows if not slug},
     }
 
 

@@ -1,12 +1,13 @@
 """What visitors may ask of the lists, checked before any query is made of it."""
 
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count, Value
+from django.utils.functional import cached_property
 
-from partners.models import Collaboration, Organisation, Topic
+from partners import facets
+from partners.facets import FACETS
+from partners.models import Organisation
 from partners.search import Search
 
 
@@ -22,16 +23,21 @@ class SearchForm(forms.Form):
     )
 
 
-@dataclass
-class Facet:
-    """One way to narrow the directory: a parameter, and the column that it compares."""
+class EventForm(forms.Form):
+    """The list of events: all of it in short, or one part of it page by page."""
 
-    name: str
-    title: str
-    column: str
-    choices: list
-    #: What else must hold of the rows that `column` is read from.
-    guard: dict = field(default_factory=dict)
+    when = forms.ChoiceField(
+        required=False,
+        choices=[("upcoming", "Upcoming"), ("past", "Past")],
+        error_messages={
+            "invalid_choice": "“%(value)s” is no part of the list: choose “upcoming” or “past”."
+        },
+    )
+
+    @property
+    def query_string(self):
+        """The part that is shown, ready for a further parameter: "when=past&" or ""."""
+        return f"when={self.cleaned_data['when']}&" if self.cleaned_data["when"] else ""
 
 
 class DirectoryForm(SearchForm):
@@ -39,13 +45,13 @@ class DirectoryForm(SearchForm):
 
     def __init__(self, data, at):
         super().__init__(data)
-        self.partners = Organisation.objects.live(at).partners()
-        self.facets = _facets(at)
-        for facet in self.facets:
-            self.fields[facet.name] = forms.ChoiceField(required=False, choices=facet.choices)
-            self.fields[facet.name].error_messages["invalid_choice"] = (
+        self.at, self.partners = at, Organisation.objects.live(at).partners()
+        for facet in FACETS:
+            field = forms.ChoiceField(required=False, choices=facet.choices())
+            field.error_messages["invalid_choice"] = (
                 f"“%(value)s” is no {facet.title.lower()} that the list can be narrowed to."
             )
+            self.fields[facet.name] = field
 
     def clean(self):
         self.search = Search(self.cleaned_data.get("q", ""))
@@ -62,22 +68,48 @@ class DirectoryForm(SearchForm):
 
     def results(self):
         """The live partners that match: the best first, or by name where nothing is searched."""
-        narrowed = self._narrowed()
+        conditions = [
+            facet.condition(self.chosen[facet.name], self.at)
+            for facet in FACETS
+            if facet.name in self.chosen
+        ]
+        narrowed = self.partners.filter(*conditions)
         return self.search.ranked(narrowed)[0] if self.cleaned_data["q"] else narrowed
+
+    @property
+    def count(self):
+        """How many `results` there are (int); ask after them, since they settle the search."""
+        return self.census.narrowed(self.chosen_facets, self.found).bit_count()
+
+    @cached_property
+    def census(self):
+        return facets.census(self.at)
+
+    @cached_property
+    def found(self):
+        """The bits of the partners that the search finds, whatever the facets; None: no search."""
+        if not self.cleaned_data["q"]:
+            return None
+        return self.census.row(self.search.matching(self.partners).values_list("pk", flat=True))
+
+    @property
+    def chosen_facets(self):
+        return {
+            facet.name: self.chosen[facet.name] for facet in FACETS if facet.name in self.chosen
+        }
 
     def nearest(self):
         """Partners with names like what was searched, whatever the filters."""
         return self.search.nearest(self.partners)
 
     def facet_groups(self):
-        """Title and options of each facet; ask after `results`, which settles the search."""
-        counts = self._counts()
-        groups = ((facet.title, list(self._options(facet, counts))) for facet in self.facets)
+        """Title and options of each facet; ask after `results`, which settle the search."""
+        groups = ((facet.title, list(self._options(facet))) for facet in FACETS)
         return [{"title": title, "options": options} for title, options in groups if options]
 
     def chips(self):
         """What is in force, in words, each with the query string of the list without it."""
-        labels = {facet.name: dict(facet.choices) for facet in self.facets}
+        labels = {facet.name: dict(self.fields[facet.name].choices) for facet in FACETS}
         return [
             {
                 "label": f"“{value}”" if name == "q" else labels[name][value],
@@ -86,31 +118,12 @@ class DirectoryForm(SearchForm):
             for name, value in self.chosen.items()
         ]
 
-    def _narrowed(self, apart_from=None):
-        partners = self.partners
-        for facet in self.facets:
-            value = self.cleaned_data[facet.name]
-            if value and facet is not apart_from:
-                having = Organisation.objects.filter(**{facet.column: value}, **facet.guard)
-                partners = partners.filter(pk__in=having.values("pk"))
-        return partners
-
-    def _counts(self):
-        """(facet's name, value) → how many it would find, the other facets being in force."""
-        first, *others = map(self._counted, self.facets)
-        return {(name, value): count for name, value, count in first.union(*others, all=True)}
-
-    def _counted(self, facet):
-        matching = self._narrowed(apart_from=facet)
-        if self.cleaned_data["q"]:
-            matching = self.search.matching(matching)
-        named = matching.filter(**facet.guard).order_by().annotate(facet=Value(facet.name))
-        return named.values_list("facet", facet.column).annotate(Count("pk", distinct=True))
-
-    def _options(self, facet, counts):
-        chosen = self.cleaned_data[facet.name]
-        for value, label in facet.choices:
-            count = counts.get((facet.name, value), 0)
+    def _options(self, facet):
+        """Each choice with the number of partners that it would leave, the others in force."""
+        others = {name: value for name, value in self.chosen_facets.items() if name != facet.name}
+        row, chosen = self.census.narrowed(others, self.found), self.cleaned_data[facet.name]
+        for value, label in self.fields[facet.name].choices:
+            count = self.census.narrowed({facet.name: value}, row).bit_count()
             if count or value == chosen:
                 yield {
                     "label": label,
@@ -121,19 +134,3 @@ class DirectoryForm(SearchForm):
 
     def _query(self, name, value):
         return urlencode({key: text for key, text in (self.chosen | {name: value}).items() if text})
-
-
-def _facets(at):
-    live = Collaboration.objects.live(at)
-    return [
-        Facet("kind", "Kind of organisation", "kind", Organisation.Kind.choices),
-        Facet("region", "Region of activity", "region", Organisation.Region.choices),
-        Facet("topic", "Topic", "topics", list(Topic.objects.values_list("pk", "name"))),
-        Facet(
-            "collaboration",
-            "Kind of collaboration",
-            "parties__collaboration__kind",
-            Collaboration.Kind.choices,
-            guard={"parties__collaboration__in": live},
-        ),
-    ]

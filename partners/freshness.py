@@ -7,6 +7,7 @@ transaction; `next_change` says when time alone will change a page.
 
 import datetime as dt
 import uuid
+from functools import wraps
 
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -64,6 +65,43 @@ def _read():
         cursor.execute(SELECT)
         row = cursor.fetchone()
     return row and row[0]
+
+
+def edition(at):
+    """(token, until): the present token, and up to when pages stay true unless somebody writes.
+
+    `at` is an aware datetime. Raises as `token` does.
+    """
+    global _edition  # noqa: PLW0603 — one for all of the process
+    present = token()
+    if connection.in_atomic_block:  # what is seen there may not be what others see
+        return present, next_change(at)
+    if _edition is None or _edition[0] != present or at >= _edition[1]:
+        _edition = present, next_change(at)
+    return _edition
+
+
+_edition = None
+
+
+def remembered(function):
+    """Let what `function` (of a moment, an aware datetime) returns serve until anything changes.
+
+    Within a transaction it is computed each time.
+    """
+    kept = None, None
+
+    @wraps(function)
+    def ask(at):
+        nonlocal kept
+        if connection.in_atomic_block:
+            return function(at)
+        present = edition(at)
+        if kept[0] != present:
+            kept = present, function(at)
+        return kept[1]
+
+    return ask
 
 
 # The triggers

@@ -15,12 +15,14 @@ def explain(html, terms):
     `terms`: abbreviation → what it stands for. Upper and lower case matter: "IR" is not "ir".
     """
     waiting = {escape(short): long for short, long in terms.items()}
-    pieces, depth = TAG.split(html), 0
+    if not waiting:
+        return html
+    first_uses, pieces, depth = _first_uses(waiting), TAG.split(html), 0
     for place, piece in enumerate(pieces):
         if place % 2:
             depth += _steps(piece)
         elif depth == 0 and piece.strip() and waiting:
-            pieces[place] = _first_uses(waiting).sub(lambda use: _explained(use, waiting), piece)
+            pieces[place] = first_uses.sub(lambda use: _explained(use, waiting), piece)
     return "".join(pieces)
 
 

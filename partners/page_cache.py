@@ -74,14 +74,13 @@ class PageCache:
     def current_edition(self):
         """The edition that is true now; while the database is away, the last one for a while."""
         now, last = timezone.now(), self.edition
-        is_in_time = last is not None and now < last.until
         try:
-            token = freshness.token()
-            if not (is_in_time and token == last.token):
-                self.edition = Edition(token, freshness.next_change(now))
+            present = freshness.edition(now)
+            if last is None or present != (last.token, last.until):
+                self.edition = Edition(*present)
             self.edition.seen_at = now
         except (InterfaceError, OperationalError):
-            if not is_in_time or now - last.seen_at > LONGEST_ALONE:
+            if last is None or now >= last.until or now - last.seen_at > LONGEST_ALONE:
                 raise
         return self.edition
 

@@ -14,6 +14,8 @@ MAX_WORDS = 8
 MAX_CORRECTIONS = 12
 SHORTEST_CORRECTED = 3
 MAX_NEAREST = 3
+MAX_ALIKE = 5
+MAX_LIKELY = 50
 LEAST_LIKENESS = 55  # per cent
 
 
@@ -48,11 +50,10 @@ class Search:
 
     def nearest(self, *querysets):
         """The roots with names most like the question, best first: for when nothing matches."""
-        roots = [
-            root
-            for queryset in querysets
-            for root in queryset.select_related("record").defer("description", "record__text")
-        ]
+        alike = most_alike(self.words)
+        if not alike:
+            return []
+        roots = [root for queryset in querysets for root in _named_with(queryset, alike)]
         names = {
             (place, name): name
             for place, root in enumerate(roots)
@@ -79,16 +80,13 @@ class Search:
         """Those whose text contains each of the words, or one of its alternatives; best first."""
         if not self.words:
             return queryset.none()
-        condition = Q()
-        for words in self.alternatives:
-            condition &= _any(words, "record__text__contains", "{}")
         single = len(self.alternatives) == 1
         phrases = self.alternatives[0] if single else [" ".join(self.words)]
         ranks = [
             When(_any(phrases, "record__names__contains", shape), then=Value(rank))
             for rank, shape in enumerate(["\n{}\n", "\n{}", " {}", "{}"])
         ]
-        ranked = queryset.filter(condition).annotate(
+        ranked = queryset.filter(record__text__holds=self.alternatives).annotate(
             rank=Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
         )
         return ranked.order_by("rank", "record__names", "pk")
@@ -103,12 +101,51 @@ def corrections(words):
 
     A list for each, nearest in length first.
     """
-    lengths = {len(word) + change for word in words if _is_corrected(word) for change in (-1, 0, 1)}
-    if not lengths:
+    asked = [word for word in words if _is_corrected(word)]
+    if not asked:
         return [[] for _ in words]
-    known = Word.objects.annotate(length=Length("text")).filter(length__in=lengths)
-    candidates = sorted(known.values_list("text", flat=True))
+    # One error leaves the beginning or the end as it is, if both together are not all of the word.
+    candidates = _on_record({word: (len(word) - 1) // 2 for word in asked}, within=1)
     return [_nearest(word, candidates) if _is_corrected(word) else [] for word in words]
+
+
+def most_alike(words):
+    """The words on record that look most like one of `words` (list of str), some for each."""
+    asked = [word for word in words if len(word) >= SHORTEST_CORRECTED]
+    if not asked:
+        return []
+    candidates = _on_record(dict.fromkeys(asked, 2), within=3)
+    found = (
+        extract(word, candidates, scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS, limit=MAX_ALIKE)
+        for word in asked
+    )
+    return sorted({text for near in found for text, _, _ in near})
+
+
+def _on_record(shared, within):
+    """Words (list of str) that begin or end as one of `shared` does: word → in how many letters.
+
+    And are longer or shorter by no more than `within` letters. Both are read from an index.
+    """
+    condition = Q()
+    for word, most in shared.items():
+        length = Q(length__range=(len(word) - within, len(word) + within))
+        begins = _begins("text", word[:most]) | _begins("reversed", word[::-1][:most])
+        condition |= begins & length
+    known = Word.objects.annotate(length=Length("text")).filter(condition)
+    return sorted(known.values_list("text", flat=True))
+
+
+def _begins(column, start):
+    return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
+
+
+def _named_with(queryset, words):
+    """Some of those with one of `words` in a name."""
+    named = queryset.filter(
+        _any(words, "record__names__contains", "{}"), record__text__holds=[words]
+    )
+    return named.select_related("record").order_by("pk")[:MAX_LIKELY]
 
 
 def _is_corrected(word):

@@ -117,6 +117,12 @@ class ContentModel(models.Model):
             raise ValidationError(errors) from None
 
 
+def is_live(at, path=""):
+    """Q: the root that `path` ("organisation__") leads to has a public page at `at`."""
+    stays = Q(**{f"{path}withdrawn_at": None}) | Q(**{f"{path}withdrawn_at__gt": at})
+    return Q(**{f"{path}published_at__lte": at}) & stays
+
+
 class PublishedQuerySet(models.QuerySet):
     """Publication by query: nothing has to run at the hour for a record to appear or go."""
 
@@ -126,8 +132,7 @@ class PublishedQuerySet(models.QuerySet):
 
     def live(self, at=None):
         """Records that have a public page at `at` (aware datetime; default: now)."""
-        at = at or timezone.now()
-        return self.named(at).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at))
+        return self.filter(is_live(at or timezone.now()))
 
 
 class InvolvementQuerySet(models.QuerySet):
@@ -159,7 +164,6 @@ class Root(ContentModel):
         "published from",
         null=True,
         blank=True,
-        db_index=True,
         validators=[validate_moment],
         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
     )
@@ -167,7 +171,6 @@ class Root(ContentModel):
         "withdrawn from",
         null=True,
         blank=True,
-        db_index=True,
         validators=[validate_moment],
         help_text="From then on the page is gone, and the record is named without a link.",
     )
@@ -310,6 +313,25 @@ def owner_constraint(model, owners=tuple(ROOTS)):
     )
 
 
+def references(model, *fields):
+    """Indexes of the foreign keys `fields`, each without the rows in which it is empty.
+
+    An index that is mostly empty looks useless to SQLite, which then reads the whole table.
+    """
+    return [
+        models.Index(
+            fields=[field], name=f"{model}_by_{field}", condition=Q(**{f"{field}__isnull": False})
+        )
+        for field in fields
+    ]
+
+
+def listed(model, *columns):
+    """The index that a list is read from: its order, and what decides who is in it."""
+    columns = [*columns, "published_at", "withdrawn_at"]
+    return models.Index(fields=columns, name=f"{model}_listed")
+
+
 def required(model, field, sentence):
     """CheckConstraint: the text `field` is not empty; `sentence` asks the editor for it."""
     return models.CheckConstraint(
@@ -320,24 +342,21 @@ def required(model, field, sentence):
     )
 
 
+def owner(model):
+    """The foreign key to an owner of that model, which `references` has an index for."""
+    return models.ForeignKey(
+        model, models.CASCADE, related_name="%(class)ss", null=True, blank=True, db_index=False
+    )
+
+
 class Owned(Part):
     """A part that any kind of root can have."""
 
-    organisation = models.ForeignKey(
-        "partners.Organisation", models.CASCADE, related_name="%(class)ss", null=True, blank=True
-    )
-    collaboration = models.ForeignKey(
-        "partners.Collaboration", models.CASCADE, related_name="%(class)ss", null=True, blank=True
-    )
-    series = models.ForeignKey(
-        "partners.EventSeries", models.CASCADE, related_name="%(class)ss", null=True, blank=True
-    )
-    event = models.ForeignKey(
-        "partners.Event", models.CASCADE, related_name="%(class)ss", null=True, blank=True
-    )
-    page = models.ForeignKey(
-        "partners.Page", models.CASCADE, related_name="%(class)ss", null=True, blank=True
-    )
+    organisation = owner("partners.Organisation")
+    collaboration = owner("partners.Collaboration")
+    series = owner("partners.EventSeries")
+    event = owner("partners.Event")
+    page = owner("partners.Page")
 
     class Meta:
         abstract = True

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from partners.models.base import ROOTS, owner_constraint
+from partners.trigrams import FoldedField
 
 
 class Beside(models.Model):
@@ -53,14 +54,6 @@ class ContentVersion(models.Model):
         return self.token
 
 
-class FoldedField(models.TextField):
-    """Text as `folding.fold` leaves it, compared by character on every database."""
-
-    def db_parameters(self, connection):
-        collation = "C" if connection.vendor == "postgresql" else None
-        return super().db_parameters(connection) | {"collation": collation}
-
-
 class Record(Beside):
     """What the machine knows of a root: how often and when it changed, and its search text."""
 
@@ -81,10 +74,23 @@ class Record(Beside):
         return f"version {self.version}"
 
 
+class WordField(models.CharField):
+    """A folded word, compared by character on every database, so that a range is a beginning."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_length": 60} | kwargs)
+
+    def db_parameters(self, connection):
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+
 class Word(models.Model):
     """A folded word that some record's search text holds; a typing error is compared with them."""
 
-    text = models.CharField(max_length=60, primary_key=True)
+    text = WordField(primary_key=True)
+    #: The same from its end, to find words by how they end.
+    reversed = WordField(default="", db_index=True)
 
     def __str__(self):
         return self.text

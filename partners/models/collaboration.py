@@ -13,6 +13,7 @@ from partners.models.base import (
     Root,
     TitleField,
     WebAddressField,
+    listed,
     required,
 )
 from partners.richtext import RichTextField, plain_text
@@ -84,6 +85,7 @@ class Collaboration(Root):
 
     class Meta(Root.Meta):
         ordering = ["title", "pk"]
+        indexes = [listed("collaboration", "title", "key", "kind", "has_ended", "until")]
         constraints = [
             *Root.Meta.constraints,
             *dates.shape_constraints("collaboration", "since", "until"),

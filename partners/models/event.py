@@ -20,8 +20,10 @@ from partners.models.base import (
     PublishedQuerySet,
     Root,
     TitleField,
+    listed,
     new_key,
     owner_constraint,
+    references,
     required,
 )
 from partners.richtext import RichTextField, plain_text
@@ -56,6 +58,7 @@ class EventSeries(Root):
         related_name="series",
         null=True,
         blank=True,
+        db_index=False,
         help_text="The collaboration that the series belongs to, if it is held together.",
     )
     summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
@@ -65,6 +68,10 @@ class EventSeries(Root):
     class Meta(Root.Meta):
         ordering = ["title", "pk"]
         verbose_name_plural = "event series"
+        indexes = [
+            listed("eventseries", "title", "key"),
+            *references("eventseries", "collaboration"),
+        ]
         constraints = [
             *Root.Meta.constraints,
             *dates.shape_constraints("eventseries", "since", "until"),
@@ -123,7 +130,7 @@ class Event(Root):
 
     title = TitleField(max_length=200)
     series = models.ForeignKey(
-        EventSeries, models.PROTECT, related_name="events", null=True, blank=True
+        EventSeries, models.PROTECT, related_name="events", null=True, blank=True, db_index=False
     )
     starts = dates.PartialDateField(
         blank=True, help_text="As precisely as it is known: “2018”, “May 2018” or “3 May 2018”."
@@ -148,6 +155,7 @@ class Event(Root):
         related_name="held_here",
         null=True,
         blank=True,
+        db_index=False,
         help_text="The larger event that it is part of.",
     )
     summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
@@ -159,6 +167,10 @@ class Event(Root):
 
     class Meta(Root.Meta):
         ordering = ["-starts", "pk"]
+        indexes = [
+            listed("event", "starts", "key", "ends"),
+            *references("event", "series", "held_at"),
+        ]
         constraints = [
             *Root.Meta.constraints,
             *dates.shape_constraints("event", "starts", "ends"),
@@ -276,10 +288,15 @@ class Organiser(Part):
         SUPPORTER = "supporter", "supporter"
 
     series = models.ForeignKey(
-        EventSeries, models.CASCADE, related_name="organisers", null=True, blank=True
+        EventSeries,
+        models.CASCADE,
+        related_name="organisers",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     event = models.ForeignKey(
-        Event, models.CASCADE, related_name="organisers", null=True, blank=True
+        Event, models.CASCADE, related_name="organisers", null=True, blank=True, db_index=False
     )
     organisation = models.ForeignKey(
         "partners.Organisation", models.PROTECT, related_name="organised"
@@ -291,6 +308,7 @@ class Organiser(Part):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = references("organiser", "series", "event")
         constraints = [
             owner_constraint("organiser", ("series", "event")),
             models.UniqueConstraint(

@@ -15,6 +15,7 @@ from partners.models.base import (
     Root,
     TitleField,
     WebAddressField,
+    listed,
     required,
 )
 from partners.models.sources import Basis
@@ -37,7 +38,7 @@ class OrganisationQuerySet(PublishedQuerySet):
 
     def home(self):
         """The society whose site this is, or None before it is recorded."""
-        return self.filter(is_home=True).first()
+        return self.filter(is_home=True).order_by().first()
 
 
 class Organisation(Root):
@@ -145,6 +146,14 @@ class Organisation(Root):
 
     class Meta(Root.Meta):
         ordering = ["name", "pk"]
+        indexes = [
+            listed("organisation", "name", "key", "is_home", "kind", "region"),
+            models.Index(
+                fields=["acronym", "key", "published_at", "withdrawn_at"],
+                name="organisation_by_acronym",
+                condition=~Q(acronym=""),
+            ),
+        ]
         constraints = [
             *Root.Meta.constraints,
             *dates.shape_constraints(

@@ -80,6 +80,7 @@ class SectionEntry(Part):
     class Meta:
         ordering = ["position", "pk"]
         verbose_name_plural = "section entries"
+        indexes = [models.Index(fields=["section", "position", "id"], name="sectionentry_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["section", "organisation"],

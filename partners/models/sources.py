@@ -5,11 +5,13 @@ from django.db import models
 
 from partners import dates
 from partners.models.base import (
+    ROOTS,
     Owned,
     PositionField,
     Vocabulary,
     WebAddressField,
     owner_constraint,
+    references,
     required,
 )
 from partners.validators import validate_label
@@ -104,6 +106,7 @@ class Citation(Owned):
     class Meta:
         ordering = ["path", "locator", "pk"]
         constraints = [owner_constraint("citation")]
+        indexes = references("citation", *ROOTS)
 
     def __str__(self):
         return f"{self.path}: {self.locator or 'source'}"
@@ -142,6 +145,7 @@ class Link(Owned):
             owner_constraint("link"),
             required("link", "label", "Say in words where the link leads."),
         ]
+        indexes = references("link", *ROOTS)
 
     def __str__(self):
         return self.label

@@ -7,6 +7,7 @@ from django.views.generic import ListView
 from partners import linked_data
 from partners.folding import fold
 from partners.models import Collaboration, EventSeries, Party
+from partners.paging import KeysFirst
 from partners.timeline import Picture
 from partners.views.base import PublicView, RootDetail
 
@@ -15,7 +16,8 @@ class CollaborationList(PublicView, ListView):
     """What goes on first, what has ended after it; nothing is dropped because a date passed."""
 
     listed_in = ("Collaborations", "collaboration-list")
-    paginate_by = 100
+    paginate_by = 24
+    paginator_class = KeysFirst
     parameters = ("page",)
     template_name = "partners/collaboration_list.html"
 

@@ -4,29 +4,43 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import linked_data
+from partners.forms import EventForm
 from partners.models import Event, EventSeries
-from partners.views.base import PublicView, RootDetail
+from partners.paging import KeysFirst
+from partners.views.base import PublicView, RootDetail, bad_query
+
+#: The list begins with so many events that are to come, so many past ones, and so many series.
+MOST_AT_FIRST = 12
 
 
 class EventList(PublicView, ListView):
-    """Upcoming events in full, past ones by year, page by page."""
+    """The next events and the last ones; with `when`, all that are upcoming, or past, in pages."""
 
     listed_in = ("Events", "event-list")
-    paginate_by = 50
-    parameters = ("page",)
+    paginate_by = 24
+    paginator_class = KeysFirst
+    parameters = ("when", "page")
     template_name = "partners/event_list.html"
 
+    def get(self, request, *args, **kwargs):
+        self.form = EventForm(request.GET)
+        if not self.form.is_valid():
+            return bad_query(request, self.form)
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self):
-        live = Event.objects.live(self.request.now)
-        return live.past(timezone.localdate(self.request.now))
+        live, today = Event.objects.live(self.request.now), timezone.localdate(self.request.now)
+        self.lists = {"upcoming": live.upcoming(today), "past": live.past(today)}
+        return self.lists.get(self.form.cleaned_data["when"], live.none())
 
     def get_context_data(self, **context):
-        at = self.request.now
-        return super().get_context_data(
-            upcoming=Event.objects.live(at).upcoming(timezone.localdate(at)),
-            series=EventSeries.objects.live(at),
-            **context,
-        )
+        when = self.form.cleaned_data["when"]
+        context = super().get_context_data(form=self.form, when=when, **context)
+        if when:
+            return context | {when: context["object_list"]}
+        firsts = {name: list(events[: MOST_AT_FIRST + 1]) for name, events in self.lists.items()}
+        series = EventSeries.objects.live(self.request.now)
+        return context | firsts | {"series": series[: MOST_AT_FIRST + 1], "most": MOST_AT_FIRST}
 
 
 class EventDetail(RootDetail):

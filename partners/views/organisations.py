@@ -11,11 +11,15 @@ from partners.models import (
     Event,
     Organisation,
     OrganisationRelation,
-    Organiser,
     Party,
 )
+from partners.paging import KeysFirst
 from partners.timeline import by_year
 from partners.views.base import PublicView, RootDetail, bad_query
+
+#: An organisation that is involved in more than these, as the society itself may be one day, sends
+#: its reader on to the lists.
+MOST_INVOLVED = 100
 
 
 class OrganisationList(PublicView, ListView):
@@ -23,6 +27,7 @@ class OrganisationList(PublicView, ListView):
 
     listed_in = ("Organisations", "organisation-list")
     paginate_by = 24
+    paginator_class = KeysFirst
     parameters = ("q", "kind", "region", "topic", "collaboration", "page")
     template_name = "partners/organisation_list.html"
 
@@ -34,6 +39,11 @@ class OrganisationList(PublicView, ListView):
 
     def get_queryset(self):
         return self.form.results()
+
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.count = self.form.count
+        return paginator
 
     def get_context_data(self, **context):
         return super().get_context_data(
@@ -59,16 +69,18 @@ class OrganisationDetail(RootDetail):
 
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
-        collaborations = Collaboration.objects.live(at).filter(parties__organisation=organisation)
         today = timezone.localdate(at)
+        parties = organisation.parties.order_by().values_list("collaboration", flat=True)
+        keys, has_many_collaborations = involved(parties)
         collaborations = (
-            collaborations.distinct()
+            Collaboration.objects.live(at)
+            .filter(pk__in=keys)
             .with_is_over(today)
             .prefetch_related(Prefetch("parties", Party.objects.named(at)))
             .order_by("is_over", "since", "title", "pk")
         )
-        organised = Organiser.objects.filter(organisation=organisation).select_related(
-            "event", "series"
+        organised, has_many_events = involved(
+            organisation.organised.order_by().select_related("event", "series")
         )
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
@@ -81,8 +93,17 @@ class OrganisationDetail(RootDetail):
             collaborations=collaborations,
             series=sorted(held.difference(events), key=str),
             timeline=by_year(collaborations, events, today),
+            has_many_collaborations=has_many_collaborations,
+            has_many_events=has_many_events,
             **context,
         )
+
+
+def involved(rows):
+    """(those of `rows`, whether there are too many to list): none where there are."""
+    found = list(rows[: MOST_INVOLVED + 1])
+    has_many = len(found) > MOST_INVOLVED
+    return [] if has_many else found, has_many
 
 
 def relations(organisation, at):

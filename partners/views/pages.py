@@ -1,17 +1,16 @@
 """The partners page, the pages of text, the glossary, and what machines ask for."""
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.views.generic import TemplateView
+from django.views.generic import ListView, TemplateView
 from django.views.static import serve
 
 from partners import linked_data, renditions
 from partners.models import (
-    Collaboration,
     Event,
     Figure,
     Organisation,
@@ -22,6 +21,8 @@ from partners.models import (
     SectionEntry,
     Term,
 )
+from partners.models.base import is_live
+from partners.paging import KeysFirst
 from partners.views.base import PublicView, RootDetail
 
 #: A section of more organisations than these leads on into the directory.
@@ -44,9 +45,7 @@ class PartnersPage(PublicView, TemplateView):
         return super().get_context_data(
             page=page.first(),
             home_society=Organisation.objects.live(at).home(),
-            sections=Section.objects.filter(page__in=page).prefetch_related(
-                Prefetch("entries", _entries(at)[: MOST_IN_SECTION + 1], to_attr="shown")
-            ),
+            sections=_sections(page, at),
             most_in_section=MOST_IN_SECTION,
             upcoming=live.upcoming(today)[:5],
             past=live.past(today)[:3],
@@ -54,24 +53,30 @@ class PartnersPage(PublicView, TemplateView):
         )
 
 
-def _entries(at):
-    """Places of live organisations, with what the page says of each."""
-    live = SectionEntry.objects.filter(organisation__in=Organisation.objects.live(at))
-    return live.select_related("organisation").prefetch_related(
-        Prefetch("organisation__figures", Figure.objects.select_related("source")),
-        Prefetch(
-            "organisation__relations",
-            OrganisationRelation.objects.filter(
-                other__in=Organisation.objects.named(at)
-            ).select_related("other"),
-        ),
-        Prefetch(
-            "organisation__parties",
-            Party.objects.filter(collaboration__in=Collaboration.objects.live(at))
-            .select_related("collaboration")
-            .prefetch_related("collaboration__joint_works"),
-        ),
-    )
+def _sections(page, at):
+    """The headings of the page, each with the first live organisations that stand under it.
+
+    A query for each heading, of which there are few; one for all would number all their entries.
+    """
+    entries = SectionEntry.objects.filter(is_live(at, "organisation__"))
+    entries = entries.select_related("organisation")
+    sections = list(Section.objects.filter(page__in=page))
+    for section in sections:
+        section.shown = list(entries.filter(section=section)[: MOST_IN_SECTION + 1])
+    shown = [entry.organisation for section in sections for entry in section.shown]
+    prefetch_related_objects(shown, *_said_of_each(at))
+    return sections
+
+
+def _said_of_each(at):
+    """What the page says of an organisation, beside what it says itself."""
+    relations = OrganisationRelation.objects.filter(other__published_at__lte=at)
+    parties = Party.objects.filter(is_live(at, "collaboration__")).select_related("collaboration")
+    return [
+        Prefetch("figures", Figure.objects.select_related("source")),
+        Prefetch("relations", relations.select_related("other")),
+        Prefetch("parties", parties.prefetch_related("collaboration__joint_works")),
+    ]
 
 
 class PageDetail(RootDetail):
@@ -87,19 +92,21 @@ class PageDetail(RootDetail):
         return super().get(request, *args, **kwargs)
 
 
-class Glossary(PublicView, TemplateView):
+class Glossary(PublicView, ListView):
     """What the abbreviations stand for: the terms, and the acronyms of live organisations."""
 
     listed_in = ("Glossary", "glossary")
+    paginate_by = 48
+    paginator_class = KeysFirst
+    parameters = ("page",)
     template_name = "partners/glossary.html"
 
+    def get_queryset(self):
+        named = Organisation.objects.live(self.request.now).exclude(acronym="")
+        return named.order_by("acronym", "pk")
+
     def get_context_data(self, **context):
-        organisations = Organisation.objects.live(self.request.now).exclude(acronym="")
-        return super().get_context_data(
-            terms=Term.objects.select_related("source"),
-            organisations=organisations.order_by("acronym", "pk"),
-            **context,
-        )
+        return super().get_context_data(terms=Term.objects.select_related("source"), **context)
 
 
 def robots(request):

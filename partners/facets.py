@@ -1,0 +1,107 @@
+"""How the directory is narrowed, and how many partners each choice would leave.
+
+A database that counts thousands of partners for each choice anew takes its time. So they are
+counted here: each value of a facet is a row of bits, one a partner. To narrow is to AND two rows,
+and the answer is the number of bits. The rows serve until anything changes.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+
+from partners import freshness
+from partners.models import Collaboration, Organisation, Party, Topic
+from partners.models.base import is_live
+
+
+class Facet(NamedTuple):
+    """One way to narrow the directory: by the parameter `name`.
+
+    `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are all
+    (key of an organisation, value), `at` being an aware datetime.
+    """
+
+    name: str
+    title: str
+    choices: Callable
+    condition: Callable
+    pairs: Callable
+
+
+def _of_column(name, title, choices):
+    return Facet(
+        name,
+        title,
+        lambda: choices,
+        lambda value, at: Q(**{name: value}),
+        lambda at: Organisation.objects.order_by().values_list("pk", name),
+    )
+
+
+def _parties(at):
+    return Party.objects.filter(is_live(at, "collaboration__")).order_by()
+
+
+def _has_topic(value, at):
+    topics = Organisation.topics.through.objects
+    return Exists(topics.filter(organisation=OuterRef("pk"), topic=value))
+
+
+def _collaborates(value, at):
+    parties = _parties(at).filter(collaboration__kind=value)
+    return Exists(parties.filter(organisation=OuterRef("pk")))
+
+
+FACETS = [
+    _of_column("kind", "Kind of organisation", Organisation.Kind.choices),
+    _of_column("region", "Region of activity", Organisation.Region.choices),
+    Facet(
+        "topic",
+        "Topic",
+        lambda: list(Topic.objects.values_list("pk", "name")),
+        _has_topic,
+        lambda at: Organisation.topics.through.objects.values_list("organisation", "topic"),
+    ),
+    Facet(
+        "collaboration",
+        "Kind of collaboration",
+        lambda: Collaboration.Kind.choices,
+        _collaborates,
+        lambda at: _parties(at).values_list("organisation", "collaboration__kind"),
+    ),
+]
+
+
+class Census:
+    """The partners that are live at a moment, as bits; rows of bits are plain int."""
+
+    def __init__(self, at):
+        partners = Organisation.objects.live(at).partners().order_by()
+        self.place = {key: place for place, key in enumerate(partners.values_list("pk", flat=True))}
+        self.everybody = self.row(self.place)
+        self.rows = {facet.name: self._rows(facet.pairs(at)) for facet in FACETS}
+
+    def row(self, keys):
+        """The bits of the organisations with these keys, as far as they are partners."""
+        bits = bytearray(len(self.place) // 8 + 1)
+        for place in (self.place[key] for key in keys if key in self.place):
+            bits[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(bits, "little")
+
+    def narrowed(self, chosen, among=None):
+        """The bits of those that have all values in `chosen` (facet's name → value)."""
+        row = self.everybody if among is None else among
+        for name, value in chosen.items():
+            row &= self.rows[name].get(value, 0)
+        return row
+
+    def _rows(self, pairs):
+        keys = {}
+        for key, value in pairs.iterator():
+            keys.setdefault(value, []).append(key)
+        return {value: self.row(those) for value, those in keys.items()}
+
+
+#: The Census at a moment (aware datetime).
+census = freshness.remembered(Census)
