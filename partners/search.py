@@ -86,9 +86,9 @@ class Search:
             When(_any(phrases, "record__names__contains", shape), then=Value(rank))
             for rank, shape in enumerate(["\n{}\n", "\n{}", " {}", "{}"])
         ]
-        ranked = queryset.filter(record__text__holds=self.alternatives).annotate(
-            rank=Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
-        )
+        rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+        # The filter comes last: the join it makes is an inner one, that begins with what was found.
+        ranked = queryset.annotate(rank=rank).filter(record__text__holds=self.alternatives)
         return ranked.order_by("rank", "record__names", "pk")
 
 
