@@ -166,6 +166,7 @@ USE_TZ = True
 vars().update(
     env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
 )
+EMAIL_TIMEOUT = 10  # seconds; a reminder is mailed under the database's lock, which others wait for
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="partners@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 #: Where "report a mistake on this page" writes to.

@@ -1,5 +1,6 @@
 """Folding: text as it is searched for, without case, accents or punctuation."""
 
+import re
 import unicodedata
 
 #: Letters that Unicode does not decompose, as people type them without a special keyboard.
@@ -8,9 +9,14 @@ LETTERS = str.maketrans(
 )
 
 
+WORD = re.compile(r"[^\W_]+")
+
+
 def fold(text):
     """Lower-case letters and digits in single-spaced words: "ESTRO & Øre–A" → "estro ore a"."""
-    # Twice, since decomposing makes capitals: "™" becomes "TM".
-    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(LETTERS)
-    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+    text = text.casefold()
+    if not text.isascii():
+        # Twice, since decomposing makes capitals: "™" becomes "TM".
+        decomposed = unicodedata.normalize("NFKD", text).casefold()
+        text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(LETTERS)
+    return " ".join(WORD.findall(text))

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from itertools import chain, groupby
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpcore
 from django.conf import settings
+from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 
 from partners.folding import fold
@@ -37,10 +38,17 @@ PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
 GONE = {404, 410}
 LONGEST_URL = LinkCheck._meta.get_field("target").max_length
 SPOKEN_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+#: One part of a title, folded. “404 patients” and “not found in the registry” are no such parts.
 NO_SUCH_PAGE = re.compile(
-    r"\b(404|not found|no such page|page (does not|doesn t|no longer) exists?|page unavailable"
-    r"|cannot be found|could not be found|nicht gefunden|introuvable)\b"
+    r"^((http |error |fehler |erreur )*404( error| page)?$"
+    r"|.*\b(not found|(can|could) ?not be found|nicht gefunden|introuvable|non trouvee?"
+    r"|no encontrad[ao]|non trovat[ao]|nao encontrad[ao]|niet gevonden)$"
+    r"|.*\bno such page\b|.*\bpage (does not|doesn t|no longer) exists?\b|.*\bpage unavailable\b)"
 )
+PARTS_OF_TITLE = re.compile(r"\s[|–—·-]\s|[|:!.]")
+#: IPv6 as the internet uses it; and what a gateway translates into the IPv4 in its last 32 bits.
+UNICAST, SIX_TO_FOUR = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("2002::/16")
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Outcome(NamedTuple):
@@ -71,9 +79,17 @@ class Guard(httpcore.SyncBackend):
         addresses = [info[4][0] for info in found]
         if not settings.LINK_CHECK_PRIVATE:
             for address in addresses:
-                if not ipaddress.ip_address(address.partition("%")[0]).is_global:
+                if not _is_public(ipaddress.ip_address(address.partition("%")[0])):
                     raise Forbidden(f"{host} is not on the public internet")
         return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+
+def _is_public(address):
+    """Whether `address` is one host on the internet; no detour by IPv6 to a private IPv4."""
+    if address in TRANSLATED:
+        address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    usual = address.version == 4 or (address in UNICAST and address not in SIX_TO_FOUR)
+    return usual and address.is_global and not address.is_multicast
 
 
 def addresses():
@@ -137,9 +153,9 @@ def _follow(pool, url):
     """(the last answer, its address, where a permanent redirect leads: "" if there is none)."""
     moved_to, is_permanent = "", True
     for _ in range(HOPS):
-        answer = _answer(pool, "HEAD", url)
-        if answer.status not in PERMANENT | TEMPORARY or not answer.location:
-            return _answer(pool, "GET", url), url, moved_to
+        answer = _answer(pool, url)
+        if not _leads_on(answer):
+            return answer, url, moved_to
         is_permanent = is_permanent and answer.status in PERMANENT
         url = urljoin(url, answer.location)
         if is_permanent and len(url) <= LONGEST_URL:
@@ -147,11 +163,15 @@ def _follow(pool, url):
     raise ValueError("it redirects in a circle, or too often")
 
 
+def _leads_on(answer):
+    return answer.status in PERMANENT | TEMPORARY and answer.location
+
+
 def _judge(asked, answer, reached, moved_to):
     status = answer.status
     if status in GONE:
         return Outcome(Result.BROKEN, f"answers {status}")
-    if 400 <= status < 500:
+    if 400 <= status < 500 or status >= 600:
         return Outcome(Result.BLOCKED, f"answers {status}")
     if not 200 <= status < 300:
         return Outcome(Result.BROKEN, f"answers {status}")
@@ -173,21 +193,30 @@ def _no_such_page(text):
     for _, inner in SPOKEN_TITLE.findall(text):
         said = " ".join(unescape(strip_tags(inner)).split())
         said = "".join(filter(str.isprintable, said))
-        if NO_SUCH_PAGE.search(fold(said)):
+        if any(NO_SUCH_PAGE.match(fold(part)) for part in PARTS_OF_TITLE.split(said)):
             return said
     return None
 
 
-def _answer(pool, method, url):
+def _answer(pool, url):
+    """What HEAD says if it is a redirect; else what GET says, which some answer differently."""
+    try:
+        answer = _once(pool, "HEAD", url)
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ReadTimeout):
+        return _get(pool, url)
+    return answer if _leads_on(answer) else _get(pool, url)
+
+
+def _get(pool, url):
     """Ask, and ask again if that may help: on a 5xx, or when a connection broke."""
     for left in reversed(range(TRIES)):
         try:
-            answer = _once(pool, method, url)
+            answer = _once(pool, "GET", url)
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             if not left or _is_unsafe(error):
                 raise
         else:
-            if answer.status < 500 or not left or method == "HEAD":
+            if answer.status < 500 or answer.status >= 600 or not left:
                 return answer
         time.sleep(settings.LINK_CHECK_PAUSE)
     raise AssertionError("unreachable")
@@ -198,7 +227,8 @@ def _once(pool, method, url):
         raise Forbidden(f"{url} is not an address of the web")
     end = time.monotonic() + SECONDS
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
-    with pool.stream(method, url, headers=HEADERS, extensions={"timeout": limits}) as response:
+    sent = _in_ascii(url)
+    with pool.stream(method, sent, headers=HEADERS, extensions={"timeout": limits}) as response:
         body = b""
         for piece in response.iter_stream():
             body += piece
@@ -207,8 +237,23 @@ def _once(pool, method, url):
             if len(body) >= READ_BYTES:
                 break
         headers = {name.lower(): value for name, value in response.headers}
-        location = headers.get(b"location", b"").decode("latin-1")
-        return Answer(response.status, location, body.decode("utf-8", "replace"))
+        location = headers.get(b"location", b"").decode("utf-8", "replace")
+        return Answer(response.status, location, _decode(body))
+
+
+def _in_ascii(url):
+    """The address as it is sent: “ö” stands as %C3%B6 in a path, as xn-- in a host."""
+    parts = urlsplit(url)
+    netloc = parts.netloc.encode("idna").decode()
+    return iri_to_uri(urlunsplit(parts._replace(netloc=netloc)))
+
+
+def _decode(body):
+    """Enough to read a title by, whatever the page says of its encoding."""
+    try:
+        return body[:-3].decode() + body[-3:].decode("utf-8", "ignore")
+    except UnicodeDecodeError:
+        return body.decode("latin-1")
 
 
 def _in_words(error):

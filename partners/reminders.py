@@ -4,6 +4,8 @@ What is found is compared with the ledger, not with a due day: skipped days are 
 is mended drops out. If it comes back it is news again.
 """
 
+from smtplib import SMTPException
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
@@ -13,11 +15,26 @@ from partners.attention import keepers, queue
 from partners.models import Organisation, Reminder
 
 
+class NotTaken(Exception):
+    """The mail server refused mails to some; the others have theirs."""
+
+
 def send(now):
-    """Mail everybody what is new to them at `now` (aware datetime); return how many mails went."""
+    """Mail everybody what is new to them at `now` (aware datetime); return how many mails went.
+
+    Raises NotTaken once all were tried, and OSError at once where no mail server answers.
+    """
     findings = [finding for group in queue(now) for finding in group.findings]
     Reminder.objects.exclude(finding__in=[finding.key for finding in findings]).delete()
-    return sum(_remind(user, mine, now) for user, mine in keepers(findings) if user.email)
+    sent, refused = 0, []
+    for user, mine in keepers(findings):
+        try:
+            sent += bool(user.email) and _remind(user, mine, now)
+        except SMTPException as error:
+            refused.append(f"{user.email} ({error})")
+    if refused:
+        raise NotTaken(f"Mails sent: {sent}. Not taken: {', '.join(refused)}.")
+    return sent
 
 
 def _remind(user, findings, now):

@@ -52,10 +52,17 @@ def reencoded(upload):
     with Image.open(upload, formats=LOGO_FORMATS) as picture:
         kind = picture.format
         picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
-        upright = ImageOps.exif_transpose(picture)
+        upright = ImageOps.exif_transpose(_of_eight_bits(picture))
         opaque = kind == "JPEG" or not upright.has_transparency_data
         pixels = upright.convert("RGB" if opaque else "RGBA")
     pixels.info.clear()
     content = io.BytesIO()
     pixels.save(content, kind, **OPTIONS[kind])
     return SimpleUploadedFile(f"logo.{SUFFIXES[kind]}", content.getvalue(), Image.MIME[kind])
+
+
+def _of_eight_bits(picture):
+    """Greys of 16 bits, in which Pillow would take all but the darkest for white."""
+    if picture.mode.startswith("I"):
+        return picture.point(lambda grey: grey / 256).convert("L")
+    return picture

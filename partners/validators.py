@@ -14,7 +14,7 @@ from partners.folding import fold
 SAYS_NOTHING = {
     "click here", "click", "here", "more", "read more", "learn more", "find out more",
     "more information", "more info", "info", "details", "link", "this link", "website", "web site",
-    "page", "this page", "see here", "see more", "continue", "go", "download",
+    "page", "this page", "see here", "see more", "continue", "go", "download", "",
 }  # fmt: skip
 EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 TOO_LATE = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
@@ -31,7 +31,7 @@ validate_web_address = URLValidator(
 
 def validate_label(label):
     """A link's label says where it leads: not "click here", not a bare address."""
-    if fold(label) in SAYS_NOTHING or not fold(label):
+    if fold(label) in SAYS_NOTHING:
         raise ValidationError(
             "“%(label)s” does not say where the link leads. Name the page behind it, for "
             "example “EuroSafe Imaging: training resources”.",

@@ -89,9 +89,10 @@ def test_backup_is_for_its_owner_alone_and_has_no_sessions(backup):
         assert not [name for name in archive.namelist() if "session" in name]
 
 
-def test_folder_gets_a_file_of_the_day_and_the_chore_is_noted(full_site, tmp_path):
-    call_command("backup", str(tmp_path), verbosity=0)
-    assert len(list(tmp_path.glob("partners-20*.zip"))) == 1
+@pytest.mark.parametrize("folder", ["", "var/backups"])
+def test_folder_gets_a_file_of_the_day_and_the_chore_is_noted(full_site, tmp_path, folder):
+    call_command("backup", str(tmp_path / folder), verbosity=0)
+    assert len(list((tmp_path / folder).glob("partners-20*.zip"))) == 1
     assert Chore.objects.filter(pk="backup").exists()
 
 

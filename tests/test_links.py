@@ -15,10 +15,19 @@ from tests import factories as make
 PAGE = b"<!doctype html><title>Statutes</title><h1>Statutes</h1><p>We cover 404 topics.</p>"
 REDIRECTS = {
     "/moved": (301, "/good"), "/moved-on": (308, "/moved"), "/found": (302, "/good"),
+    "/get-alone-moves": (301, "/good"),
     "/found-then-moved": (302, "/moved"), "/moved-then-found": (301, "/found"),
     "/circle": (302, "/circle"), "/moved-to-nothing": (301, "/404"), "/to-front": (302, "/"),
     "/far": (301, f"/good?{'x' * 600}"),
     "/outside": (302, "ftp://example.org/"), "/nowhere": (302, ""),
+    "/to-umlaut": (301, "/%C3%B6"), "/to-bare-umlaut": (301, "/\xc3\xb6"),
+}  # fmt: skip
+TITLES = {
+    "/soft-404": b"Page not found | Society", "/soft-404-in-german": b"Seite nicht\n gefunden",
+    "/soft-404-in-french": "Page non trouvée".encode("latin-1"),
+    "/soft-404-in-spanish": "Página no encontrada – Sociedad".encode(),
+    "/soft-404-number": b"Society: Error 404", "/nul": b"Not found\0",
+    "/404-patients": b"404 patients whose data were not found in the registry",
 }  # fmt: skip
 
 
@@ -28,8 +37,12 @@ class Answers(BaseHTTPRequestHandler):
     asked = []
 
     def do_HEAD(self):
-        if self.path in {"/no-head", "/drip"}:
+        if self.path in {"/no-head", "/drip", "/get-alone-moves"}:
             return self.answer(405)
+        if self.path == "/head-breaks":
+            return self.connection.close()
+        if self.path == "/head-hangs":
+            return time.sleep(2)
         return self.do_GET()
 
     def do_GET(self):
@@ -44,13 +57,9 @@ class Answers(BaseHTTPRequestHandler):
             return self.answer(503 if tries < 3 else 200)
         if self.path[1:].isdigit():
             return self.answer(int(self.path[1:]))
-        bodies = {
-            "/soft-404": b"<title>Page not found | Society</title><p>Sorry.",
-            "/soft-404-in-german": b"<TITLE>Seite nicht\n gefunden</TITLE>",
-            "/nul": b"<title>Not found\0</title>",
-            "/large": b"x" * 10_000_000,
-        }
-        return self.answer(200, bodies.get(self.path, PAGE))
+        if self.path in TITLES:
+            return self.answer(200, b"<TITLE>%s</TITLE><p>Sorry." % TITLES[self.path])
+        return self.answer(200, b"x" * 10_000_000 if self.path == "/large" else PAGE)
 
     def answer(self, status, body=PAGE, location=None):
         self.send_response(status)
@@ -79,7 +88,7 @@ def server(settings, monkeypatch):
     monkeypatch.setattr(Answers, "asked", [])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     server.daemon_threads, server.block_on_close = True, False
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -93,6 +102,13 @@ def server(settings, monkeypatch):
         ("/large", "good", "", ""),
         ("/flaky", "good", "", ""),
         ("/found", "good", "", ""),
+        ("/head-breaks", "good", "", ""),
+        ("/head-hangs", "good", "", ""),
+        ("/ö?q=ö", "good", "", ""),
+        ("/to-umlaut", "moved", "", "/%C3%B6"),
+        ("/to-bare-umlaut", "moved", "", "/ö"),
+        ("/get-alone-moves", "moved", "", "/good"),
+        ("/404-patients", "good", "", ""),
         ("/nowhere", "broken", "answers 302", ""),
         ("/moved", "moved", "", "/good"),
         ("/moved-on", "moved", "", "/good"),
@@ -104,8 +120,12 @@ def server(settings, monkeypatch):
         ("/500", "broken", "answers 500", ""),
         ("/403", "blocked", "answers 403", ""),
         ("/429", "blocked", "answers 429", ""),
+        ("/999", "blocked", "answers 999", ""),
         ("/soft-404", "soft-404", "“Page not found | Society”", ""),
         ("/soft-404-in-german", "soft-404", "“Seite nicht gefunden”", ""),
+        ("/soft-404-in-french", "soft-404", "“Page non trouvée”", ""),
+        ("/soft-404-in-spanish", "soft-404", "“Página no encontrada – Sociedad”", ""),
+        ("/soft-404-number", "soft-404", "“Society: Error 404”", ""),
         ("/nul", "soft-404", "“Not found”", ""),
         ("/far", "good", "", ""),
         ("/to-front", "soft-404", "it leads to the front page", ""),
@@ -141,7 +161,8 @@ def test_host_that_is_none_is_said_in_words(server, monkeypatch):
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "[::1]", "[fe80::1]",
-     "[::ffff:127.0.0.1]", "localhost", "2130706433"],
+     "[::ffff:127.0.0.1]", "localhost", "2130706433", "0x7f.1", "127.1", "①②⑦.0.0.1",
+     "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "224.0.0.1", "[ff02::1]"],
 )  # fmt: skip
 def test_private_network_is_never_asked(settings, address):
     settings.LINK_CHECK_PRIVATE, settings.LINK_CHECK_PAUSE = False, 0

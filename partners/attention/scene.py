@@ -25,13 +25,16 @@ from partners.models import (
 )
 
 MODELS = (Organisation, Collaboration, EventSeries, Event, Page)
-TEXTS = {
-    Organisation: ("summary", "description"),
+#: What no rule looks at.
+UNREAD = {
+    Organisation: (
+        "summary", "description", "kind", "region_note", "founded_label", "logo_source", "is_home",
+    ),
     Collaboration: ("description",),
     EventSeries: ("summary", "description"),
     Event: ("summary", "description"),
     Page: ("summary", "body"),
-}
+}  # fmt: skip
 
 
 class Scene:
@@ -42,7 +45,7 @@ class Scene:
 
     @cached_property
     def roots(self):
-        """Model → its live records by key, with what is kept beside them, without long texts."""
+        """Model → its live records by key, with what is kept beside them that rules read."""
         return {model: {root.pk: root for root in self._live(model)} for model in MODELS}
 
     def of(self, model):
@@ -123,7 +126,7 @@ class Scene:
         return (
             model.objects.live(self.now)
             .select_related("record", "verification")
-            .defer(*TEXTS[model], "record__text")
+            .defer(*UNREAD[model], "record__text")
             .order_by("pk")
         )
 

@@ -2,11 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.test import Client
 
 from partners.groups import EDITORS, PUBLISHERS
-from partners.management.commands.demo import fixture_files
 from tests.admin.browser_form import BrowserForm
 
 
@@ -58,9 +56,3 @@ def editor(client_of):
 def open_form():
     """open_form(client, record or model) → the BrowserForm of its change or add page."""
     return BrowserForm.open
-
-
-@pytest.fixture
-def content(db):
-    """The content that the site is seeded with."""
-    call_command("loaddata", *fixture_files(), verbosity=0)

@@ -7,11 +7,11 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from partners import bookkeeping, reminders
 from partners.groups import EDITORS, PUBLISHERS
-from partners.models import Link, Organisation, Reminder
+from partners.models import Chore, Link, Organisation, Reminder
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,13 @@ class Inbox:
     """What the server took: [(recipient, subject, text, html)]."""
 
     def __init__(self):
-        self.mails = []
+        self.mails, self.unknown = [], set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address in self.unknown:
+            return "550 There is nobody of that name here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 — aiosmtpd's name
         mail = message_from_bytes(envelope.content, policy=policy.default)
@@ -123,6 +129,25 @@ def test_mail_that_did_not_go_goes_the_next_day(inbox, link, settings):
     assert not Reminder.objects.exists()
     settings.EMAIL_PORT = port
     assert reminders.send(NOW + DAY) == 1
+
+
+def test_one_address_that_is_refused_keeps_nobody_else_from_theirs(inbox, link, capsys):
+    for name in ("anna", "ben", "carl"):
+        colleague(name, EDITORS)
+    inbox.unknown = {"anna@example.org"}
+    with pytest.raises(CommandError, match=r"^Mails sent: 2\. Not taken: anna@example\.org \("):
+        call_command("send_reminders")
+    assert {who for who, _ in told(inbox)} == {"ben@example.org", "carl@example.org"}
+    assert not Chore.objects.exists()
+    inbox.unknown = set()
+    call_command("send_reminders")
+    assert [who for who, _ in told(inbox)][2:] == ["anna@example.org"]
+    assert capsys.readouterr().out == "Mails sent: 1.\n"
+
+
+def test_mail_server_that_hangs_lets_go_before_others_have_waited_too_long(settings):
+    locked_for = settings.DATABASES["default"]["OPTIONS"].get("timeout", 20)
+    assert 0 < settings.EMAIL_TIMEOUT <= locked_for / 2
 
 
 def test_nobody_without_an_address_is_told(inbox, link):

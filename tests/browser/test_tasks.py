@@ -53,6 +53,7 @@ def test_every_page_of_the_admin_keeps_to_the_policy(page, publisher):
         response = page.goto(path)
         assert response.ok, path
         expect(page.locator("#content")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, path
 
 
 def test_second_factor_is_set_up_and_asked(page, publisher):

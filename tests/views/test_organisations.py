@@ -472,3 +472,23 @@ def test_organisation_that_was_withdrawn_is_gone(read):
     page = read(gone.get_absolute_url(), status=410)
     assert page.title == "This page was withdrawn"
     assert "Gone for good" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "leads_back"),
+    [({"dissolved": "2016"}, True), ({"withdrawn": True}, False)],
+)
+def test_succession_is_followed_in_both_directions(client, fields, leads_back):
+    old = make.OrganisationFactory(name="Old Society", **fields)
+    new = make.OrganisationFactory(name="New Society")
+    make.OrganisationRelationFactory(organisation=old, other=new, kind="succeeded-by")
+    after = client.get(new.get_absolute_url()).content.decode()
+    assert "<dt>Successor of</dt>" in after
+    assert "Old Society" in after
+    assert (f'href="{old.get_absolute_url()}"' in after) == leads_back
+    if leads_back:
+        before = client.get(old.get_absolute_url()).content.decode()
+        assert "<dt>Succeeded by</dt>" in before
+        assert f'href="{new.get_absolute_url()}"' in before
+        assert "<dt>Dissolved</dt><dd>2016</dd>" in before
+        assert "Past: dissolved 2016" in client.get("/organisations/").content.decode()

@@ -15,11 +15,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "path",
             type=Path,
-            help="the file to write; a folder gets a file named after the day and time",
+            help="the file to write, named ….zip; or the folder, made if need be, in which it gets "
+            "a name after the day and time",
         )
 
     def handle(self, path, **options):
-        if path.is_dir():
+        if path.suffix != ".zip":
             path /= f"partners-{timezone.now():%Y-%m-%dT%H-%M-%SZ}.zip"
         try:
             manifest = backups.backup(path)
