@@ -12,12 +12,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import models as db
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from partners import fixtures, publishing
 from partners.dates import PartialDate
 from partners.fixtures import FILES
-from partners.loading import BOOKKEEPING
+from partners.loading import BOOKKEEPING, read
 from partners.models import (
     Event,
     Figure,
@@ -161,6 +163,14 @@ def test_round_trip_is_byte_equal(said, tmp_path):
     assert set(texts().values()) == {""}
     load(paths)
     assert texts() == before
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_is_one_line_and_reads_as_it_was(said):
+    rows = [{"model": "partners.topic", "pk": "a", "fields": {"name": said, "other": None}}]
+    written = fixtures.text(rows)
+    assert written.count("\n") == len(["[", "{", "model", "pk", "fields", "a", "b", "}", "}", "]"])
+    assert read("a.json", written.encode()) == rows
 
 
 @pytest.mark.django_db
