@@ -62,8 +62,6 @@ GROUPS = [
 ]  # fmt: skip
 #: What a record is called and where it is found: never taken over by another.
 ITS_OWN = {"slug", "name", "is_home", "review_days", "topics"}
-
-
 #: What an organisation is silent about.
 SILENT = ("", None, "not-stated", "founded")
 
@@ -161,15 +159,12 @@ class Merge:
     @property
     def registers(self):
         """Those in which both have a number, so that one of the two is wrong (list of str)."""
-        schemes = [
-            {
-                row["fields"]["scheme"]
-                for row in rows
-                if row["model"] == Identifier._meta.label_lower
-            }
+        number = Identifier._meta.label_lower
+        mine, theirs = (
+            {row["fields"]["scheme"] for row in rows if row["model"] == number}
             for rows in (self._mine, self._theirs)
-        ]
-        both = set.intersection(*schemes) - {Identifier.Scheme.OTHER}
+        )
+        both = mine & theirs - {Identifier.Scheme.OTHER}
         return sorted(Identifier.Scheme(scheme).label for scheme in both)
 
     @property
@@ -301,17 +296,18 @@ class Merge:
 
     def _unite(self, rows):
         """Let them name the one kept instead of the other; what it says already goes."""
-        stands, twice, instead = {}, [], {}
+        united, stands, instead = United([], []), {}, {}
         for row in sorted(rows, key=lambda row: (_is_citation(row), self._names_other(row))):
             renamed = _recited(self._renamed(row), instead)
             if renamed is None or _is_of_itself(renamed):
                 instead[row["pk"]] = ""
-            elif _says(renamed) in stands:
-                instead[row["pk"]] = stands[_says(renamed)]["pk"]
-                twice.append(row)
+            elif renamed != row and _says(renamed) in stands:
+                instead[row["pk"]] = stands[_says(renamed)]
+                united.twice.append(row)
             else:
-                stands[_says(renamed)] = renamed
-        return United(list(stands.values()), twice)
+                stands.setdefault(_says(renamed), row["pk"])
+                united.rows.append(renamed)
+        return united
 
     def _renamed(self, row):
         names = {

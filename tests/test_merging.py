@@ -198,6 +198,18 @@ def test_organiser_entry_and_relation_in_both_stay_once(kept, other, publisher):
         assert not manager.filter(pk=theirs.pk).exists()
 
 
+def test_what_a_record_says_twice_by_itself_is_left_alone(kept, other, publisher):
+    same = {"label": "Training", "url": "https://example.org/"}
+    links = [make.LinkFactory(organisation=kept, **same) for _ in range(2)]
+    party = make.PartyFactory(organisation=other)
+    source = make.SourceFactory()
+    owner = {"collaboration": party.collaboration, "source": source, "path": "title"}
+    citations = [make.CitationFactory(**owner) for _ in range(2)]
+    merge(kept, other, publisher)
+    assert set(kept.links.all()) == set(links)
+    assert set(party.collaboration.citations.all()) == set(citations)
+
+
 @pytest.mark.parametrize("direction", ["to", "from"])
 def test_relation_between_the_two_goes(kept, other, publisher, direction):
     ends = (kept, other) if direction == "to" else (other, kept)
