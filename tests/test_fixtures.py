@@ -240,6 +240,19 @@ ONE_FIELD = {
 
 
 @pytest.mark.django_db
+def test_export_takes_in_what_staff_did(content, tmp_path):
+    """Loaded where it comes from, it changes nothing, and what staff wrote is no obstacle later."""
+    Organisation.objects.filter(pk="esr").update(summary="By staff.")
+    said = io.StringIO()
+    call_command("loaddata", *map(str, write(tmp_path)), stdout=said)
+    assert said.getvalue().strip() == "341 records: 0 new, 0 changed, 341 unchanged."
+    path = tmp_path / "05_organisations.json"
+    path.write_text(path.read_text().replace("By staff.", "By the next commit."))
+    load([path])
+    assert Organisation.objects.get(pk="esr").summary == "By the next commit."
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("change", ONE_FIELD.values(), ids=ONE_FIELD)
 def test_one_changed_field_is_one_changed_line(content, change):
     before = texts()
