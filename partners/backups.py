@@ -67,7 +67,7 @@ def backup(path):
     Editors go on working meanwhile. Returns the manifest (dict). Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _complete_or_nothing(path) as file, zipfile.ZipFile(file, "w", DEFLATED) as archive:
+    with complete_or_nothing(path) as file, zipfile.ZipFile(file, "w", DEFLATED) as archive:
         manifest = {
             "format": FORMAT,
             "made_at": timezone.now().isoformat(),
@@ -75,7 +75,7 @@ def backup(path):
             "rows": {},
             "sha256": {},
         }
-        with _snapshot():
+        with snapshot():
             manifest["migrations"] = applied_migrations()
             for model in tables():
                 _write_rows(archive, manifest, model)
@@ -86,7 +86,7 @@ def backup(path):
 
 
 @contextmanager
-def _complete_or_nothing(path):
+def complete_or_nothing(path):
     """A file for its owner alone, that gets its name when it is whole and on the disk."""
     number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(draft)
@@ -101,7 +101,7 @@ def _complete_or_nothing(path):
 
 
 @contextmanager
-def _snapshot():
+def snapshot():
     """Whatever is read within it is as it was at its beginning, and nobody waits for the reader."""
     if connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:
@@ -240,7 +240,7 @@ def _put_upload(name, content):
     path = Path(settings.MEDIA_ROOT, *PurePosixPath(name).parts[1:])
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_bytes() != content:
-        with _complete_or_nothing(path) as file:
+        with complete_or_nothing(path) as file:
             file.write(content)
         path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
 

@@ -9,9 +9,11 @@ import hashlib
 import json
 from collections import Counter
 from functools import cached_property
+from pathlib import Path
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation, ValidationError
+from django.core.files import File
 from django.core.serializers.base import DeserializedObject
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
@@ -37,6 +39,8 @@ from partners.models import (
 )
 from partners.validators import refuse_control_characters, validate_moment
 
+#: The folder beside fixtures that has the uploads which they name.
+UPLOADS = "media"
 RECORD_KEYS = {"model", "pk", "fields"}
 #: Rows beside the content: a reload resets none of them.
 BOOKKEEPING = {
@@ -96,6 +100,7 @@ class Loading:
 
     def __init__(self, using, overwrite=False, only_new=False):
         self.using, self.overwrite, self.only_new = using, overwrite, only_new
+        self.folder, self.brought = Path(), []
         self.outcomes = Counter()
         self.changed_by_staff = []
         self.seen = {}
@@ -143,6 +148,11 @@ class Loading:
             unique_fields=["model", "object_key"],
             update_fields=["digest"],
         )
+
+    def take_back(self):
+        """Remove the uploads that came with fixtures which could not be loaded."""
+        for storage, name in self.brought:
+            storage.delete(name)
 
     @property
     def report(self):
@@ -203,6 +213,7 @@ class Loading:
             if isinstance(written, str):
                 refuse_control_characters(written)
             if isinstance(field, FileField) and written:
+                self._bring(field.storage, written)
                 field.storage.open(written).close()
             if written is None and not field.null:
                 raise ValidationError(field.error_messages["null"])
@@ -217,6 +228,14 @@ class Loading:
             said = " ".join(getattr(error, "messages", [str(error)]))
             raise FixtureError(f"{where}, field {field.name}: {_short(said, 300)}") from None
         return value
+
+    def _bring(self, storage, name):
+        """Store an upload that lies beside the fixture, if it is not there yet."""
+        if storage.exists(name) or not (self.folder / UPLOADS / name).is_file():
+            return
+        with (self.folder / UPLOADS / name).open("rb") as file:
+            storage.save(name, File(file))
+        self.brought.append((storage, name))
 
     def _keys(self, where, field, written):
         if not isinstance(written, list) or not all(map(_is_key, written)):

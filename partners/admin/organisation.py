@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
+from partners.admin.merging import MergingAdmin
 from partners.admin.root import RootAdmin, RootForm
 from partners.dates import PartialDateFormField
 from partners.models import (
@@ -106,7 +107,7 @@ class IdentifierInline(PartInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(RootAdmin):
+class OrganisationAdmin(MergingAdmin):
     form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]

@@ -324,6 +324,12 @@ class PossibleDuplicate(Rule):
                     told.add((first.pk, other.pk))
                     yield first, f"shares its {what} “{value}” with {other}", other
 
+    def _finding(self, record, says, other):
+        """It leads to the page that compares the two, and merges them."""
+        compared = reverse("admin:partners_organisation_merge", args=[record.pk])
+        address = f"{compared}?other={other.pk}"
+        return super()._finding(record, says, other)._replace(address=address)
+
 
 def _host(url):
     return url.partition("://")[2].partition("/")[0].lower().removeprefix("www.")

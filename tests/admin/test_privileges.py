@@ -32,6 +32,7 @@ WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
 #: model → page → who
 TABLE = {
     **dict.fromkeys(ROOTS, ROOT),
+    "organisation": ROOT | {"merge": "ps"},
     **dict.fromkeys(WORDS, WORD),
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", ""),
@@ -54,7 +55,7 @@ ROOT_ACTIONS = {
 #: model → action → who
 ACTIONS = {
     **dict.fromkeys(ROOTS, ROOT_ACTIONS),
-    "organisation": ROOT_ACTIONS | {"mark_verified_with_figures": "eps"},
+    "organisation": ROOT_ACTIONS | {"mark_verified_with_figures": "eps", "merge_two": "ps"},
     **{model: {"delete_selected": "ps"} for model in WORDS},
     "pendingchange": {},
     "revision": {},
@@ -69,6 +70,7 @@ PEOPLE = {"e": "editor", "p": "publisher", "s": "superuser"}
 #: What changes something is asked by POST alone → the button that is pressed.
 POSTED = {
     "decide": {"_withdraw": "1"}, "previews": {"_share": "1"}, "restore": {}, "next_edition": {},
+    "merge": {"_merge": "1"},
 }  # fmt: skip
 
 

@@ -42,10 +42,14 @@ class Command(loaddata.Command):
             self.stdout.write(self.loading.report)
 
     def loaddata(self, fixture_labels):
-        with bookkeeping.batch():
-            super().loaddata(fixture_labels)
-            self.loading.finish()
-            history.catch_up()
+        try:
+            with bookkeeping.batch():
+                super().loaddata(fixture_labels)
+                self.loading.finish()
+                history.catch_up()
+        except BaseException:
+            self.loading.take_back()
+            raise
 
     def load_label(self, fixture_label):
         for path, _, name in self.find_fixtures(fixture_label):
@@ -53,6 +57,7 @@ class Command(loaddata.Command):
             if serialization not in ("json", None) or compression not in (None, "stdin"):
                 raise FixtureError(f"{name} is not plain JSON: nothing else can be checked.")
             self.fixture_count += 1
+            self.loading.folder = Path(path).parent
             records = read(Path(path).name, self._content(path))
             for position, record in enumerate(records, start=1):
                 model = self.loading.load(Path(path).name, position, record)
