@@ -6,6 +6,7 @@ from django.urls import path
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
 from partners.sitemaps import SITEMAPS
 from partners.views import (
+    calendars,
     collaborations,
     events,
     gallery,
@@ -25,6 +26,9 @@ HISTORIES = {
     "events/series": (EventSeries, "series"),
     "pages": (Page, "page"),
 }
+
+#: The same for the roots that have a calendar.
+CALENDARS = {prefix: HISTORIES[prefix] for prefix in ("organisations", "events", "events/series")}
 
 app_name = "partners"
 urlpatterns = [
@@ -51,6 +55,15 @@ urlpatterns = [
             name=f"{name}-history",
         )
         for prefix, (model, name) in HISTORIES.items()
+    ),
+    path("events/calendar.ics", calendars.EventCalendar.as_view(), name="calendar"),
+    *(
+        path(
+            f"{prefix}/<slug:slug>/calendar.ics",
+            calendars.RootCalendar.as_view(model=model),
+            name=f"{name}-calendar",
+        )
+        for prefix, (model, name) in CALENDARS.items()
     ),
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),

@@ -100,6 +100,32 @@ class EventQuerySet(PublishedQuerySet):
             "-starts", "pk"
         )
 
+    def with_days(self):
+        """Those of which all days are known, so that a calendar can hold them."""
+        return self.filter(self._has_days())
+
+    def without_days(self):
+        """Those whose days are not known: a year or a month is, or the new date is awaited."""
+        return self.exclude(self._has_days())
+
+    def organised_by(self, organisation, at):
+        """What an organisation (its key) holds: events that name it, and editions of its series.
+
+        An edition that names organisers of its own is theirs, whoever holds the series. Only what
+        is public at `at` (aware datetime) counts.
+        """
+        own = Organiser.objects.named(at).filter(event=models.OuterRef("pk"))
+        by_series = Q(
+            ~models.Exists(own),
+            series__in=EventSeries.objects.live(at),
+            series__organisers__organisation=organisation,
+        )
+        return self.filter(Q(organisers__organisation=organisation) | by_series).distinct()
+
+    @staticmethod
+    def _has_days():
+        return Q(starts__length=10, ends__length__in=[0, 10])
+
     @staticmethod
     def _still_to_come(on):
         last_day = Q(ends="") & dates.on_or_after("starts", on) | dates.on_or_after("ends", on)
@@ -204,6 +230,13 @@ class Event(Root):
     def when(self):
         """The dates for a reader, as precise as they are known; "" if not known."""
         return dates.display_period(self.starts, self.ends)
+
+    @property
+    def has_days(self):
+        """Whether all its days are known, so that a calendar can hold it."""
+        return bool(self.starts) and all(
+            date.precision == "day" for date in (self.starts, self.ends) if date
+        )
 
     def get_absolute_url(self):
         return reverse("partners:event-detail", args=[self.slug])

@@ -1,10 +1,11 @@
 """The events, upcoming and past, and the pages of an event and a series."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import linked_data
-from partners.models import Event, EventSeries
+from partners import calendars, linked_data
+from partners.models import Event, EventSeries, Organisation
 from partners.views.base import PublicView, RootDetail
 
 
@@ -21,9 +22,13 @@ class EventList(PublicView, ListView):
 
     def get_context_data(self, **context):
         at = self.request.now
+        live, home = Event.objects.live(at), Organisation.objects.live(at).home()
+        path, left_out = reverse("partners:calendar"), live.without_days().count()
         return super().get_context_data(
-            upcoming=Event.objects.live(at).upcoming(timezone.localdate(at)),
+            home_society=home,
+            upcoming=live.upcoming(timezone.localdate(at)),
             series=EventSeries.objects.live(at),
+            calendar=calendars.of_all(path, self.request.path, home, left_out),
             **context,
         )
 
@@ -43,6 +48,7 @@ class EventDetail(RootDetail):
         return super().get_context_data(
             organisers=self.object.organisers.named(at).prefetch_related("organisation__names"),
             held_here=Event.objects.live(at).filter(held_at=self.object),
+            calendar=calendars.of_root(self.object),
             **context,
         )
 
@@ -62,9 +68,12 @@ class SeriesDetail(RootDetail):
     def get_context_data(self, **context):
         at, today = self.request.now, timezone.localdate(self.request.now)
         editions = Event.objects.live(at).filter(series=self.object)
+        upcoming, past = editions.upcoming(today), editions.past(today)
+        left_out = sum(not edition.has_days for edition in (*upcoming, *past))
         return super().get_context_data(
             organisers=self.object.organisers.named(at),
-            upcoming=editions.upcoming(today),
-            past=editions.past(today),
+            upcoming=upcoming,
+            past=past,
+            calendar=calendars.of_root(self.object, left_out),
             **context,
         )

@@ -1,10 +1,10 @@
 """The directory and an organisation's page."""
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Value
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import linked_data
+from partners import calendars, linked_data
 from partners.forms import DirectoryForm
 from partners.models import (
     Collaboration,
@@ -56,6 +56,15 @@ class OrganisationDetail(RootDetail):
             self.object, self.request.now, **{name: context[name] for name in said}
         )
 
+    def get_queryset(self):
+        """Each with `left_out`: how many events its calendar cannot hold (int, or None for 0)."""
+        organised = Event.objects.live(self.request.now).organised_by(
+            OuterRef("pk"), self.request.now
+        )
+        counted = organised.without_days().order_by().values(all=Value(1))
+        counted = counted.annotate(number=Count("pk", distinct=True)).values("number")
+        return super().get_queryset().annotate(left_out=Subquery(counted))
+
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         collaborations = Collaboration.objects.live(at).filter(parties__organisation=organisation)
@@ -80,6 +89,7 @@ class OrganisationDetail(RootDetail):
             collaborations=collaborations,
             series=sorted(held.difference(events), key=str),
             timeline=by_year(collaborations, events, today),
+            calendar=held and calendars.of_root(organisation, organisation.left_out or 0),
             **context,
         )
 
