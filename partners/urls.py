@@ -5,10 +5,12 @@ from django.urls import path
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
 from partners.sitemaps import SITEMAPS
+from partners.syndication import FORMS
 from partners.views import (
     calendars,
     collaborations,
     events,
+    feeds,
     gallery,
     health,
     history,
@@ -64,6 +66,18 @@ urlpatterns = [
             name=f"{name}-calendar",
         )
         for prefix, (model, name) in CALENDARS.items()
+    ),
+    *(
+        path(f"feeds/changes.{form}", feeds.SiteChanges.as_view(form=form), name=f"changes-{form}")
+        for form in FORMS
+    ),
+    *(
+        path(
+            f"organisations/<slug:slug>/changes.{form}",
+            feeds.OrganisationChanges.as_view(form=form),
+            name=f"organisation-changes-{form}",
+        )
+        for form in FORMS
     ),
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),
