@@ -89,7 +89,7 @@ class OrganisationDetail(RootDetail):
             collaborations=collaborations,
             series=sorted(held.difference(events), key=str),
             timeline=by_year(collaborations, events, today),
-            calendar=held and calendars.of_root(organisation, organisation.left_out or 0),
+            calendar=calendars.of_root(organisation, organisation.left_out or 0) if held else None,
             **context,
         )
 
