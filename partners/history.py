@@ -75,14 +75,15 @@ def public_log(root, at):
     states = [
         state
         for state in Revision.objects.of(type(root), root.pk)
-        if not state.is_deleted and state.published_at and _seen_from(state) <= at
+        if not state.is_deleted and state.published_at and seen_from(state) <= at
     ]
     pairs = pairwise(states)
-    entries = [Entry(_seen_from(state), _touched(before, state)) for state, before in pairs]
+    entries = [Entry(seen_from(state), _touched(before, state)) for state, before in pairs]
     return [*(entry for entry in entries if entry.what), Entry(root.published_at, ["Published"])]
 
 
-def _seen_from(state):
+def seen_from(state):
+    """Since when the public can read a state that is not a draft's (aware datetime)."""
     return max(state.at, state.published_at)
 
 

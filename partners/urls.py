@@ -5,9 +5,12 @@ from django.urls import path
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
 from partners.sitemaps import SITEMAPS
+from partners.syndication import FORMS
 from partners.views import (
+    calendars,
     collaborations,
     events,
+    feeds,
     gallery,
     health,
     history,
@@ -25,6 +28,9 @@ HISTORIES = {
     "events/series": (EventSeries, "series"),
     "pages": (Page, "page"),
 }
+
+#: The same for the roots that have a calendar.
+CALENDARS = {prefix: HISTORIES[prefix] for prefix in ("organisations", "events", "events/series")}
 
 app_name = "partners"
 urlpatterns = [
@@ -51,6 +57,27 @@ urlpatterns = [
             name=f"{name}-history",
         )
         for prefix, (model, name) in HISTORIES.items()
+    ),
+    path("events/calendar.ics", calendars.EventCalendar.as_view(), name="calendar"),
+    *(
+        path(
+            f"{prefix}/<slug:slug>/calendar.ics",
+            calendars.RootCalendar.as_view(model=model),
+            name=f"{name}-calendar",
+        )
+        for prefix, (model, name) in CALENDARS.items()
+    ),
+    *(
+        path(f"feeds/changes.{form}", feeds.SiteChanges.as_view(form=form), name=f"changes-{form}")
+        for form in FORMS
+    ),
+    *(
+        path(
+            f"organisations/<slug:slug>/changes.{form}",
+            feeds.OrganisationChanges.as_view(form=form),
+            name=f"organisation-changes-{form}",
+        )
+        for form in FORMS
     ),
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),

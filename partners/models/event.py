@@ -107,6 +107,35 @@ class EventQuerySet(PublishedQuerySet):
             "-starts", "pk"
         )
 
+    def with_days(self):
+        """Those of which all days are known, so that a calendar can hold them."""
+        return self.filter(self._has_days())
+
+    def without_days(self):
+        """Those whose days are not known: a year or a month is, or the new date is awaited."""
+        return self.exclude(self._has_days())
+
+    def organised_by(self, organisation, at):
+        """What an organisation (its key) holds, as far as it is public at `at` (aware datetime)."""
+        return self.organised(Organiser.objects.filter(organisation=organisation), at)
+
+    def organised(self, organisers, at):
+        """What these Organiser rows are about: events, and editions of series.
+
+        An edition that names organisers of its own is theirs, whoever holds the series.
+        """
+        own = Organiser.objects.named(at).filter(event=models.OuterRef("pk"))
+        events = {row.event_id for row in organisers if row.event_id}
+        series = {row.series_id for row in organisers if row.series_id}
+        of_series = Q(
+            ~models.Exists(own), series__in=EventSeries.objects.live(at).filter(pk__in=series)
+        )
+        return self.filter(Q(pk__in=events) | of_series)
+
+    @staticmethod
+    def _has_days():
+        return Q(starts__length=10, ends__length__in=[0, 10])
+
     @staticmethod
     def _still_to_come(on):
         last_day = Q(ends="") & dates.on_or_after("starts", on) | dates.on_or_after("ends", on)
@@ -216,6 +245,13 @@ class Event(Root):
     def when(self):
         """The dates for a reader, as precise as they are known; "" if not known."""
         return dates.display_period(self.starts, self.ends)
+
+    @property
+    def has_days(self):
+        """Whether all its days are known, so that a calendar can hold it."""
+        return bool(self.starts) and all(
+            date.precision == "day" for date in (self.starts, self.ends) if date
+        )
 
     def get_absolute_url(self):
         return reverse("partners:event-detail", args=[self.slug])

@@ -1,11 +1,12 @@
 """The events, upcoming and past, and the pages of an event and a series."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import linked_data
+from partners import calendars, freshness, linked_data
 from partners.forms import EventForm
-from partners.models import Event, EventSeries
+from partners.models import Event, EventSeries, Organisation
 from partners.paging import KeysFirst
 from partners.views.base import PublicView, RootDetail, bad_query
 
@@ -34,13 +35,27 @@ class EventList(PublicView, ListView):
         return self.lists.get(self.form.cleaned_data["when"], live.none())
 
     def get_context_data(self, **context):
-        when = self.form.cleaned_data["when"]
-        context = super().get_context_data(form=self.form, when=when, **context)
+        when, at = self.form.cleaned_data["when"], self.request.now
+        home = Organisation.objects.live(at).home()
+        path, left_out = reverse("partners:calendar"), without_days(at)
+        context = super().get_context_data(
+            form=self.form,
+            when=when,
+            home_society=home,
+            calendar=calendars.of_all(path, self.request.path, home, left_out),
+            **context,
+        )
         if when:
             return context | {when: context["object_list"]}
         firsts = {name: list(events[: MOST_AT_FIRST + 1]) for name, events in self.lists.items()}
-        series = EventSeries.objects.live(self.request.now)
+        series = EventSeries.objects.live(at)
         return context | firsts | {"series": series[: MOST_AT_FIRST + 1], "most": MOST_AT_FIRST}
+
+
+@freshness.remembered
+def without_days(at):
+    """How many live events no calendar can hold (int) at `at` (aware datetime)."""
+    return Event.objects.live(at).without_days().count()
 
 
 class EventDetail(RootDetail):
@@ -58,6 +73,7 @@ class EventDetail(RootDetail):
         return super().get_context_data(
             organisers=self.object.organisers.named(at).prefetch_related("organisation__names"),
             held_here=Event.objects.live(at).filter(held_at=self.object),
+            calendar=calendars.of_root(self.object),
             **context,
         )
 
@@ -77,9 +93,12 @@ class SeriesDetail(RootDetail):
     def get_context_data(self, **context):
         at, today = self.request.now, timezone.localdate(self.request.now)
         editions = Event.objects.live(at).filter(series=self.object)
+        upcoming, past = editions.upcoming(today), editions.past(today)
+        left_out = sum(not edition.has_days for edition in (*upcoming, *past))
         return super().get_context_data(
             organisers=self.object.organisers.named(at),
-            upcoming=editions.upcoming(today),
-            past=editions.past(today),
+            upcoming=upcoming,
+            past=past,
+            calendar=calendars.of_root(self.object, left_out),
             **context,
         )

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from partners.calendars import Subscription
 from partners.dates import PartialDate
 from partners.forms import SearchForm
 from partners.models import Collaboration, Event, Figure, Organisation, Source
@@ -41,6 +42,7 @@ class Gallery(PublicView, TemplateView):
             forms=[SearchForm({"q": typed}) for typed in ("", "radiology")],
             pages=[_page(number) for number in (1, 2, 3)],
             chips=[{"label": "“radiology”", "query": ""}, {"label": LONG, "query": ""}],
+            calendar=Subscription(LONG, "/none/calendar.ics", "/none/", left_out=2),
             facet_groups=[{"title": "Kind of organisation", "options": list(_options())}],
             **context,
         )

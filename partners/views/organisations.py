@@ -4,7 +4,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import linked_data
+from partners import calendars, linked_data
 from partners.forms import DirectoryForm
 from partners.models import (
     Collaboration,
@@ -84,6 +84,7 @@ class OrganisationDetail(RootDetail):
         )
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
+        left_out = Event.objects.live(at).organised(organised, at).without_days().count()
         return super().get_context_data(
             names=organisation.names.all(),
             figures=organisation.figures.select_related("source", "verification"),
@@ -95,6 +96,7 @@ class OrganisationDetail(RootDetail):
             timeline=by_year(collaborations, events, today),
             has_many_collaborations=has_many_collaborations,
             has_many_events=has_many_events,
+            calendar=calendars.of_root(organisation, left_out) if held or has_many_events else None,
             **context,
         )
 

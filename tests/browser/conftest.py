@@ -71,11 +71,12 @@ def broken(text):
 
 @pytest.fixture
 def paths(content):
-    """The addresses, and those of an event, a series and a withdrawn record."""
+    """The addresses, and those of two events, a series and a withdrawn record."""
     event = make.EventFactory(starts="2018", city="Vienna", country="AT", summary="It was held.")
+    dated = make.EventFactory(starts="2018-05-03")
     series = make.EventSeriesFactory(usual_city="Vienna")
     gone = make.OrganisationFactory(withdrawn=True)
-    return [*PATHS, *(record.get_absolute_url() for record in (event, series, gone))]
+    return [*PATHS, *(record.get_absolute_url() for record in (event, dated, series, gone))]
 
 
 @pytest.fixture

@@ -119,6 +119,31 @@ def test_event_says_when_as_far_as_known(starts, ends, words):
     assert make.EventFactory.build(starts=starts, ends=ends).when == words
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "has_days"),
+    [
+        ("2018", "", False),
+        ("2018-05", "", False),
+        ("2018", "2018-05-03", False),
+        ("2018-05-03", "2018-05", False),
+        ("2018-05-03", "2018", False),
+        ("2018-05-03", "", True),
+        ("2018-05-03", "2018-05-06", True),
+    ],
+)
+def test_event_has_days_where_all_of_them_are_known(starts, ends, has_days):
+    event = make.EventFactory(starts=starts, ends=ends)
+    assert event.has_days is has_days
+    with_days, without_days = Event.objects.with_days(), Event.objects.without_days()
+    assert (list(with_days), list(without_days)) == (([event], []) if has_days else ([], [event]))
+
+
+def test_event_that_waits_for_its_date_has_no_days():
+    event = make.EventFactory(postponed=True)
+    assert not event.has_days
+    assert list(Event.objects.without_days()) == [event]
+
+
 def test_event_and_series_say_where_as_far_as_known():
     place = {"venue": "Austria Center", "city": "Vienna", "country": "AT"}
     assert make.EventFactory.build(**place).place == "Austria Center, Vienna, Austria"

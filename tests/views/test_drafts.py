@@ -88,7 +88,7 @@ def build(society):
         furnish(series=series)
 
         congress = marked(make.EventFactory, series=row, held_at=event, **state)
-        marked(make.EventFactory, slug=f"{WORD}-next", starts="2990", **state)
+        marked(make.EventFactory, slug=f"{WORD}-next", starts="2990-05-03", **state)
         make.OrganiserFactory(event=congress, organisation=live)
         make.EventFactory(slug="held-at-it", held_at=congress)
         furnish(event=congress)
@@ -163,8 +163,8 @@ RECORDS = [
 
 
 def paths_of_records(seen):
-    """Each record's page, which has a history beside it."""
-    paths = {address for address in seen if "?" not in address and address.count("/") > 2}
+    """Each record's page, which has a history beside it; calendars and feeds are no pages."""
+    paths = {address for address in seen if address.endswith("/") and address.count("/") > 2}
     histories = {path for path in paths if path.endswith("/history/")}
     records = paths - histories
     assert histories == {f"{path}history/" for path in records}

@@ -142,7 +142,7 @@ ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
         pytest.param(organisation, "/organisations/subject/", 14, id="organisation"),
         pytest.param(collaborations, "/collaborations/", 6, id="collaborations"),
         pytest.param(collaboration, "/collaborations/subject/", 9, id="collaboration"),
-        pytest.param(events, "/events/", 7, id="events"),
+        pytest.param(events, "/events/", 8, id="events"),
         pytest.param(event, "/events/subject/", 9, id="event"),
         pytest.param(series, "/events/series/subject/", 9, id="series"),
         pytest.param(page, "/pages/subject/", 6, id="page"),

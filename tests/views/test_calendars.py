@@ -1,0 +1,373 @@
+"""The calendars, read by another library than the one that writes them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject
+from django.conf import settings
+from django.urls import reverse
+
+from partners import publishing, snapshots
+from partners.models import Event, Record
+from partners.publishing import Proposal
+from tests import factories as make
+
+ALL = reverse("partners:calendar")
+LATER = dt.datetime(2022, 3, 5, 12, tzinfo=dt.UTC)
+AWKWARD = [
+    'a; b, c \\ d: "e" & <f>',
+    "Kongreß – الجمعية 放射線学会 " + "é" * 80,
+    "x" * 120,
+    "Congress\r\nATTENDEE:mailto:x@example.org\r\nEND:VEVENT\rBEGIN:VALARM\n",
+    "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\x01h\x7f",
+]
+
+
+def lines(response):
+    """The unfolded lines; each folded one is at most 75 octets (RFC 5545 §3.1)."""
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    folded = response.content.split(b"\r\n")
+    assert folded.pop() == b""
+    assert max(map(len, folded)) <= 75
+    assert not any(b"\n" in line or b"\r" in line for line in folded)
+    return response.content.replace(b"\r\n ", b"").decode().splitlines()
+
+
+@pytest.fixture
+def subscribe(client):
+    """subscribe(address) → the calendar, as a program reads it; every line of it is checked."""
+
+    def subscribe(address=ALL):
+        response = client.get(address)
+        lines(response)
+        return vobject.readOne(response.content.decode())
+
+    return subscribe
+
+
+def events(calendar):
+    return calendar.contents.get("vevent", [])
+
+
+def titles(calendar):
+    return [event.summary.value for event in events(calendar)]
+
+
+def congress(**given):
+    said = {"starts": "2018-05-03", "ends": "2018-05-06", "key": "congress", "title": "Congress"}
+    return make.EventFactory(**said | given)
+
+
+def timed(**given):
+    said = {"start_time": dt.time(9, 30), "end_time": dt.time(17), "time_zone": "Europe/Vienna"}
+    return make.EventFactory(**{"starts": "2018-05-03"} | said | given)
+
+
+# Events
+
+
+def test_congress_of_four_days_is_four_days(subscribe):
+    congress()
+    (event,) = events(subscribe())
+    first, after = event.dtstart.value, event.dtend.value
+    assert (first, after) == (dt.date(2018, 5, 3), dt.date(2018, 5, 7))
+    assert [first + dt.timedelta(days=n) for n in range((after - first).days)] == [
+        dt.date(2018, 5, day) for day in (3, 4, 5, 6)
+    ]
+
+
+def test_event_says_what_is_known(subscribe):
+    series = make.EventSeriesFactory(title="European congresses, all of them")
+    congress(
+        slug="c18", series=series, venue="Hall", city="Vienna", country="AT", mode="hybrid",
+        status="moved-online", summary="Four days.",
+    )  # fmt: skip
+    Record.objects.update(changed_at=LATER, version=7)
+    (event,) = events(subscribe())
+    assert {name: value[0].value for name, value in event.contents.items()} == {
+        "uid": "3ba5c33e-cf8e-5088-bc14-38ee7ff8d043",
+        "dtstamp": LATER,
+        "last-modified": LATER,
+        "sequence": "7",
+        "status": "CONFIRMED",
+        "summary": "Congress",
+        "description": "Moved online.\nFour days.",
+        "location": "Hall, Vienna, Austria",
+        "categories": ["European congresses, all of them", "On site and online"],
+        "url": f"{settings.SITE_URL}/events/c18/",
+        "transp": "TRANSPARENT",
+        "dtstart": dt.date(2018, 5, 3),
+        "dtend": dt.date(2018, 5, 7),
+    }
+
+
+def test_event_leaves_out_what_is_not_known(subscribe):
+    congress(series=make.EventSeriesFactory(draft=True))
+    (event,) = events(subscribe())
+    assert not {"description", "location", "categories"} & event.contents.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("scheduled", "CONFIRMED"),
+        ("moved-online", "CONFIRMED"),
+        ("postponed", "TENTATIVE"),
+        ("cancelled", "CANCELLED"),
+    ],
+)
+def test_cancelled_and_postponed_events_stay(subscribe, status, said):
+    congress(status=status)
+    (event,) = events(subscribe())
+    assert event.status.value == said
+
+
+def test_change_keeps_the_uid_and_raises_the_sequence(subscribe, django_user_model):
+    record = congress()
+    (before,) = events(subscribe())
+    rows = snapshots.rows_of(record)
+    cancelled = [{**rows[0], "fields": rows[0]["fields"] | {"status": "cancelled", "slug": "c"}}]
+    by = django_user_model.objects.create_user("somebody")
+    publishing.publish(Proposal(Event, record.pk, rows, cancelled, by), LATER)
+    (after,) = events(subscribe())
+    assert (before.status.value, after.status.value) == ("CONFIRMED", "CANCELLED")
+    assert after.uid.value == before.uid.value
+    assert int(after.sequence.value) > int(before.sequence.value)
+    assert after.last_modified.value >= before.last_modified.value
+
+
+def test_uid_is_the_same_at_every_address_and_host(subscribe, settings):
+    record = congress()
+    (before,) = events(subscribe())
+    settings.SITE_URL = "https://partners.example.org"
+    (after,) = events(subscribe(f"/events/{record.slug}/calendar.ics"))
+    assert after.uid.value == before.uid.value
+    assert after.url.value == "https://partners.example.org/events/congress/"
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_texts_stay_texts(client, text):
+    """Whatever is stored: these bypass the forms, which refuse control characters."""
+    congress(title=text, summary=text, venue=text)
+    found = lines(client.get(ALL))
+    (event,) = events(vobject.readOne("\r\n".join(found) + "\r\n"))
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    for said in (event.summary, event.description, event.location):
+        assert said.value == clean
+    names = [line.partition(":")[0].partition(";")[0] for line in found]
+    assert "ATTENDEE" not in names
+    assert (names.count("BEGIN"), names.count("END")) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "offsets"),
+    [
+        ("Europe/Vienna", "2018-03-25", {(1, 59): 1, (3, 0): 2, (12, 0): 2}),  # forward at 2:00
+        ("Europe/Vienna", "2018-10-28", {(1, 59): 2, (3, 0): 1, (12, 0): 1}),  # back at 3:00
+        ("Pacific/Auckland", "2018-09-30", {(1, 59): 12, (3, 0): 13}),
+        ("Pacific/Auckland", "2018-01-01", {(0, 5): 13}),
+        ("America/New_York", "2018-11-04", {(0, 59): -4, (2, 0): -5}),
+        ("Africa/Casablanca", "2019-05-05", {(1, 0): 1, (4, 0): 0}),  # for Ramadan
+        ("Asia/Kolkata", "2018-07-01", {(12, 0): 5.5}),
+        ("Etc/UTC", "2018-07-01", {(12, 0): 0}),
+    ],
+)
+def test_hours_are_those_of_the_place(client, zone, day, offsets):
+    """The offset is what the calendar itself says of the zone, not what its reader knows."""
+    for hour, minute in offsets:
+        start, end = dt.time(hour, minute), dt.time(23, 59)
+        timed(starts=day, start_time=start, end_time=end, time_zone=zone)
+    renamed = client.get(ALL).content.decode().replace(zone, f"Nowhere/{zone}{day}")
+    for event in events(vobject.readOne(renamed)):
+        begins = event.dtstart.value
+        at = begins.hour, begins.minute
+        assert begins.utcoffset() == dt.timedelta(hours=offsets[at]), (zone, day, at)
+        assert begins.utcoffset() == begins.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+
+
+def test_hours_may_end_on_another_day(subscribe):
+    timed(ends="2018-05-04", end_time=dt.time(1))
+    (event,) = events(subscribe())
+    assert event.dtend.value - event.dtstart.value == dt.timedelta(hours=15, minutes=30)
+
+
+def test_beginning_without_an_end_is_a_day_and_a_sentence(subscribe):
+    timed(end_time=None, summary="An exam.")
+    (event,) = events(subscribe())
+    assert (event.dtstart.value, event.dtend.value) == (dt.date(2018, 5, 3), dt.date(2018, 5, 4))
+    assert event.description.value == "Begins at 09:30 (Europe/Vienna).\nAn exam."
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
+def test_first_and_last_day_of_all_are_no_fault(subscribe, day, zone):
+    timed(starts=day, time_zone=zone)
+    make.EventFactory(starts=day)
+    assert len(events(subscribe())) == 2
+
+
+# Calendars
+
+
+def test_calendar_names_itself_and_says_when_to_ask_again(client, subscribe):
+    calendar = subscribe()
+    assert "vtimezone" in calendar.contents  # RFC 5545 §3.6: one component, even without an event
+    head = {
+        name: value[0].value for name, value in calendar.contents.items() if name != "vtimezone"
+    }
+    assert head == {
+        "version": "2.0",
+        "prodid": "-//cirse_partners//Events//EN",
+        "name": "Events – CIRSE partners",
+        "x-wr-calname": "Events – CIRSE partners",
+        "url": f"{settings.SITE_URL}/events/",
+        "source": f"{settings.SITE_URL}/events/calendar.ics",
+        "refresh-interval": "PT12H",
+        "x-published-ttl": "PT12H",
+    }
+    said = lines(client.get(ALL))
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT12H" in said  # RFC 7986 §5.7 wants the type said
+    assert f"SOURCE;VALUE=URI:{settings.SITE_URL}/events/calendar.ics" in said
+
+
+def test_calendar_holds_the_live_events_with_days(subscribe):
+    for starts, ends in (("2018-05-03", ""), ("2990-01-01", "2990-01-02")):
+        make.EventFactory(title=f"From {starts}", starts=starts, ends=ends)
+        for state in ("draft", "scheduled", "withdrawn"):
+            make.EventFactory(title="Hidden", starts=starts, ends=ends, **{state: True})
+    for starts, ends in (("2018", ""), ("2018-05", ""), ("2018-05-03", "2018-05")):
+        make.EventFactory(title="Without days", starts=starts, ends=ends)
+    make.EventFactory(title="Without days", postponed=True)
+    assert titles(subscribe()) == ["From 2018-05-03", "From 2990-01-01"]
+
+
+def test_calendars_of_records_hold_their_events(subscribe):
+    partner, series = make.OrganisationFactory(slug="par"), make.EventSeriesFactory(slug="row")
+    make.OrganiserFactory(series=series, organisation=partner)
+    day = {"starts": "2018-05-03"}
+    make.EventFactory(title="Edition", slug="edition", series=series, **day)
+    others = make.EventFactory(title="Edition of others", series=series, **day)
+    make.OrganiserFactory(event=others)
+    drafts = make.EventFactory(title="Edition of a draft", series=series, **day)
+    make.OrganiserFactory(event=drafts, organisation=make.OrganisationFactory(draft=True))
+    own = make.EventFactory(title="Own", **day)
+    for role in ("organiser", "host"):
+        make.OrganiserFactory(event=own, organisation=partner, role=role)
+    hidden = make.EventSeriesFactory(draft=True)
+    make.OrganiserFactory(series=hidden, organisation=partner)
+    make.EventFactory(title="Edition of a hidden series", series=hidden, **day)
+    make.EventFactory(title="Another", **day)
+    editions = ["Edition", "Edition of others", "Edition of a draft"]
+    assert titles(subscribe("/organisations/par/calendar.ics")) == [
+        "Edition", "Edition of a draft", "Own",
+    ]  # fmt: skip
+    assert titles(subscribe("/events/series/row/calendar.ics")) == editions
+    assert titles(subscribe("/events/edition/calendar.ics")) == ["Edition"]
+    assert len(titles(subscribe())) == 6
+
+
+def test_calendar_of_an_event_without_days_is_empty(subscribe):
+    """A program that follows it takes the old date away, and shows the new one later."""
+    record = make.EventFactory(postponed=True)
+    assert titles(subscribe(f"{record.get_absolute_url()}calendar.ics")) == []
+
+
+@pytest.mark.parametrize("slug", ["calendar", "series"])
+def test_addresses_of_events_and_calendars_never_meet(read, subscribe, slug):
+    congress(slug=slug)
+    assert read(f"/events/{slug}/").title == "Congress"
+    assert titles(subscribe(f"/events/{slug}/calendar.ics")) == ["Congress"]
+
+
+@pytest.mark.parametrize(
+    "factory", [make.EventFactory, make.EventSeriesFactory, make.OrganisationFactory]
+)
+def test_calendars_are_public_as_their_pages_are(client, factory):
+    for state, status in (("draft", 404), ("scheduled", 404), ("withdrawn", 410)):
+        record = factory(**{state: True})
+        assert client.get(f"{record.get_absolute_url()}calendar.ics").status_code == status
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [(ALL, 3), ("/events/series/row/calendar.ics", 3), ("/organisations/par/calendar.ics", 3)],
+)
+def test_calendar_costs_as_many_queries_with_one_event_as_with_three(
+    client, django_assert_num_queries, address, queries, count
+):
+    series = make.EventSeriesFactory(slug="row")
+    make.OrganiserFactory(series=series, organisation=make.OrganisationFactory(slug="par"))
+    make.EventFactory.create_batch(count, series=series, starts="2018-05-03")
+    with django_assert_num_queries(queries):
+        response = client.get(address)
+    assert response.content.count(b"BEGIN:VEVENT") == count
+
+
+# What pages say of them
+
+
+def offered(page):
+    return page.text.partition("In your calendar ")[2]
+
+
+ONE = "1 event is left out, because calendars hold days and not all of its days are known. "
+TWO = "2 events are left out, because calendars hold days and not all of their days are known. "
+
+
+@pytest.mark.parametrize(("count", "sentence"), [(0, ""), (1, ONE), (2, TWO)])
+def test_pages_offer_their_calendar_and_say_what_it_leaves_out(read, count, sentence):
+    partner, series = make.OrganisationFactory(slug="par"), make.EventSeriesFactory(slug="row")
+    make.OrganiserFactory(series=series, organisation=partner)
+    congress(series=series)
+    for starts in ("2018-05", "")[:count]:
+        status = "scheduled" if starts else "postponed"
+        make.EventFactory(series=series, starts=starts, status=status)
+    make.EventFactory(series=series, draft=True)
+    for path in ("/events/", "/events/series/row/", "/organisations/par/"):
+        said = offered(read(path))
+        assert said.startswith(
+            f"Subscribe, and your calendar follows every change. {sentence}"
+            "Subscribe in your calendar program Subscribe in Google Calendar "
+        ), path
+
+
+def test_page_of_an_event_offers_its_calendar(read, settings):
+    settings.SITE_URL = "https://partners.example.org"
+    page = read(congress(slug="c18").get_absolute_url())
+    hrefs = [piece.href for piece in page.pieces if piece.href and "calendar" in piece.href]
+    host = "partners.example.org"
+    escaped = f"%3A%2F%2F{host}%2Fevents%2Fc18%2Fcalendar.ics"
+    assert hrefs == [
+        f"webcal://{host}/events/c18/calendar.ics",
+        f"https://calendar.google.com/calendar/render?cid=webcal{escaped}",
+        f"https://outlook.live.com/calendar/0/addfromweb?url=https{escaped}&name=Congress",
+        f"https://outlook.office.com/calendar/0/addfromweb?url=https{escaped}&name=Congress",
+        "/events/c18/calendar.ics",
+    ]
+    address = "https://partners.example.org/events/c18/calendar.ics"
+    assert ("input", "value", address) in page.attributes
+    assert ("input", "readonly", None) in page.attributes
+    assert page.attributes.count(("a", "rel", "external noopener noreferrer")) == 3
+    assert "form" not in page.tags
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"starts": "2018"}, "all that is known is “2018”."),
+        ({"starts": "2018-05-03", "ends": "2018"}, "all that is known is “3 May 2018 – 2018”."),
+        ({"postponed": True}, "its new date is not known."),
+    ],
+)  # fmt: skip
+def test_page_of_an_event_without_days_says_why_it_offers_none(read, given, why):
+    page = read(make.EventFactory(**given).get_absolute_url())
+    assert f"This event is in no calendar: calendars hold days, and {why}" in page.text
+    assert "calendar.ics" not in page.source
+
+
+def test_organisation_without_events_offers_no_calendar(read):
+    partner = make.OrganisationFactory()
+    assert "calendar.ics" not in read(partner.get_absolute_url()).source

@@ -1,0 +1,336 @@
+"""The feeds of what changed, read as a feed reader does."""
+
+import datetime as dt
+import json
+
+import feedparser
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from partners import bookkeeping, history, publishing
+from partners.models import Revision
+from tests import factories as make
+
+ATOM, JSON = "/feeds/changes.atom", "/feeds/changes.json"
+
+
+@pytest.fixture
+def change(db):
+    """change(record, **fields) → published by somebody now, in an hour of its own."""
+    somebody = User.objects.create_user("somebody", first_name="Quixo")
+
+    def change(record, **fields):
+        model = type(record)
+        base = publishing.present(model, record.pk)
+        rows = [{**base[0], "fields": base[0]["fields"] | fields}, *base[1:]]
+        at = make.LONG_AGO if record.published_at else make.SINCE_THEN
+        said = {"why": "Quixo asked"}
+        publishing.publish(publishing.Proposal(model, record.pk, base, rows, somebody, **said), at)
+
+    return change
+
+
+@pytest.fixture
+def follow(client):
+    """follow(address) → the feed as feedparser reads it; JSON Feed says the same."""
+
+    def follow(address=ATOM):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert "Last-Modified" not in response
+        assert "Quixo" not in response.content.decode()
+        feed = feedparser.parse(response.content)
+        assert not feed.bozo
+        other = json.loads(client.get(address.replace(".atom", ".json")).content)
+        assert [item["id"] for item in other["items"]] == [entry.id for entry in feed.entries]
+        return feed
+
+    return follow
+
+
+def titles(feed):
+    return [entry.title for entry in feed.entries]
+
+
+def partner(**given):
+    return make.OrganisationFactory(**{"name": "Partner"} | given)
+
+
+def together(**given):
+    return make.CollaborationFactory(**{"title": "Exam"} | given)
+
+
+def event(**given):
+    return make.EventFactory(**{"title": "Congress", "starts": "2990-05"} | given)
+
+
+# What is news
+
+
+def test_record_that_was_only_ever_loaded_is_as_old_as_its_publication(follow):
+    partner(name="A & B <i>", summary="They are “A” & “B”."), together(), event()
+    feed = follow()
+    assert titles(feed) == [
+        "Collaboration begun: Exam",
+        "Event announced: Congress",
+        "New partner: A & B <i>",
+    ]
+    assert {entry.published for entry in feed.entries} == {"2020-01-01T00:00:00+00:00"}
+    assert {entry.updated for entry in feed.entries} == {"2020-01-01T00:00:00+00:00"}
+    assert feed.entries[2].summary == "They are “A” &amp; “B”."
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("build", "fields", "news"),
+    [
+        (event, {"status": "cancelled"}, ["Event cancelled: Congress"]),
+        (event, {"status": "postponed", "starts": ""}, ["Event postponed: Congress"]),
+        (event, {"status": "moved-online"}, ["Event moved online: Congress"]),
+        (together, {"has_ended": True}, ["Collaboration ended: Exam"]),
+        (together, {"until": "2021-05"}, ["Collaboration ended: Exam"]),
+        (together, {"until": "2990"}, []),
+        (together, {"since": "2016"}, []),
+        (event, {"summary": "A comma, more."}, []),
+        (event, {"starts": "2990-06-01"}, []),
+        (event, {"title": "The congress"}, []),
+        (partner, {"name": "Partners", "founded": "2016"}, []),
+    ],
+)
+def test_change_is_news_by_the_rules(follow, change, build, fields, news):
+    record = build()
+    before = follow()
+    change(record, **fields)
+    after = follow()
+    assert titles(after)[: len(news)] == news
+    assert [entry.id for entry in after.entries[len(news) :]] == [e.id for e in before.entries]
+    at = Revision.objects.latest("pk").at.isoformat()
+    assert {entry.updated for entry in after.entries[: len(news)]} <= {at}
+
+
+def test_change_that_is_taken_back_is_said_as_well(follow, change):
+    congress, exam = event(), together()
+    for fields in ({"status": "cancelled"}, {"status": "scheduled"}, {"status": "scheduled"}):
+        change(congress, **fields)
+    for fields in ({"has_ended": True}, {"has_ended": False}):
+        change(exam, **fields)
+    assert titles(follow()) == [
+        "Collaboration goes on: Exam",
+        "Collaboration ended: Exam",
+        "Event takes place: Congress",
+        "Event cancelled: Congress",
+        "Collaboration begun: Exam",
+        "Event announced: Congress",
+    ]
+
+
+def test_new_name_is_news_where_the_old_one_is_kept(follow, change):
+    renamed, corrected = partner(name="Old"), partner(name="Oldd")
+    change(renamed, name="New")
+    change(corrected, name="Old")
+    make.OrganisationNameFactory(organisation=renamed, name="Old")
+    make.OrganisationNameFactory(organisation=renamed, name="Never told")
+    feed = follow()
+    assert titles(feed) == ["New name: New, formerly Old", "New partner: Old", "New partner: Old"]
+    change(renamed, name="Newest")
+    assert titles(follow())[0] == "New name: Newest, formerly Old"  # “New” was corrected
+    make.OrganisationNameFactory(organisation=renamed, name="New")
+    assert titles(follow())[:2] == [
+        "New name: Newest, formerly New",
+        "New name: New, formerly Old",
+    ]
+
+
+def test_what_was_over_when_it_was_put_on_record_is_no_news(follow):
+    together(until="2018"), together(has_ended=True), event(starts="2018")
+    event(starts="2018", status="cancelled")
+    assert titles(follow()) == []
+
+
+def test_collaboration_begins_and_ends_by_the_days_on_record(follow):
+    together(since="2021-05-03", until="2022")
+    together(title="Later", since="2990", until="2991")
+    feed = follow()
+    assert [(entry.title, entry.updated) for entry in feed.entries] == [
+        ("Collaboration ended: Exam", "2023-01-01T00:00:00+01:00"),
+        ("Collaboration begun: Exam", "2021-05-03T00:00:00+02:00"),
+    ]
+
+
+@pytest.mark.parametrize("day", ["0001", "9999-12-31", "9999"])
+def test_first_and_last_days_are_no_fault(follow, day):
+    together(since=day, until=day)
+    event(starts=day)
+    follow()
+
+
+def test_loaded_changes_are_news_once_there_is_a_history(follow, change):
+    record = event()
+    change(record, summary="It will be.")
+    type(record).objects.update(status="cancelled")
+    history.catch_up()
+    assert titles(follow()) == ["Event cancelled: Congress", "Event announced: Congress"]
+
+
+# What is public
+
+
+def test_drafts_and_the_withdrawn_are_nowhere(follow, change):
+    for build in (partner, together, event):
+        for state in ("draft", "scheduled", "withdrawn"):
+            build(**{state: True})
+    gone = event()
+    change(gone, status="cancelled")
+    publishing.withdraw(type(gone).objects.get(pk=gone.pk), None, make.SINCE_THEN)
+    assert titles(follow()) == []
+
+
+def test_drafts_of_the_time_before_leave_no_trace(follow, change):
+    record = event(draft=True, title="Secret", status="postponed", starts="")
+    change(record, title="Congress", status="scheduled", starts="2990")
+    feed = follow()
+    assert titles(feed) == ["Event announced: Congress"]
+    assert feed.entries[0].updated == "2021-01-01T00:00:00+00:00"
+
+
+def test_society_itself_is_no_partner(follow, change, society):
+    change(society, name="The Renamed Society")
+    make.OrganisationNameFactory(organisation=society, name="The Society")
+    assert titles(follow()) == []
+
+
+def test_feed_of_an_organisation_is_about_it(follow, client, society):
+    subject = partner(slug="subject")
+    for organisation in (subject, society):
+        make.PartyFactory(collaboration=together(), organisation=organisation)
+    make.OrganiserFactory(event=event(), organisation=subject)
+    partner(), together(), event()
+    assert len(follow().entries) == 7
+    assert titles(follow("/organisations/subject/changes.atom")) == [
+        "Collaboration begun: Exam",
+        "Event announced: Congress",
+        "New partner: Partner",
+    ]
+    assert titles(follow("/organisations/cirse/changes.atom")) == ["Collaboration begun: Exam"]
+    for state, status in (("draft", 404), ("scheduled", 404), ("withdrawn", 410)):
+        hidden = partner(**{state: True})
+        for form in ("atom", "json"):
+            address = f"{hidden.get_absolute_url()}changes.{form}"
+            assert client.get(address).status_code == status
+
+
+# Form
+
+
+def test_feed_holds_the_latest_fifty(follow):
+    with bookkeeping.batch():
+        for number in range(60):
+            at = make.LONG_AGO + dt.timedelta(days=number)
+            partner(name=f"Partner {number:02}", published_at=at)
+    expected = [f"New partner: Partner {number:02}" for number in range(59, 9, -1)]
+    assert titles(follow()) == expected
+
+
+def test_news_beyond_the_states_that_are_looked_at_are_left_out(follow, change, monkeypatch):
+    monkeypatch.setattr("partners.news.MOST_STATES", 2)
+    record = event()
+    for fields in ({"status": "cancelled"}, {"status": "postponed"}, {"summary": "A comma."}):
+        change(record, **fields)
+    assert titles(follow()) == []
+
+
+def test_ids_stay_whatever_the_host_and_address(follow, settings):
+    record = event()
+    before = follow()
+    settings.SITE_URL = "https://partners.example.org"
+    type(record).objects.update(slug="another", title="Another title")
+    after = follow()
+    assert [entry.id for entry in after.entries] == [entry.id for entry in before.entries]
+    assert after.feed.id == before.feed.id
+    assert after.entries[0].link == "https://partners.example.org/events/another/"
+
+
+def test_atom_says_what_it_is(follow, client):
+    assert client.get(ATOM)["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = follow().feed
+    assert feed.title == "What changed – CIRSE partners"
+    assert feed.author == "The Society"
+    assert feed.language == "en-gb"
+    assert feed.updated == "1970-01-01T00:00:00+00:00"
+    assert [(link.rel, link.href) for link in feed.links] == [
+        ("alternate", f"{settings.SITE_URL}/"),
+        ("self", f"{settings.SITE_URL}{ATOM}"),
+    ]
+
+
+def test_json_feed_says_what_it_is(client):
+    record = event(slug="congress", summary="Four days.")
+    response = client.get(JSON)
+    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
+    assert "Last-Modified" not in response
+    said = json.loads(response.content)
+    assert said.pop("items") == [
+        {
+            "id": feedparser.parse(client.get(ATOM).content).entries[0].id,
+            "url": f"{settings.SITE_URL}{record.get_absolute_url()}",
+            "title": "Event announced: Congress",
+            "content_text": "Four days.",
+            "date_published": "2020-01-01T00:00:00+00:00",
+            "date_modified": "2020-01-01T00:00:00+00:00",
+            "tags": ["announced"],
+        }
+    ]
+    assert said == {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "What changed – CIRSE partners",
+        "home_page_url": f"{settings.SITE_URL}/",
+        "feed_url": f"{settings.SITE_URL}{JSON}",
+        "description": "New partners and names, collaborations begun and ended, events announced "
+        "or cancelled",
+        "language": "en-gb",
+        "authors": [{"name": "The Society"}],
+    }
+
+
+def test_control_characters_do_not_break_the_feed(follow):
+    event(title="Con\x1bgress\x0b", summary="a\x08b")
+    assert titles(follow()) == ["Event announced: Con gress"]
+
+
+def alternates(page):
+    found = []
+    for tag, name, value in page.attributes:
+        if (tag, name) == ("link", "rel"):
+            found.append([value])
+        elif tag == "link" and name in ("type", "href"):
+            found[-1].append(value)
+    return [tuple(each[1:]) for each in found if each[0] == "alternate"]
+
+
+def test_pages_name_their_feed(read):
+    subject = partner(slug="subject")
+    kinds = ("application/atom+xml", "application/feed+json")
+    assert alternates(read("/")) == list(zip(kinds, (ATOM, JSON), strict=True))
+    own = [f"/organisations/subject/changes.{form}" for form in ("atom", "json")]
+    page = read(subject.get_absolute_url())
+    assert alternates(page) == list(zip(kinds, own, strict=True))
+    assert ("Feed of what changed", ATOM) in [(p.words, p.href) for p in page.pieces]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("address", "queries"), [(ATOM, 7), ("/organisations/subject/changes.atom", 8)]
+)
+def test_feed_costs_as_many_queries_with_one_record_as_with_three(
+    client, change, django_assert_num_queries, address, queries, count
+):
+    subject = partner(slug="subject")
+    for _ in range(count):
+        make.PartyFactory(collaboration=together(), organisation=subject)
+        congress = event()
+        make.OrganiserFactory(event=congress, organisation=subject)
+        change(congress, status="cancelled")
+    with django_assert_num_queries(queries):
+        response = client.get(address)
+    assert response.content.count(b"<entry>") == 1 + 3 * count
