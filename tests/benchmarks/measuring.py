@@ -36,16 +36,27 @@ def middle(rounds):
 
 
 def measure(site, target, paths, headers, seconds, others):
-    """Load the site with one target; `others` gives the ids of processes that work for it."""
+    """Load the site with one target; `others` gives the ids of processes that work for it.
+
+    What is too slow for many readers is asked by one, for longer; SystemExit if that fails, too.
+    """
 
     def spent():
         return cpu([*site.processes(), *others()])
 
-    before = settled(spent)
-    said = load(site, target, paths, headers, seconds)
-    after = spent()
-    used = sum(total - before.get(process, 0) for process, total in after.items())
+    for connections, duration in ((target.connections, seconds), (1, LONGEST)):
+        before = settled(spent)
+        said = json.loads(wrk(site, connections, paths, headers, duration))
+        if said["refused"]:
+            raise SystemExit(f"{target.name}: {said['refused']} answers were errors: {paths}")
+        if said["requests"]:
+            return measured(said, before, spent())
+    raise SystemExit(f"{target.name}: no answer within {LONGEST} seconds.")
+
+
+def measured(said, before, after):
     answers = said["requests"]
+    used = sum(total - before.get(process, 0) for process, total in after.items())
     return Measured(
         rate=answers / said["seconds"],
         median=said["median"],
@@ -62,17 +73,6 @@ def settled(spent):
         time.sleep(PAUSE)
         last, now = now, spent()
     return now
-
-
-def load(site, target, paths, headers, seconds):
-    """What wrk has to say; SystemExit if an answer was an error."""
-    for duration in (seconds, LONGEST):
-        said = json.loads(wrk(site, target.connections, paths, headers, duration))
-        if said["refused"]:
-            raise SystemExit(f"{target.name}: {said['refused']} answers were errors: {paths}")
-        if said["requests"]:
-            return said
-    raise SystemExit(f"{target.name}: no answer within {LONGEST} seconds.")
 
 
 def wrk(site, connections, paths, headers, seconds):

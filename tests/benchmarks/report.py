@@ -4,6 +4,7 @@ import re
 
 from tests.benchmarks import targets as on
 from tests.benchmarks.rules import RULES, Figures
+from tests.benchmarks.servers import SERVERS
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 REFERENCES = (on.BARE, on.EMPTY, on.WITH_READ, on.STATIC, on.LIST)
@@ -34,6 +35,8 @@ def parts(results, machine, options):
     yield growth(results)
     yield "### Servers"
     yield servers(results)
+    yield "The most that a process of each held, in MB, after everything that was asked of it:"
+    yield memory(results)
 
 
 def table(head, rows):
@@ -93,3 +96,11 @@ def servers(results):
             label = "gunicorn" if server == "cached" else server
             rows.append([f"{name}, {label}", *shown])
     return table(head, rows)
+
+
+def memory(results):
+    rows = [
+        [server, *(f"{results.memory[engine, server]:.0f}" for engine in results.engines)]
+        for server in SERVERS
+    ]
+    return table(["", *results.engines], rows)

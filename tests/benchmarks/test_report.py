@@ -7,7 +7,8 @@ import pytest
 from tests.benchmarks import plot, report
 from tests.benchmarks.measuring import Measured
 from tests.benchmarks.rules import RULES, Figures, Rule
-from tests.benchmarks.targets import ADMIN, EMPTY, SERVED_BY, TARGETS
+from tests.benchmarks.servers import SERVERS
+from tests.benchmarks.targets import ADMIN, EMPTY, TARGETS
 from tests.benchmarks.visiting import Results
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,7 +29,7 @@ def results():
                 cost = place * (1 if size == 20 else 2)
                 rounds = [Measured(1000 / cost, cost, cost * 2, cost, 9000.0)] * 3
                 results.rounds[engine, size, target.name] = rounds
-        results.memory |= {(engine, server): 80 for server in SERVED_BY}
+        results.memory |= {(engine, server): 80 for server in SERVERS}
     return results
 
 
