@@ -46,6 +46,10 @@ class Results:
         """The medians of that target's figures over the rounds."""
         return middle(self.rounds[engine, size, name])
 
+    def remember_memory(self, engine, server, held):
+        """Of several rounds, what was held at the worst of times (MB)."""
+        self.memory[engine, server] = max(held, self.memory.get((engine, server), 0))
+
 
 def measure_all(engines, options, say):
     """Every round, at every size, on every database; `say` is told how far it got."""
@@ -78,9 +82,7 @@ def visit(results, engine, size, folder, seconds):
             results.rounds[engine.name, size, target.name].append(measured)
         if size == results.main:
             for name, site in sites.items():
-                held = site.peak_memory() / 1e6
-                known = results.memory.get((engine.name, name), 0)
-                results.memory[engine.name, name] = max(known, held)
+                results.remember_memory(engine.name, name, site.peak_memory() / 1e6)
 
 
 def prepare(target, site, size, staff):
