@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-ind
 	--python-version 3.11 pyproject.toml
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-postgres drills audit vnu check format secret serve lock clean
+.PHONY: help install demo test test-postgres drills bench audit vnu check format secret serve lock clean
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -36,6 +36,19 @@ drills: .venv/dev.stamp  ## kill loads, backups and restores on both databases (
 	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
 	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
+
+BENCH_URL = $(POSTGRES_URL)_bench
+BENCH_SIZES ?= 20,1000,10000$(LARGE:1=,100000)
+BENCH_ROUNDS ?= 3
+BENCH_SECONDS ?= 2
+BENCH_WHOLE = --sizes $(BENCH_SIZES) --rounds $(BENCH_ROUNDS) --seconds $(BENCH_SECONDS)
+BENCH_QUICK = --sizes 20,1000 --rounds 1 --seconds 1 --print-only
+
+bench: .venv/dev.stamp  ## measure what the site costs, into docs/performance.md (QUICK=1, LARGE=1)
+	@command -v wrk > /dev/null && command -v hyperfine > /dev/null || \
+		{ echo "Install wrk and hyperfine first." >&2; exit 1; }
+	@ENV_FILE=/dev/null $(BIN)/python -m tests.benchmarks --database-url $(BENCH_URL) \
+		$(if $(QUICK),$(BENCH_QUICK),$(BENCH_WHOLE))
 
 audit: .venv/dev.stamp  ## ask whether a dependency has a known weakness (says so if it cannot)
 	@$(BIN)/python .ci/audit

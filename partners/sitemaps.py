@@ -2,13 +2,20 @@
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max
 from django.urls import reverse
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
+from partners.paging import KeysFirst
+
+#: So many addresses stand in one piece of the sitemap.
+PIECE = 1000
 
 
 class SiteSitemap(Sitemap):
     """Addresses as robots.txt and the pages give them, whatever host the request came by."""
+
+    limit = PIECE
 
     def get_protocol(self, protocol=None):
         return settings.SITE_URL.partition("://")[0]
@@ -23,8 +30,15 @@ class RootSitemap(SiteSitemap):
     def __init__(self, model):
         self.model = model
 
+    @property
+    def paginator(self):
+        return KeysFirst(self.items(), self.limit)
+
     def items(self):
         return self.model.objects.live().select_related("record").order_by("pk")
+
+    def get_latest_lastmod(self):
+        return self.items().aggregate(latest=Max("record__changed_at"))["latest"]
 
     def lastmod(self, root):
         return root.record.changed_at

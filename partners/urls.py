@@ -1,6 +1,6 @@
 """The public addresses."""
 
-from django.contrib.sitemaps.views import sitemap
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import path
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
@@ -84,7 +84,13 @@ urlpatterns = [
     path("pages/<slug:slug>/", pages.PageDetail.as_view(), name="page-detail"),
     path("gallery/", gallery.Gallery.as_view(), name="gallery"),
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        sitemaps.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "partners:sitemap-piece"},
+        name="sitemap",
+    ),
+    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-piece"),
     path("robots.txt", pages.robots, name="robots"),
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="ready"),

@@ -26,7 +26,7 @@ from partners.paging import KeysFirst
 from partners.views.base import PublicView, RootDetail
 
 #: A section of more organisations than these leads on into the directory.
-MOST_IN_SECTION = 24
+MOST_IN_SECTION = 12
 
 
 class PartnersPage(PublicView, TemplateView):

@@ -72,22 +72,26 @@ class Site:
         self.manage("collectstatic", "--no-input", "--verbosity=0")
         self.codes += self.manage("shell", "--verbosity=0", "--command", MAKE_OPERATOR).split()
 
+    def command(self):
+        """What serves it on `port`."""
+        return [
+            str(Path(sys.executable).with_name("gunicorn")), "cirse_partners.wsgi",
+            "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
+            "--workers", str(self.workers),
+        ]  # fmt: skip
+
     def start(self):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 — our own command
-                [
-                    str(Path(sys.executable).with_name("gunicorn")), "cirse_partners.wsgi",
-                    "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
-                    "--workers", str(self.workers),
-                ],
+                self.command(),
                 cwd=settings.BASE_DIR,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
-            )  # fmt: skip
+            )
         for _ in range(300):
             try:
                 if Visitor(self).get("/health/").status == 200:
@@ -102,9 +106,10 @@ class Site:
 
     def peak_memory(self):
         """The most that any of the processes ever held, in bytes."""
-        return max(map(_peak, self._processes()))
+        return max(map(_peak, self.processes()))
 
-    def _processes(self):
+    def processes(self):
+        """The ids of the one that was started and of its workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [self.process.pid, *map(int, children.split())]
 

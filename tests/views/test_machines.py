@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from partners.models import Record
+from partners.sitemaps import RootSitemap
 from tests import factories as make
 
 NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -98,3 +99,21 @@ def test_public_pages_set_no_cookies(client):
         response = client.get(path)
         assert not response.cookies, path
         assert not re.search("cookie", response.get("Vary", ""), re.IGNORECASE), path
+
+
+def test_long_sitemap_is_an_index_of_pieces(client, monkeypatch):
+    monkeypatch.setattr(RootSitemap, "limit", 2)
+    make.EventFactory.create_batch(5)
+    make.EventFactory(draft=True)
+    index = ET.fromstring(client.get("/sitemap.xml").content.decode())  # noqa: S314
+    paths = [
+        each.text.removeprefix(settings.SITE_URL)
+        for each in index.iterfind("s:sitemap/s:loc", NAMESPACE)
+    ]
+    assert [path for path in paths if "event." in path] == [
+        "/sitemap-event.xml", "/sitemap-event.xml?p=2", "/sitemap-event.xml?p=3",
+    ]  # fmt: skip
+    found = [path for piece in paths for path in entries(client.get(piece))]
+    assert len(found) == len(set(found)) == 10
+    assert client.get("/sitemap-event.xml?p=4").status_code == 404
+    assert client.get("/sitemap-nonsense.xml").status_code == 404

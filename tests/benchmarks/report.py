@@ -1,0 +1,106 @@
+"""The figures as tables, between two marks in docs/performance.md."""
+
+import re
+
+from tests.benchmarks import targets as on
+from tests.benchmarks.rules import RULES, Figures
+from tests.benchmarks.servers import SERVERS
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+REFERENCES = (on.BARE, on.EMPTY, on.WITH_READ, on.STATIC, on.LIST)
+
+
+def write(results, machine, options, path):
+    """Put the tables where the last ones stood; the words around them stay."""
+    measured = "\n\n".join([BEGIN, *parts(results, machine, options), END])
+    text = path.read_text()
+    if BEGIN not in text or END not in text:
+        raise SystemExit(f"{path.name} has no place for the tables: {BEGIN} … {END}")
+    between = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
+    path.write_text(between.sub(lambda _: measured, text))
+
+
+def parts(results, machine, options):
+    """Paragraphs, headings and tables, in order."""
+    yield (
+        f"{machine} {options.rounds} round(s) of {options.seconds} s a target, "
+        f"{on.MANY} connections, 2 workers; medians over the rounds."
+    )
+    yield "### Promises"
+    yield promises(results)
+    for engine in results.engines:
+        yield f"### {engine}, {results.main:,} organisations"
+        yield costs(results, engine)
+    yield "### CPU per answer against size"
+    yield growth(results)
+    yield "### Servers"
+    yield servers(results)
+    yield "The most that a process of each held, in MB, after everything that was asked of it:"
+    yield memory(results)
+
+
+def table(head, rows):
+    """Markdown; all columns but the first are numbers."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def promises(results):
+    rows = [
+        [rule.sentence, *(rule.verdict(results, engine) for engine in results.engines)]
+        for rule in RULES
+    ]
+    return table(["", *results.engines], rows)
+
+
+def costs(results, engine):
+    head = ["", "a second", "median ms", "p99 ms", "CPU ms", "kB", "CPU × empty", "CPU × list"]
+    of = Figures(results, engine)
+    compared = {on.served(name, server) for name in on.COMPARED for server in on.SERVED_BY}
+    names = [target.name for target in on.TARGETS if target.name not in compared]
+    rows = [[name, *figures(of, name)] for name in sorted(names, key=REFERENCES.__contains__)]
+    return table(head, rows)
+
+
+def figures(of, name):
+    each = of.main(name)
+    yield f"{each.rate:,.0f}"
+    yield from (f"{value:.2f}" for value in (each.median, each.p99, each.cpu))
+    yield f"{each.size / 1000:.1f}"
+    yield from (f"{of.cpu(name, reference):.2f}" for reference in (on.EMPTY, on.LIST))
+
+
+def growth(results):
+    """Milliseconds at each size, and how many times the smallest the main one is."""
+    columns = [(engine, size) for engine in results.engines for size in results.sizes]
+    head = ["", *(f"{engine} {size:,}" for engine, size in columns)]
+    head += [f"{engine} ×" for engine in results.engines]
+    rows = []
+    for name in (target.name for target in on.TARGETS if target.at_every_size):
+        costs = [f"{results.at(*column, name).cpu:.2f}" for column in columns]
+        times = [f"{Figures(results, engine).growth(name):.2f}" for engine in results.engines]
+        rows.append([name, *costs, *times])
+    return table(head, rows)
+
+
+def servers(results):
+    head = ["", *(f"{engine} {what}" for engine in results.engines for what in ("a second", "p99"))]
+    rows = []
+    for name in on.COMPARED:
+        for server in on.SERVED_BY:
+            measured = [
+                results.at(engine, results.main, on.served(name, server))
+                for engine in results.engines
+            ]
+            shown = [text for each in measured for text in (f"{each.rate:,.0f}", f"{each.p99:.1f}")]
+            label = "gunicorn" if server == "cached" else server
+            rows.append([f"{name}, {label}", *shown])
+    return table(head, rows)
+
+
+def memory(results):
+    rows = [
+        [server, *(f"{results.memory[engine, server]:.0f}" for engine in results.engines)]
+        for server in SERVERS
+    ]
+    return table(["", *results.engines], rows)
