@@ -34,7 +34,14 @@ class ListSitemap(SiteSitemap):
     """The pages that list records."""
 
     def items(self):
-        return ["organisation-list", "collaboration-list", "event-list", "glossary"]
+        return [
+            "organisation-list",
+            "collaboration-list",
+            "event-list",
+            "glossary",
+            "developers",
+            "embed",
+        ]
 
     def location(self, name):
         return reverse(f"partners:{name}")

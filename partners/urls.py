@@ -4,9 +4,13 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
+from partners.opendata.dumps import FILES
+from partners.opendata.kinds import KINDS
 from partners.sitemaps import SITEMAPS
 from partners.views import (
+    api,
     collaborations,
+    data,
     events,
     gallery,
     health,
@@ -55,6 +59,26 @@ urlpatterns = [
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),
     path("pages/<slug:slug>/", pages.PageDetail.as_view(), name="page-detail"),
+    path("data/", data.DataPage.as_view(), name="data"),
+    *(
+        path(f"data/{name}", data.DataFile.as_view(), {"name": name}, name=f"data-{name}")
+        for name in FILES
+    ),
+    path("api/", api.Developers.as_view(), name="developers"),
+    path("api/v1/", api.ApiRoot.as_view(), name="api"),
+    path("api/v1/openapi.json", api.ApiDescription.as_view(), name="api-description"),
+    *(
+        path(f"api/v1/{name}/", api.ApiList.as_view(kind=kind), name=f"api-{name}")
+        for name, kind in KINDS.items()
+    ),
+    *(
+        path(
+            f"api/v1/{name}/<slug:slug>/",
+            api.ApiRecord.as_view(kind=kind),
+            name=f"api-{name}-record",
+        )
+        for name, kind in KINDS.items()
+    ),
     path("gallery/", gallery.Gallery.as_view(), name="gallery"),
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
