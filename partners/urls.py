@@ -11,6 +11,7 @@ from partners.views import (
     api,
     collaborations,
     data,
+    embed,
     events,
     gallery,
     health,
@@ -79,6 +80,13 @@ urlpatterns = [
         )
         for name, kind in KINDS.items()
     ),
+    path("embed/", embed.EmbedPage.as_view(), name="embed"),
+    path(
+        "embed/organisations/",
+        embed.EmbeddedOrganisations.as_view(),
+        name="embedded-organisations",
+    ),
+    path("embed/events/", embed.EmbeddedEvents.as_view(), name="embedded-events"),
     path("gallery/", gallery.Gallery.as_view(), name="gallery"),
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

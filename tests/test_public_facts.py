@@ -302,7 +302,7 @@ def pages(django_db_setup, django_db_blocker):
 
 
 #: What offers the content in other forms: its words are about files and programs.
-TECHNICAL = ("/data/", "/api/")
+TECHNICAL = ("/data/", "/api/", "/embed/")
 
 
 def crawl(client):

@@ -285,8 +285,33 @@ def test_other_sites_may_read_it_and_ask_whether_it_changed(client, address):
         assert changed.status_code == 200
 
 
+def test_page_cache_changes_nothing_of_that(settings, society):
+    settings.PAGE_CACHE_MEGABYTES = 4
+    client = Client()
+    client.handler.load_middleware()
+    make.OrganisationFactory(name="Society", kind="society")
+    for _ in range(2):
+        assert client.get(LIST).json()["count"] == 2
+        assert client.get(LIST, {"kind": "society"}).json()["count"] == 1
+        assert client.get(f"{LIST}?kind=society&kind=society").status_code == 400
+        assert client.get(f"{LIST}?kind=society&sort=name").status_code == 400
+        for address in ("/embed/organisations/", "/data/partners.json", LIST):
+            response = client.get(address)
+            assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+            again = client.get(address, headers={"if-none-match": response["ETag"]})
+            assert again.status_code == 304
+        assert again["Access-Control-Allow-Origin"] == "*"
+        assert "ETag" in again["Access-Control-Expose-Headers"]
+        framed = [
+            client.get("/embed/organisations/", query).content.decode()
+            for query in ({}, {"kind": "college"}, {"theme": "dark"}, {"kind": "society"})
+        ]
+        assert ["theme-dark" in each for each in framed] == [False, False, True, False]
+        assert ["1 organisation<" in each for each in framed] == [True, False, True, True]
+
+
 def test_other_pages_are_not_for_other_sites(client):
-    for address in ("/", "/organisations/", "/data/", "/api/"):
+    for address in ("/", "/organisations/", "/data/", "/api/", "/embed/"):
         response = client.get(address)
         assert not response.has_header("Access-Control-Allow-Origin")
         assert response["Cross-Origin-Resource-Policy"] == "same-origin"

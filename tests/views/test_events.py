@@ -29,6 +29,7 @@ def test_list_parts_upcoming_from_past(read):
         "Events",
         "Upcoming", "Waiting", "Going on", "Now or later", "Far ahead",
         "Past", "2018", "Same year", "Year only", "2017", "Year before",
+        "On your own site",
     ]  # fmt: skip
     assert page.under("Upcoming").startswith(
         "Date not known Waiting Postponed 2018–2990 Going on Moved online"
@@ -58,7 +59,8 @@ def test_list_without_any_event_points_to_the_partners(read):
     page = read(LIST)
     assert page.main == (
         "Events Upcoming No upcoming event is announced at the moment. "
-        "See the partners who hold them."
+        "See the partners who hold them. "
+        "On your own site Show these lists on a page of yours"
     )
 
 
@@ -77,7 +79,7 @@ def test_list_has_the_series(read):
 def test_list_has_pages_of_past_events(read):
     make.EventFactory.create_batch(51, starts="2018")
     second = read(LIST, page=2)
-    assert second.headings[-3:-1] == ["Past", "2018"]
+    assert second.headings[-4:-2] == ["Past", "2018"]
     assert second.addresses("?") == ["?page=1"]
     assert read(LIST, status=404, page=3).title == "There is no such page"
 

@@ -169,6 +169,9 @@ ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
         ("/data/partners.json", 30),
         ("/data/partners.csv.zip", 30),
         ("/api/", 6),
+        ("/embed/", 4),
+        ("/embed/organisations/", 5),
+        ("/embed/events/?when=past", 4),
     ],
 )
 def test_queries_of_data(client, django_assert_num_queries, address, queries, count):
