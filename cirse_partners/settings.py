@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "partners.middleware.KeepToOurselves",
+    "partners.middleware.SpeakToMachines",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partners.middleware.RefuseTooMuch",
     "partners.middleware.RefuseNullCharacters",
@@ -292,7 +293,12 @@ if BEHIND_PROXY:
 # Logs: one JSON object a line, in which nothing that a visitor sends can fake another line; in
 # development as plain text. Each line, and the answer itself, carries the id of its request.
 
-DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID", "RETURN_HEADER": True, "UUID_LENGTH": 16}
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "RETURN_HEADER": True,
+    "EXPOSE_HEADER": False,  # what scripts of other sites may read, the API says itself
+    "UUID_LENGTH": 16,
+}
 ADMINS = [("Operator", address) for address in env.list("ERROR_EMAILS", default=[])]
 LOGGING = {
     "version": 1,

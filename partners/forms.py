@@ -3,11 +3,12 @@
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from partners import facets
 from partners.facets import FACETS
-from partners.models import Organisation
+from partners.models import Collaboration, Event, EventSeries, Organisation, Topic
 from partners.search import Search
 
 
@@ -21,23 +22,6 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
         error_messages={"max_length": "The search text is longer than 200 characters. Shorten it."},
     )
-
-
-class EventForm(forms.Form):
-    """The list of events: all of it in short, or one part of it page by page."""
-
-    when = forms.ChoiceField(
-        required=False,
-        choices=[("upcoming", "Upcoming"), ("past", "Past")],
-        error_messages={
-            "invalid_choice": "“%(value)s” is no part of the list: choose “upcoming” or “past”."
-        },
-    )
-
-    @property
-    def query_string(self):
-        """The part that is shown, ready for a further parameter: "when=past&" or ""."""
-        return f"when={self.cleaned_data['when']}&" if self.cleaned_data["when"] else ""
 
 
 class DirectoryForm(SearchForm):
@@ -134,3 +118,71 @@ class DirectoryForm(SearchForm):
 
     def _query(self, name, value):
         return urlencode({key: text for key, text in (self.chosen | {name: value}).items() if text})
+
+
+class OrganisationForm(DirectoryForm):
+    """The directory's questions, asked of all live organisations, the society among them."""
+
+    def __init__(self, data, at):
+        super().__init__(data, at)
+        self.partners = Organisation.objects.live(at)
+        in_use = TopicForm(data, at).results().values_list("pk", "name")
+        self.fields["topic"].choices = list(in_use)
+
+
+class ListForm(forms.Form):
+    """What the list of a kind may be narrowed by at `at` (aware datetime); all of it optional."""
+
+    def __init__(self, data, at):
+        super().__init__(data)
+        self.at, self.today = at, timezone.localdate(at)
+
+    @property
+    def query_string(self):
+        """The filters in force, ready for a further parameter: "when=past&" or ""."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return f"{urlencode(chosen)}&" if chosen else ""
+
+
+def optional_choice(choices, what):
+    """A ChoiceField; `what` says in the sentence for nonsense what the value should have been."""
+    invalid = f"“%(value)s” is no {what} that the list can be narrowed to."
+    return forms.ChoiceField(
+        required=False, choices=choices, error_messages={"invalid_choice": invalid}
+    )
+
+
+class CollaborationForm(ListForm):
+    state = optional_choice([("ongoing", "not ended"), ("ended", "ended")], "state")
+    kind = optional_choice(Collaboration.Kind.choices, "kind of collaboration")
+
+    def results(self):
+        """Live collaborations: what goes on, or is to begin, first."""
+        live = Collaboration.objects.live(self.at)
+        among = {"ongoing": live.not_ended, "ended": live.ended}.get(self.cleaned_data["state"])
+        found = among(self.today) if among else live
+        kind = self.cleaned_data["kind"]
+        found = found.filter(kind=kind) if kind else found
+        return found.with_is_over(self.today).order_by("is_over", "title", "pk")
+
+
+class EventForm(ListForm):
+    when = optional_choice([("upcoming", "Upcoming"), ("past", "Past")], "part of the calendar")
+
+    def results(self):
+        """Live events: the next ones first, or the latest of the past, or of all."""
+        live = Event.objects.live(self.at)
+        among = {"upcoming": live.upcoming, "past": live.past}.get(self.cleaned_data["when"])
+        return among(self.today) if among else live.order_by("-starts", "pk")
+
+
+class SeriesForm(ListForm):
+    def results(self):
+        return EventSeries.objects.live(self.at).order_by("title", "pk")
+
+
+class TopicForm(ListForm):
+    def results(self):
+        """Topics that some organisation with a page has."""
+        live = Organisation.objects.live(self.at)
+        return Topic.objects.filter(organisations__in=live).distinct().order_by("name", "pk")

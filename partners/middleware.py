@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from partners import publishing
 from partners.models import Redirect
+from partners.opendata import openapi
+from partners.opendata.problems import as_problem
 
 HEALTH = "/health/"
 LONGEST_QUERY = 4_000  # characters
@@ -41,6 +43,30 @@ class KeepToOurselves:
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class SpeakToMachines:
+    """Below the addresses for programs: any site may read, and what goes wrong is said as data."""
+
+    API, DATA = "/api/v1/", "/data/partners."
+    HEADERS = {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "ETag, X-Request-ID",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        path = request.path_info
+        if not path.startswith((self.API, self.DATA)):
+            return response
+        for name, value in self.HEADERS.items():
+            response[name] = value
+        is_said = response.status_code < 400 or response.get("Content-Type") == openapi.PROBLEM
+        return response if is_said or not path.startswith(self.API) else as_problem(response)
 
 
 class RefuseNullCharacters:

@@ -40,9 +40,7 @@ COMPRESS = {
     "": lambda content: content,
 }
 #: Said by each answer for itself, or not true of the next one.
-NOT_KEPT = (
-    "X-Request-ID", "Access-Control-Expose-Headers", "Last-Modified", "ETag", "Content-Length",
-)  # fmt: skip
+NOT_KEPT = ("X-Request-ID", "Last-Modified", "ETag", "Content-Length")
 OVERHEAD = 2000  # bytes, about, that a page takes beside its content
 
 

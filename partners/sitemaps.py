@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Max
+from django.contrib.sitemaps.views import SitemapIndexItem
+from django.contrib.sitemaps.views import sitemap as piece
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
@@ -37,9 +39,6 @@ class RootSitemap(SiteSitemap):
     def items(self):
         return self.model.objects.live().select_related("record").order_by("pk")
 
-    def get_latest_lastmod(self):
-        return self.items().aggregate(latest=Max("record__changed_at"))["latest"]
-
     def lastmod(self, root):
         return root.record.changed_at
 
@@ -48,7 +47,14 @@ class ListSitemap(SiteSitemap):
     """The pages that list records."""
 
     def items(self):
-        return ["organisation-list", "collaboration-list", "event-list", "glossary"]
+        return [
+            "organisation-list",
+            "collaboration-list",
+            "event-list",
+            "glossary",
+            "developers",
+            "embed",
+        ]
 
     def location(self, name):
         return reverse(f"partners:{name}")
@@ -58,3 +64,24 @@ SITEMAPS = {
     model._meta.model_name: RootSitemap(model)
     for model in (Page, Organisation, Collaboration, EventSeries, Event)
 } | {"lists": ListSitemap()}
+
+
+def sitemap(request):
+    """All addresses; where they are too many for one file, the index of its pieces.
+
+    sitemaps.org protocol 0.9, “Using Sitemap index files”.
+    """
+    pieces = [
+        (name, number)
+        for name, site in SITEMAPS.items()
+        for number in range(1, site.paginator.num_pages + 1)
+    ]
+    if len(pieces) == len(SITEMAPS):
+        return piece(request, SITEMAPS)
+    context = {"sitemaps": [SitemapIndexItem(_location(*each)) for each in pieces]}
+    return TemplateResponse(request, "sitemap_index.xml", context, "application/xml")
+
+
+def _location(name, number):
+    path = reverse("partners:sitemap-piece", args=[name])
+    return f"{settings.SITE_URL}{path}" + (f"?p={number}" if number > 1 else "")

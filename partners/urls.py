@@ -1,14 +1,19 @@
 """The public addresses."""
 
-from django.contrib.sitemaps import views as sitemaps
+from django.contrib.sitemaps.views import sitemap as piece
 from django.urls import path
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
-from partners.sitemaps import SITEMAPS
+from partners.opendata.dumps import FILES
+from partners.opendata.kinds import KINDS
+from partners.sitemaps import SITEMAPS, sitemap
 from partners.syndication import FORMS
 from partners.views import (
+    api,
     calendars,
     collaborations,
+    data,
+    embed,
     events,
     feeds,
     gallery,
@@ -82,15 +87,37 @@ urlpatterns = [
     path("search/", search.SearchPage.as_view(), name="search"),
     path("glossary/", pages.Glossary.as_view(), name="glossary"),
     path("pages/<slug:slug>/", pages.PageDetail.as_view(), name="page-detail"),
+    path("data/", data.DataPage.as_view(), name="data"),
+    *(
+        path(f"data/{name}", data.DataFile.as_view(), {"name": name}, name=f"data-{name}")
+        for name in FILES
+    ),
+    path("api/", api.Developers.as_view(), name="developers"),
+    path("api/v1/", api.ApiRoot.as_view(), name="api"),
+    path("api/v1/openapi.json", api.ApiDescription.as_view(), name="api-description"),
+    *(
+        path(f"api/v1/{name}/", api.ApiList.as_view(kind=kind), name=f"api-{name}")
+        for name, kind in KINDS.items()
+    ),
+    *(
+        path(
+            f"api/v1/{name}/<slug:slug>/",
+            api.ApiRecord.as_view(kind=kind),
+            name=f"api-{name}-record",
+        )
+        for name, kind in KINDS.items()
+    ),
+    path("embed/", embed.EmbedPage.as_view(), name="embed"),
+    path(
+        "embed/organisations/",
+        embed.EmbeddedOrganisations.as_view(),
+        name="embedded-organisations",
+    ),
+    path("embed/events/", embed.EmbeddedEvents.as_view(), name="embedded-events"),
     path("gallery/", gallery.Gallery.as_view(), name="gallery"),
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
-    path(
-        "sitemap.xml",
-        sitemaps.index,
-        {"sitemaps": SITEMAPS, "sitemap_url_name": "partners:sitemap-piece"},
-        name="sitemap",
-    ),
-    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-piece"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-<section>.xml", piece, {"sitemaps": SITEMAPS}, name="sitemap-piece"),
     path("robots.txt", pages.robots, name="robots"),
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="ready"),

@@ -4,6 +4,7 @@ The requests are made from a seed, so that each run sends the same ones. They ar
 through the test client, and as a bare WSGI environment where the client would tidy them up.
 """
 
+import json
 import random
 import sys
 from contextlib import contextmanager
@@ -55,8 +56,21 @@ ADDRESSES = [
     "/media/logos/logo.png",
     "/nowhere/",
     "/moved/",
+    "/data/",
+    "/data/partners.json",
+    "/api/",
+    "/api/v1/",
+    "/api/v1/openapi.json",
+    "/api/v1/organisations/",
+    "/api/v1/organisations/esr/",
+    "/api/v1/events/",
+    "/embed/",
+    "/embed/organisations/",
+    "/embed/events/",
 ]
-PARAMETERS = "q page kind region topic collaboration p next key slug order".split()
+PARAMETERS = (
+    "q page kind region topic collaboration p next key slug order when state theme fields page_size"
+).split()
 
 #: As they stand in an address, escaped or not.
 VALUES = [
@@ -159,6 +173,9 @@ PATHS = [
     "/organisations/ESR/",
     "/organisations/esr/../",
     "/organisations/esr/extra/",
+    "/api/v1/organisations/\0/",
+    "/api/v1/nothing/\xff/",
+    "/data/../partners.json",
     "/organisations/\0/",
     "/organisations/esr\0/",
     "/organisations/\xff\xfe/",
@@ -440,6 +457,9 @@ def complaint(request, status, fields, content):
     if status < 400 or method == "HEAD" or (status == 405 and path.startswith("/admin/")):
         return None
     text = content.decode()
+    if path.startswith("/api/v1/"):  # a program asks: see test_api
+        said = json.loads(text)
+        return None if said["status"] == status and said["detail"] else text[:200]
     helps = "<h1>" in text and f'href="{reverse("partners:home")}"' in text
     if not (helps and fields["Content-Type"] == "text/html; charset=utf-8"):
         return f"{status} does not help: {text[:200]}"

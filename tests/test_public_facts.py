@@ -301,11 +301,16 @@ def pages(django_db_setup, django_db_blocker):
     return found
 
 
+#: What offers the content in other forms: its words are about files and programs.
+TECHNICAL = ("/data/", "/api/", "/embed/")
+
+
 def crawl(client):
     found, waiting = {}, [HOME]
     while waiting:
         address = waiting.pop()
-        if address in found or "&" in address or address.startswith(settings.STATIC_URL):
+        passed = (settings.STATIC_URL, *TECHNICAL)
+        if address in found or "&" in address or address.startswith(passed):
             continue
         response = client.get(address)
         assert response.status_code == 200, address

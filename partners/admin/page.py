@@ -19,6 +19,15 @@ class PageAdmin(RootAdmin):
         RootAdmin.address_and_reason,
     ]
 
+    licence = ("Licence", {"fields": ["licence", "licence_url"]})
+
+    def get_fieldsets(self, request, obj=None):
+        """Only the page of the open data states a licence."""
+        fieldsets = list(super().get_fieldsets(request, obj))
+        if obj and obj.pk == Page.OPEN_DATA:
+            fieldsets.insert(1, self.licence)
+        return fieldsets
+
     def is_needed(self, root):
         return root.pk in (Page.PARTNERS, *Page.FOOTER)
 

@@ -8,7 +8,15 @@ from django.db.models import F, Q
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
-from partners.models.base import Part, PositionField, Root, TitleField, Vocabulary, required
+from partners.models.base import (
+    Part,
+    PositionField,
+    Root,
+    TitleField,
+    Vocabulary,
+    WebAddressField,
+    required,
+)
 from partners.richtext import RichTextField, plain_text
 
 
@@ -17,13 +25,27 @@ class Page(Root):
 
     #: The page whose text opens the site, and those that every page's footer links to, in order.
     PARTNERS = "partners"
-    FOOTER = ("about", "legal-notice", "privacy", "contact", "accessibility")
+    OPEN_DATA = "open-data"
+    FOOTER = ("about", "legal-notice", "privacy", "contact", "accessibility", OPEN_DATA)
+
+    #: The pages whose text stands at an address of the site's own, by its name.
+    ELSEWHERE = {PARTNERS: "partners:home", OPEN_DATA: "partners:data"}
 
     title = TitleField(max_length=120)
     summary = models.CharField(
         max_length=300, blank=True, help_text="One sentence, for search engines."
     )
     body = RichTextField()
+    licence = models.CharField(
+        "licence of the data",
+        max_length=120,
+        blank=True,
+        help_text="Under which licence the data may be used: its name, as the society decided. "
+        "Empty: the page says that none is stated.",
+    )
+    licence_url = WebAddressField(
+        "address of the licence", help_text="Where the text of the licence can be read."
+    )
     parts = ("sections", "links")
 
     class Meta(Root.Meta):
@@ -31,14 +53,20 @@ class Page(Root):
         constraints = [
             *Root.Meta.constraints,
             required("page", "title", "Give the page its title."),
+            models.CheckConstraint(
+                name="page_licence_has_name",
+                condition=Q(licence_url="") | ~Q(licence=""),
+                violation_error_code="licence",
+                violation_error_message="Say what the licence at this address is called.",
+            ),
         ]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
-        if self.pk == self.PARTNERS:
-            return reverse("partners:home")
+        if self.pk in self.ELSEWHERE:
+            return reverse(self.ELSEWHERE[self.pk])
         return reverse("partners:page-detail", args=[self.slug])
 
     def search_text(self):

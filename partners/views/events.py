@@ -24,7 +24,7 @@ class EventList(PublicView, ListView):
     template_name = "partners/event_list.html"
 
     def get(self, request, *args, **kwargs):
-        self.form = EventForm(request.GET)
+        self.form = EventForm(request.GET, request.now)
         if not self.form.is_valid():
             return bad_query(request, self.form)
         return super().get(request, *args, **kwargs)

@@ -312,6 +312,12 @@ CASES = [
     # pages
     case("page_has_title", make.PageFactory, "title", {"title": ""}, REQUIRED),
     case(
+        "page_licence_has_name",
+        lambda: make.PageFactory(key="open-data"),
+        "licence",
+        {"licence_url": "https://example.org/licence", "licence": ""},
+    ),
+    case(
         "redirect_not_to_itself",
         make.RedirectFactory,
         "new_path",

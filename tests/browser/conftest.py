@@ -28,7 +28,8 @@ PATHS = [
     "/organisations/?kind=nonsense", "/organisations/esr/", "/organisations/cirse/",
     "/organisations/esr/history/",
     "/collaborations/", "/collaborations/cirse-efrs/", "/events/", "/search/", "/search/?q=apcsvir",
-    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/nowhere/",
+    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/nowhere/", "/data/", "/api/",
+    "/embed/", "/embed/organisations/?theme=dark", "/embed/events/?when=past&theme=light",
 ]  # fmt: skip
 
 

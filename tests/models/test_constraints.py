@@ -277,6 +277,11 @@ CASES = [
     ),
     # pages
     case("page_has_title", make.PageFactory, {"title": ""}, BLANK),
+    case(
+        "page_licence_has_name",
+        make.PageFactory,
+        {"licence_url": "https://example.org/licence", "licence": ""},
+    ),
     twin_case(
         "sectionentry_named_once",
         "organisation",

@@ -6,6 +6,8 @@ records are live.
 """
 
 import datetime as dt
+import io
+import zipfile
 from itertools import cycle, product
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -16,8 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import bookkeeping, previews, publishing, snapshots, urls
-from partners.models import Organisation, PendingChange, PreviewLink
+from partners.models import Organisation, PendingChange, PreviewLink, Topic
 from partners.publishing import Proposal
+from partners.sitemaps import SITEMAPS
 from tests import factories as make
 from tests.admin.records import ROOT_FACTORIES
 from tests.views.reading import Reading
@@ -120,7 +123,7 @@ def sweep(client):
             if address in seen or "&" in address:  # one filter of the directory at a time
                 continue
             response = client.get(address)
-            body = response.content.decode()
+            body = readable(response)
             if response.status_code in (404, 410):  # may say what was asked for
                 body = body.replace(address, "").replace(quote(address, safe=""), "")
             seen[address] = response.status_code
@@ -134,13 +137,22 @@ def sweep(client):
     return sweep
 
 
+def readable(response):
+    """The text of an answer; of all files in it if it is an archive."""
+    if response["Content-Type"] != "application/zip":
+        return response.content.decode()
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())
+
+
 def every_address():
     """Each pattern of the public site, with the slug of each record and with forged tokens."""
     slugs = {
         slug for model in ROOT_FACTORIES for slug in model.objects.values_list("slug", flat=True)
     }
     given = {
-        "slug": [*slugs, WORD],
+        "section": [*SITEMAPS, WORD],
+        "slug": [*slugs, WORD, *Topic.objects.values_list("pk", flat=True)],
         "token": ["forged", *map(previews.token, PreviewLink.objects.all())],
     }
     for pattern in urls.urlpatterns:
@@ -164,7 +176,11 @@ RECORDS = [
 
 def paths_of_records(seen):
     """Each record's page, which has a history beside it; calendars and feeds are no pages."""
-    paths = {address for address in seen if address.endswith("/") and address.count("/") > 2}
+    paths = {
+        address
+        for address in seen
+        if address.endswith("/") and address.count("/") > 2 and not address.startswith("/api/")
+    }
     histories = {path for path in paths if path.endswith("/history/")}
     records = paths - histories
     assert histories == {f"{path}history/" for path in records}
@@ -204,7 +220,8 @@ def test_withdrawn_is_named_without_a_link(build, sweep, client):
     named_on = {
         address for address in having if "?" not in address and not address.endswith("/history/")
     }
-    assert named_on == {*RECORDS, "/", "/collaborations/"} - {"/organisations/cirse/"}
+    files = {"/data/partners.json", "/data/partners.csv.zip"}
+    assert named_on == {*RECORDS, *files, "/", "/collaborations/"} - {"/organisations/cirse/"}
     assert paths_of_records(seen) == RECORDS
     assert set(seen.values()) == {200}
     for path in (f"/organisations/{WORD}/", f"/events/series/{WORD}/", f"/pages/{WORD}-page/"):

@@ -29,6 +29,7 @@ def test_list_parts_upcoming_from_past(read):
         "Events",
         "Upcoming", "Waiting", "Going on", "Now or later", "Far ahead",
         "Past", "2018", "Same year", "Year only", "2017", "Year before",
+        "On your own site",
         "In your calendar",
     ]  # fmt: skip
     assert page.under("Upcoming").startswith(
@@ -59,7 +60,8 @@ def test_list_without_any_event_points_to_the_partners(read):
     page = read(LIST)
     assert page.main == (
         "Events Upcoming No upcoming event is announced at the moment. "
-        "See the partners who hold them."
+        "See the partners who hold them. "
+        "On your own site Show these lists on a page of yours"
     )
 
 

@@ -48,7 +48,7 @@ def test_sitemap_has_every_live_record_and_list(client):
         "/events/series/live/",
         "/events/live/",
     ]
-    lists = ["/organisations/", "/collaborations/", "/events/", "/glossary/"]
+    lists = ["/organisations/", "/collaborations/", "/events/", "/glossary/", "/api/", "/embed/"]
     expected = dict.fromkeys(records, "2026-03-02") | dict.fromkeys(lists)
     response = client.get("/sitemap.xml")
     assert response["Content-Type"] == "application/xml"
@@ -59,7 +59,7 @@ def test_everything_in_the_sitemap_is_there(client):
     for factory in ROOTS:
         factory()
     paths = entries(client.get("/sitemap.xml"))
-    assert len(paths) == 10
+    assert len(paths) == 12
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
 
 
@@ -69,7 +69,7 @@ def test_sitemap_gives_the_addresses_of_the_site_by_whatever_host(client, settin
     make.OrganisationFactory(slug="esr")
     said = client.get("/sitemap.xml", HTTP_HOST="127.0.0.1").content.decode()
     assert f"<loc>{site_url}/organisations/esr/</loc>" in said
-    assert said.count("<loc>") == said.count(f"<loc>{site_url}/") == 6
+    assert said.count("<loc>") == said.count(f"<loc>{site_url}/") == 8
 
 
 @pytest.mark.parametrize("page", ["2", "0", "-1", "x"])

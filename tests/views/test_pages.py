@@ -242,8 +242,10 @@ def footer_links(page):
 def test_footer_has_its_pages_and_takes_reports_of_mistakes(read, footer_pages, address, status):
     links = footer_links(read(address, status=status))
     links = [link for link in links if not link[1].endswith("/history/")][-8:]
+    *pages, data = Page.FOOTER
     assert [href for _, href in links[:7]] == [
-        *(f"/pages/{key}/" for key in Page.FOOTER),
+        *(f"/pages/{key}/" for key in pages),
+        f"/{data.removeprefix('open-')}/",
         "/glossary/",
         "/feeds/changes.atom",
     ]

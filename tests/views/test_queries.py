@@ -111,6 +111,32 @@ def glossary(count):
         make.OrganisationFactory(acronym=f"A{_:03}")
 
 
+def tied(count):
+    """Records of all kinds, each with as many parts of every sort."""
+    for number in range(count):
+        organisation = make.OrganisationFactory(
+            topics=[make.TopicFactory(name=f"{count} {number} {each}") for each in range(count)]
+        )
+        together = make.CollaborationFactory()
+        series = make.EventSeriesFactory(collaboration=together)
+        event = make.EventFactory(series=series, held_at=make.EventFactory())
+        for _ in range(count):
+            make.OrganisationNameFactory(organisation=organisation)
+            make.FigureFactory(organisation=organisation, source=make.SourceFactory())
+            make.IdentifierFactory(organisation=organisation)
+            make.OrganisationRelationFactory(organisation=organisation)
+            make.OrganisationRelationFactory(other=organisation)
+            make.PartyFactory(collaboration=together)
+            make.JointWorkFactory(collaboration=together)
+            make.OrganiserFactory(event=event)
+            make.OrganiserFactory(series=series)
+        for owner, record in {
+            "organisation": organisation, "collaboration": together, "series": series,
+            "event": event,
+        }.items():  # fmt: skip
+            furnish(count, **{owner: record})
+
+
 def found(count):
     for _ in range(count):
         make.OrganisationFactory(name="Angiography")
@@ -124,6 +150,36 @@ def everything(count):
 
 
 ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("/api/v1/", 3),
+        ("/api/v1/openapi.json", 5),
+        ("/api/v1/organisations/", 13),
+        ("/api/v1/organisations/?kind=not-stated&fields=name", 13),
+        ("/api/v1/collaborations/", 7),
+        ("/api/v1/events/", 7),
+        ("/api/v1/events/?when=past", 7),
+        ("/api/v1/series/", 7),
+        ("/api/v1/topics/", 3),
+        ("/data/", 34),
+        ("/data/partners.json", 30),
+        ("/data/partners.csv.zip", 30),
+        ("/api/", 6),
+        ("/embed/", 4),
+        ("/embed/organisations/", 5),
+        ("/embed/events/?when=past", 4),
+    ],
+)
+def test_queries_of_data(client, django_assert_num_queries, address, queries, count):
+    with bookkeeping.batch():
+        tied(count)
+    with django_assert_num_queries(queries):
+        response = client.get(address)
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
