@@ -117,8 +117,7 @@ def _is_silent(model, name):
         field = model._meta.get_field(name)
     except (AttributeError, FieldDoesNotExist):
         return False
-    owner = field.many_to_one and field.remote_field.get_accessor_name()
-    return name == "position" or owner in snapshots.part_names(field.related_model or model)
+    return name == "position" or snapshots.is_owner(field)
 
 
 def _in_words(label, name, given):

@@ -69,6 +69,12 @@ def pending(model, key):
     return PendingChange.objects.of(model, key).first()
 
 
+def pending_many(model, keys):
+    """{key: PendingChange} of those records of these keys that have one."""
+    changes = PendingChange.objects.filter(kind=model._meta.label_lower, key__in=keys)
+    return {change.key: change for change in changes}
+
+
 def present(model, key):
     """The rows as staff last left them: the pending change's, or else the stored ones."""
     change = pending(model, key)
