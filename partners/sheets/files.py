@@ -18,7 +18,6 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from partners.cells import harmless, restored
@@ -34,7 +33,7 @@ MAX_TAGS = 1_000_000  # of XML in a workbook: what a parser makes objects of
 CHUNK = 65_536
 LONGEST_CELL = 32_767  # characters, in XLSX
 WIDTH = 24
-TEXT, GENERAL = "@", "General"
+TEXT = "@"  # the format of cells in which Excel leaves what is typed alone
 
 #: No text of ours holds these; see validators.refuse_control_characters.
 CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -47,8 +46,8 @@ UNREADABLE = (
     RuntimeError, ParseError, csv.Error, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 NOT_READ = (
-    "This file cannot be read. Send a workbook (XLSX), or CSV in UTF-8: in Excel choose “CSV UTF-8” "
-    "when you save it."
+    "This file cannot be read. Send a workbook (XLSX), or CSV in UTF-8: in Excel choose "
+    "“CSV UTF-8” when you save it."
 )
 TOO_LARGE = "This file unpacks to more than we read. Export fewer records, and send those."
 
@@ -88,37 +87,41 @@ def write_xlsx(tables):
     All cells but numbers are text, also those that are still to be filled in: so no program makes a
     day of "2016-05". Raises Refused where a text is longer than a cell may be.
     """
+    fitting = {
+        name: [columns, *([_fitting(shown(value)) for value in line] for line in lines)]
+        for name, (columns, lines) in tables.items()
+    }
     book = openpyxl.Workbook(write_only=True)
-    for name, (columns, lines) in tables.items():
+    for name, lines in fitting.items():
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "B2"
-        for number in range(1, len(columns) + 1):
+        for number in range(1, len(lines[0]) + 1):
             column = sheet.column_dimensions[get_column_letter(number)]
             column.width, column.number_format = WIDTH, TEXT
-        heading = [_cell(sheet, column) for column in columns]
-        for cell in heading:
-            cell.font = Font(bold=True)
-        sheet.append(heading)
         for line in lines:
-            sheet.append([_cell(sheet, shown(value)) for value in line])
+            sheet.append([_cell(sheet, value) for value in line])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _cell(sheet, value):
+def _fitting(value):
+    """A number, or a text that XML can hold and no program runs."""
     if isinstance(value, int):
-        cell = WriteOnlyCell(sheet, value)
-        cell.number_format = GENERAL
-        return cell
+        return value
     text = NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", harmless(value))
     if len(text) > LONGEST_CELL:
         raise Refused(
             f"A text is longer than a cell of a workbook holds ({LONGEST_CELL:,} characters): "
             f"“{text[:60]}…”. Export these records as CSV instead."
         )
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type, cell.number_format = "s", TEXT
+    return text
+
+
+def _cell(sheet, value):
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type, cell.number_format = "s", TEXT
     return cell
 
 
@@ -273,6 +276,8 @@ def _sheet(name, rows):
 
 
 def _refuse_columns(name, columns):
+    if any(map(CONTROL.search, columns)):
+        raise Refused(NOT_READ)
     if "" in columns or len(set(columns)) < len(columns):
         raise Refused(f"“{name}”: each column needs a name of its own in the first row.")
 

@@ -25,11 +25,15 @@ GONE = "This was deleted since the file was exported, or its key is not whole."
 
 @dataclass
 class Wanted:
-    """What a file wants one record to become: from `base` to `rows`; `errors` stand against it."""
+    """What a file wants one record to become: from `base` to `rows`; `errors` stand against it.
+
+    `stored` are its rows in the database; `base` those of its pending change, if there is one.
+    """
 
     model: type[models.Model]
     number: int
     key: str
+    stored: list
     base: list
     rows: list
     errors: list = field(default_factory=list)
@@ -54,18 +58,29 @@ class Wanted:
         return differences.between(self.base, self.rows)
 
 
-def plan(model, book):
+def wanted(model, book):
     """What `book` ({name: Sheet}) wants: a list of Wanted, those that change nothing left out.
 
-    Each was tried; what cannot be has its errors. Raises Refused where the file as a whole cannot
-    be read as records of `model`.
+    What can be seen not to be has its errors. Raises Refused where the file as a whole cannot be
+    read as records of `model`.
     """
     tables = tables_of(model)
     _refuse_unknown(tables, book)
-    records = _Records(model, tables, book)
-    differing = [each for each in records.wanted() if each.errors or each.differs]
-    _rehearse([each for each in differing if not each.errors], records.present)
-    return differing
+    records = _Records(model, tables, book).wanted()
+    return [each for each in records if each.errors or each.differs]
+
+
+def rehearse(records):
+    """Try to store each Wanted, and forget it again; what cannot be stored has its errors then."""
+    with bookkeeping.rehearsal():
+        for each in records:
+            if each.errors:
+                continue
+            try:
+                with transaction.atomic():
+                    snapshots.write(each.model, each.key, each.rows, each.stored)
+            except Refused as error:
+                each.errors += error.sentences
 
 
 def carry_out(records, press, by, at, why):
@@ -78,6 +93,8 @@ def carry_out(records, press, by, at, why):
         for each in records:
             proposal = Proposal(each.model, each.key, each.base, each.rows, by, why, begun_at=at)
             try:
+                if each.errors:
+                    raise Refused(*each.errors)
                 press(proposal, at)
             except (Refused, Stale) as error:
                 errors.append(f"{each.title}: {error}")
@@ -92,50 +109,38 @@ def publish_what_is_public(proposal, at):
     waits: nobody publishes those by sending a file.
     """
     root = proposal.model._base_manager.filter(pk=proposal.key).first()
-    is_public = root is None or root.is_live(at) and proposal.pending is None
+    is_public = root is None or (root.is_live(at) and proposal.pending is None)
     (publishing.publish if is_public else publishing.save_draft)(proposal, at)
 
 
 def _refuse_unknown(tables, book):
     """Nothing that a person wrote is silently left out."""
     first = next(iter(tables))
-    sentences = []
+    sentences = [
+        sentence
+        for name, sheet in book.items()
+        for sentence in _strangers(tables.get(name), name, sheet)
+    ]
     if first not in book:
-        sentences.append(f"The sheet “{first}” is missing: it says which records the file is about.")
-    for name, sheet in book.items():
-        if name not in tables:
-            known = ", ".join(tables)
-            sentences.append(f"There is no place for a sheet “{name}”. Those we know: {known}.")
-            continue
-        columns = tables[name].columns
-        if unknown := [column for column in sheet.columns if column not in columns]:
-            sentences.append(
-                f"“{name}”: there is no place for the column {_quoted(unknown)}. Those we know: "
-                f"{', '.join(columns)}."
-            )
-        identity = tables[name].identity
-        if missing := [column for column in identity if column not in sheet.columns]:
-            sentences.append(
-                f"“{name}”: the column {_quoted(missing)} is missing. Export the records anew, and "
-                "keep it as it is."
-            )
+        sentences.append(f"The sheet “{first}” is missing: it says which records are meant.")
     if sentences:
-        raise Refused(*sentences)
+        raise Refused(*sentences, f"The sheets that we know: {', '.join(tables)}.")
+
+
+def _strangers(table, name, sheet):
+    """A sentence for a sheet, and for the columns, that have no place, or that are missing."""
+    if table is None:
+        yield f"There is no place for the sheet “{name}”."
+        return
+    if unknown := [column for column in sheet.columns if column not in table.columns]:
+        known = ", ".join(table.columns)
+        yield f"“{name}”: there is no place for the column {_quoted(unknown)}; only for {known}."
+    if missing := [column for column in table.identity if column not in sheet.columns]:
+        yield f"“{name}”: the column {_quoted(missing)} is missing. Keep it as it was exported."
 
 
 def _quoted(names):
     return ", ".join(f"“{name}”" for name in names)
-
-
-def _rehearse(records, stored):
-    """Try to store each over what is `stored` ({key: rows}), and forget it again."""
-    with bookkeeping.rehearsal():
-        for each in records:
-            try:
-                with transaction.atomic():
-                    snapshots.write(each.model, each.key, each.rows, stored.get(each.key, []))
-            except Refused as error:
-                each.errors += error.sentences
 
 
 class _Records:
@@ -148,7 +153,7 @@ class _Records:
         self.reading = Reading()
         keys = [key for line in self.lines if (key := line.cells["key"])]
         self.pending = publishing.pending_many(model, keys)
-        self.present = snapshots.stored_many(model, keys)
+        self.stored = snapshots.stored_many(model, keys)
         self.parts = {table.name: self._by_owner(table) for table in self.others}
         self.seen = set()
 
@@ -165,10 +170,9 @@ class _Records:
         return records
 
     def _refuse_strays(self):
-        named = ", ".join(self.first.identity[:1])
         sentences = [
             f"“{name}”, row {lines[0].number}: “{owner}” names no record of the sheet "
-            f"“{self.first.name}”. Write its {named}; of a new one, its slug."
+            f"“{self.first.name}”. Write its key; of a new one, its slug."
             for name, by_owner in self.parts.items()
             for owner, lines in by_owner.items()
             if owner not in self.seen
@@ -180,12 +184,12 @@ class _Records:
         key, slug = line.cells["key"], line.cells.get("slug", "")
         owner = key or slug
         if key:
-            change = self.pending.get(key)
-            base = change.rows if change else self.present.get(key, [])
-            wanted = Wanted(self.model, line.number, key, base, base)
+            change, stored = self.pending.get(key), self.stored.get(key, [])
+            base = change.rows if change else stored
+            wanted = Wanted(self.model, line.number, key, stored, base, base)
             obstacle = self._obstacle(wanted, line.cells["version"])
         else:
-            wanted = Wanted(self.model, line.number, new_key(), [], [])
+            wanted = Wanted(self.model, line.number, new_key(), [], [], [])
             obstacle = "" if slug else "A new record needs an address: fill in “slug”."
         if owner in self.seen:
             obstacle = f"“{owner}” stands here twice."
@@ -199,7 +203,7 @@ class _Records:
     def _obstacle(self, wanted, exported):
         """Why the file may not change a record that it names by key; "" if it may."""
         change = self.pending.get(wanted.key)
-        if wanted.key not in self.present:
+        if wanted.key not in self.stored:
             return GONE
         if exported == version(wanted.base):
             return ""
@@ -227,7 +231,11 @@ class _Records:
         found = {}
         for line in lines:
             identity = table.model._meta.label_lower, line.cells["id"] or str(uuid4())
-            blank = snapshots.blank(table.model, identity[1])["fields"] if not line.cells["id"] else None
+            blank = (
+                snapshots.blank(table.model, identity[1])["fields"]
+                if not line.cells["id"]
+                else None
+            )
             fields = before.get(identity, blank)
             if fields is None or identity in found:
                 wanted.errors.append(
