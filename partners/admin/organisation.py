@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.root import RootAdmin, RootForm
+from partners.admin.sheets import SheetAdmin
 from partners.dates import PartialDateFormField
 from partners.models import (
     Figure,
@@ -106,7 +107,7 @@ class IdentifierInline(PartInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(RootAdmin):
+class OrganisationAdmin(SheetAdmin):
     form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]

@@ -28,10 +28,13 @@ def pages(*who):
 
 ROOT = pages("eps", "eps", "eps", "eps", "ps")
 ROOT |= {"decide": "ps", "previews": "eps", "restore": "eps", "next_edition": "eps"}
+SHEETS = {"export": "eps", "import": "eps"}
+IN_SHEETS = ["organisation", "collaboration", "event"]
 WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
 #: model → page → who
 TABLE = {
     **dict.fromkeys(ROOTS, ROOT),
+    **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
     **dict.fromkeys(WORDS, WORD),
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", ""),
@@ -51,10 +54,12 @@ ROOT_ACTIONS = {
     "withdraw": "ps",
     "delete_selected": "ps",
 }
+SHEET_ACTIONS = ROOT_ACTIONS | {"export_xlsx": "eps", "export_csv": "eps"}
 #: model → action → who
 ACTIONS = {
     **dict.fromkeys(ROOTS, ROOT_ACTIONS),
-    "organisation": ROOT_ACTIONS | {"mark_verified_with_figures": "eps"},
+    **dict.fromkeys(IN_SHEETS, SHEET_ACTIONS),
+    "organisation": SHEET_ACTIONS | {"mark_verified_with_figures": "eps"},
     **{model: {"delete_selected": "ps"} for model in WORDS},
     "pendingchange": {},
     "revision": {},
@@ -109,7 +114,7 @@ def ask(client, name, record):
     page = name.removeprefix(f"{record._meta.app_label}_{record._meta.model_name}_")
     arguments = {
         "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
-        "previews": [record.pk], "changelist": [], "add": [],
+        "previews": [record.pk], "changelist": [], "add": [], "import": [], "export": ["xlsx"],
     }.get(page, [record.pk])  # fmt: skip
     url = reverse(f"admin:{name}", args=arguments)
     return client.post(url, POSTED[page]) if page in POSTED else client.get(url)
