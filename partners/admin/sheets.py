@@ -118,7 +118,8 @@ class SheetAdmin(RootAdmin):
             raise PermissionDenied
         if "_sent" in request.POST:
             return self._store(request)
-        form = SheetForm(self._sheet, *([request.POST, request.FILES] if request.POST else []))
+        filled = [request.POST, request.FILES] if request.method == "POST" else []
+        form = SheetForm(self._sheet, *filled)
         if not form.is_valid():
             return self._page(request, form=form)
         try:

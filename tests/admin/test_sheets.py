@@ -43,7 +43,7 @@ def sheet(client, old="Old.", new="New.", name="organisations.csv"):
 
 
 def send(client, file, model=Organisation):
-    return client.post(address(model, "import"), {"sheet": file, "_look": "1"})
+    return client.post(address(model, "import"), {"sheet": file})
 
 
 def said(response):
@@ -146,7 +146,7 @@ def test_file_that_is_too_large_is_refused_in_words(editor):
 
 
 def test_nothing_sent_is_asked_for_again(editor):
-    response = editor.post(address(Organisation, "import"), {"_look": "1"})
+    response = editor.post(address(Organisation, "import"))
     assert "This field is required." in said(response)
 
 
