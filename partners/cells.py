@@ -1,15 +1,19 @@
-"""Text in the cell of a table, where a spreadsheet would take it for a formula and run it."""
+"""Cells of spreadsheets: a program that opens the file must not run what a text begins with.
 
-#: What makes a spreadsheet calculate instead of show; and the sign that keeps it from doing so.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-KEPT = "'"
+An apostrophe in front makes it plain text (OWASP: CSV injection). Whoever reads the file back takes
+it away again; a text that begins with an apostrophe of its own gets a second one, so this is exact.
+"""
+
+RUNS = ("=", "+", "-", "@", "\t", "\r")
+MARK = "'"
 
 
 def harmless(text):
-    """`text` with an apostrophe before it if it begins like a formula, or with an apostrophe."""
-    return KEPT + text if text.startswith((*DANGEROUS, KEPT)) else text
+    """`text` (str) for a cell: nothing that a spreadsheet takes for a formula."""
+    return MARK + text if text.startswith((*RUNS, MARK)) else text
 
 
 def restored(text):
-    """What `harmless` was given."""
-    return text.removeprefix(KEPT)
+    """The text that `harmless` was given; what never was harmful stays as it is."""
+    is_marked = text.startswith(MARK) and text[1:].startswith((*RUNS, MARK))
+    return text[1:] if is_marked else text

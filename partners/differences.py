@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from itertools import takewhile
 from typing import NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -13,6 +14,7 @@ from partners.snapshots import model_of
 
 NOTHING = "–"
 LONG = 40  # characters; longer texts show what differs within them
+MANY = 300  # words and spaces; comparing all of more takes seconds
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -30,13 +32,29 @@ class Difference(NamedTuple):
         if min(len(self.before), len(self.after)) < LONG:
             return [("gone", self.before), ("new", self.after)]
         old, new = WORDS.findall(self.before), WORDS.findall(self.after)
-        pieces = []
-        for what, i, j, k, end in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
-            if what == "equal":
-                pieces.append(("same", "".join(old[i:j])))
-                continue
-            pieces += [("gone", "".join(old[i:j])), ("new", "".join(new[k:end]))]
+        head = _shared(old, new)
+        tail = _shared(old[head:][::-1], new[head:][::-1])
+        pieces = [("same", "".join(old[:head]))]
+        pieces += _compared(old[head : len(old) - tail], new[head : len(new) - tail])
+        pieces.append(("same", "".join(old[len(old) - tail :])))
         return [(what, text) for what, text in pieces if text]
+
+
+def _shared(old, new):
+    """How many words both lists begin with."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+    return sum(1 for _ in same)
+
+
+def _compared(old, new):
+    """The pieces of two lists of words; of very long ones, frequent words are not looked for."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=len(new) > MANY)
+    for what, i, j, k, end in matcher.get_opcodes():
+        if what == "equal":
+            yield "same", "".join(old[i:j])
+        else:
+            yield "gone", "".join(old[i:j])
+            yield "new", "".join(new[k:end])
 
 
 class Versions(NamedTuple):
@@ -117,8 +135,7 @@ def _is_silent(model, name):
         field = model._meta.get_field(name)
     except (AttributeError, FieldDoesNotExist):
         return False
-    owner = field.many_to_one and field.remote_field.get_accessor_name()
-    return name == "position" or owner in snapshots.part_names(field.related_model or model)
+    return name == "position" or snapshots.is_owner(field)
 
 
 def _in_words(label, name, given):

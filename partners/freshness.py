@@ -17,7 +17,10 @@ from django.utils import timezone
 from partners.models import ROOTS, ContentVersion, PendingChange
 
 #: What no public page says anything of.
-UNSEEN = {"chore", "contentversion", "linkcheck", "loadedrow", "previewlink", "reminder", "snooze"}
+UNSEEN = {
+    "chore", "contentversion", "linkcheck", "loadedrow", "previewlink", "reminder", "sentsheet",
+    "snooze",
+}  # fmt: skip
 ONLY = 1
 SELECT = f"SELECT token FROM {ContentVersion._meta.db_table} WHERE id = {ONLY}"  # noqa: S608 — our names
 

@@ -69,6 +69,12 @@ def pending(model, key):
     return PendingChange.objects.of(model, key).first()
 
 
+def pending_many(model, keys):
+    """{key: PendingChange} of those records of these keys that have one."""
+    changes = PendingChange.objects.filter(kind=model._meta.label_lower, key__in=keys)
+    return {change.key: change for change in changes}
+
+
 def present(model, key):
     """The rows as staff last left them: the pending change's, or else the stored ones."""
     change = pending(model, key)
@@ -297,7 +303,7 @@ def forget_uploads(model, key, rows):
 def changing(model, key):
     """One transaction that nobody else who changes this record can get between."""
     with bookkeeping.batch():
-        model._base_manager.select_for_update().filter(pk=key).first()
+        model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
         list(PendingChange.objects.of(model, key).select_for_update())
         yield
 

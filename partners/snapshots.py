@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core import serializers
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import FileField
 
 from partners.models import Part, Redirect, Root
@@ -68,7 +68,12 @@ def rows_of(record):
     records = [record]
     for name in part_names(type(record)):
         records += getattr(record, name).order_by("pk")
-    return [_row(each) for each in json.loads(serializers.serialize("json", records))]
+    return _rows(records)
+
+
+def blank(model, key):
+    """The row of a record of that key that says nothing yet."""
+    return _rows([model(pk=key)])[0]
 
 
 def stored(model, key):
@@ -77,10 +82,29 @@ def stored(model, key):
     return rows_of(record) if record else []
 
 
+def stored_many(model, keys):
+    """{key: rows} of the records of these keys that there are: a few queries, however many."""
+    chosen = [field.name for field in model._meta.many_to_many]
+    records = model._base_manager.filter(pk__in=keys).prefetch_related(*chosen)
+    found = {row["pk"]: [row] for row in _rows(list(records))}
+    for name in part_names(model):
+        owner = model._meta.get_field(name).field
+        parts = owner.model._base_manager.filter(**{f"{owner.name}__in": found}).order_by("pk")
+        for row in _rows(parts):
+            found[row["fields"][owner.name]].append(row)
+    return found
+
+
 def part_names(model):
     """The related managers of all that is edited with a record of `model`."""
     names = (*getattr(model, "parts", ()), *(["citations"] if issubclass(model, Root) else []))
     return [name for name in names if issubclass(model._meta.get_field(name).related_model, Part)]
+
+
+def is_owner(field):
+    """Whether the field of a part says which record it belongs to."""
+    name = field.many_to_one and field.remote_field.get_accessor_name()
+    return bool(name) and name in part_names(field.related_model)
 
 
 def model_of(label):
@@ -98,6 +122,10 @@ def uploads(rows):
         for field in model._meta.fields
         if isinstance(field, FileField) and row["fields"].get(field.name)
     }
+
+
+def _rows(records):
+    return [_row(each) for each in json.loads(serializers.serialize("json", records))]
 
 
 def _row(written):
@@ -162,14 +190,17 @@ def merge(base, theirs, mine, chosen=()):
     return merged, conflicts
 
 
-def write(model, key, rows):
+def write(model, key, rows, known=None):
     """Make the stored record of that key what `rows` say, parts included; return the record.
 
     Within a transaction, and locked first, so that two who write its parts wait for one another.
-    Raises Refused if a rule stands against it.
+    `known` are its stored rows, where somebody who rehearses has read them. Raises Refused if a
+    rule stands against it.
     """
-    before = model._base_manager.select_for_update().filter(pk=key).first()
-    differing = changes(rows_of(before) if before else [], rows)
+    before = model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
+    if known is None:
+        known = rows_of(before) if before else []
+    differing = changes(known, rows)
     differing.sort(key=lambda change: change.model == "partners.citation")  # they name the others
     loaded = [as_record(change) for change in differing if change.after is not None]
     for change in reversed(differing):
@@ -189,8 +220,13 @@ def _write_row(loaded):
     record._state.adding, record._state.db = present is None, DEFAULT_DB_ALIAS
     for name in PUBLICATION if isinstance(present, Root) else ():
         setattr(record, name, getattr(present, name))
-    _check(loaded)
-    loaded.save()
+    _check(loaded, validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            loaded.save()
+    except IntegrityError:
+        _check(loaded)  # the database keeps the same rules, and this one says which it was
+        raise
 
 
 def as_record(change):
@@ -217,10 +253,10 @@ def _content(model):
     return {field.name for field in fields} - PUBLICATION - {model._meta.pk.name}
 
 
-def _check(loaded):
+def _check(loaded, **rules):
     record = loaded.object
     try:
-        record.full_clean()
+        record.full_clean(**rules)
         for name, keys in (loaded.m2m_data or {}).items():
             related = record._meta.get_field(name).related_model
             if len(keys) != related._base_manager.filter(pk__in=keys).count():

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from PIL import Image, ImageOps
 
-from partners.validators import LOGO_FORMATS, LOGO_MAX_BYTES
+from partners.validators import LOGO_FORMATS, LOGO_MAX_BYTES, SHEET_MAX_BYTES
 
 #: The longer side of a stored logo in pixels: plenty for print, and little to decode.
 LOGO_SIDE = 2000
@@ -17,14 +17,18 @@ SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 OPTIONS = {"PNG": {"optimize": True}, "JPEG": {"quality": 92}, "WEBP": {"lossless": True}}
 
 
+#: The name of a form's field → as much of its file as is kept (bytes); any other is a logo.
+LIMITS = {"sheet": SHEET_MAX_BYTES}
+
+
 class LimitedUpload(TemporaryFileUploadHandler):
-    """Keeps no more of a file than a logo may have, and says how large it really was.
+    """Keeps no more of a file than its kind may have, and says how large it really was.
 
     So the form answers with its sentence, instead of a connection that breaks.
     """
 
     def receive_data_chunk(self, raw_data, start):
-        if start <= LOGO_MAX_BYTES:
+        if start <= LIMITS.get(self.field_name, LOGO_MAX_BYTES):
             super().receive_data_chunk(raw_data, start)
 
 

@@ -20,6 +20,7 @@ EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 TOO_LATE = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 LOGO_FORMATS = ("PNG", "JPEG", "WEBP")
 LOGO_MAX_BYTES = 2_000_000
+SHEET_MAX_BYTES = 10_000_000
 LOGO_MAX_PIXELS = 4000 * 4000
 TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Save it smaller."
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from partners import bookkeeping, history
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.root import RootAdmin
+from partners.admin.sheets import SheetAdmin
 from partners.models import Event, EventSeries, Organiser
 
 
@@ -37,7 +38,7 @@ class EventSeriesAdmin(RootAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(RootAdmin):
+class EventAdmin(SheetAdmin):
     list_display = ["title", "starts", "ends", "place", "status", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "status", "mode", "series"]
     prepopulated_fields = {"slug": ["title"]}

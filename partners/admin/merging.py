@@ -56,7 +56,6 @@ class NameForm(forms.Form):
 class MergingAdmin(RootAdmin):
     """An organisation's page leads to the one that compares it with another record of it."""
 
-    actions = [*RootAdmin.actions, "merge_two"]
     change_form_template = "admin/partners/organisation_change_form.html"
 
     def get_urls(self):

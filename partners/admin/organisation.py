@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.merging import MergingAdmin
 from partners.admin.root import RootAdmin, RootForm
+from partners.admin.sheets import SheetAdmin
 from partners.dates import PartialDateFormField
 from partners.models import (
     Figure,
@@ -107,7 +108,8 @@ class IdentifierInline(PartInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MergingAdmin):
+class OrganisationAdmin(MergingAdmin, SheetAdmin):
+    actions = [*SheetAdmin.actions, "merge_two"]
     form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]

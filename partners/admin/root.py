@@ -419,7 +419,7 @@ class RootAdmin(VersionedAdmin):
     def _share_or_revoke(self, request, root, links):
         if "_revoke" in request.POST:
             revoked = {"revoked_at": request.now}
-            links.valid(request.now).filter(pk=_uuid(request.POST["_revoke"])).update(**revoked)
+            links.valid(request.now).filter(pk=as_uuid(request.POST["_revoke"])).update(**revoked)
             self.message_user(request, "The link is revoked.", messages.SUCCESS)
             return
         try:
@@ -523,7 +523,7 @@ def _preview_address(link):
     return reverse("partners:shared-preview", args=[previews.token(link)])
 
 
-def _uuid(text):
+def as_uuid(text):
     """A UUID, or None where the text is none."""
     try:
         return uuid.UUID(text)

@@ -15,7 +15,7 @@ from partners.models.event import Event, EventSeries, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
 from partners.models.page import Page, Redirect, Section, SectionEntry
 from partners.models.profile import Figure, Identifier, OrganisationName
-from partners.models.publishing import PendingChange, PreviewLink, Revision
+from partners.models.publishing import PendingChange, PreviewLink, Revision, SentSheet
 from partners.models.sources import Citation, Link, Source
 from partners.models.vocabulary import Term, Topic
 
@@ -49,6 +49,7 @@ __all__ = [
     "Root",
     "Section",
     "SectionEntry",
+    "SentSheet",
     "Snooze",
     "Source",
     "Term",

@@ -169,3 +169,17 @@ class PreviewLink(Concerning):
 
     def __str__(self):
         return f"Preview of {self.title}"
+
+
+class SentSheet(models.Model):
+    """A spreadsheet between its dry run and the word of whoever sent it; gone after that."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=100, help_text="The model of its records.")
+    name = models.CharField(max_length=200, help_text="What the file was called.")
+    content = models.BinaryField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.name

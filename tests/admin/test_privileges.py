@@ -28,11 +28,14 @@ def pages(*who):
 
 ROOT = pages("eps", "eps", "eps", "eps", "ps")
 ROOT |= {"decide": "ps", "previews": "eps", "restore": "eps", "next_edition": "eps"}
+SHEETS = {"export": "eps", "import": "eps"}
+IN_SHEETS = ["organisation", "collaboration", "event"]
 WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
 #: model → page → who
 TABLE = {
     **dict.fromkeys(ROOTS, ROOT),
-    "organisation": ROOT | {"merge": "ps"},
+    **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
+    "organisation": ROOT | SHEETS | {"merge": "ps"},
     **dict.fromkeys(WORDS, WORD),
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", ""),
@@ -52,10 +55,12 @@ ROOT_ACTIONS = {
     "withdraw": "ps",
     "delete_selected": "ps",
 }
+SHEET_ACTIONS = ROOT_ACTIONS | {"export_xlsx": "eps", "export_csv": "eps"}
 #: model → action → who
 ACTIONS = {
     **dict.fromkeys(ROOTS, ROOT_ACTIONS),
-    "organisation": ROOT_ACTIONS | {"mark_verified_with_figures": "eps", "merge_two": "ps"},
+    **dict.fromkeys(IN_SHEETS, SHEET_ACTIONS),
+    "organisation": SHEET_ACTIONS | {"mark_verified_with_figures": "eps", "merge_two": "ps"},
     **{model: {"delete_selected": "ps"} for model in WORDS},
     "pendingchange": {},
     "revision": {},
@@ -111,7 +116,7 @@ def ask(client, name, record):
     page = name.removeprefix(f"{record._meta.app_label}_{record._meta.model_name}_")
     arguments = {
         "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
-        "previews": [record.pk], "changelist": [], "add": [],
+        "previews": [record.pk], "changelist": [], "add": [], "import": [], "export": ["xlsx"],
     }.get(page, [record.pk])  # fmt: skip
     url = reverse(f"admin:{name}", args=arguments)
     return client.post(url, POSTED[page]) if page in POSTED else client.get(url)

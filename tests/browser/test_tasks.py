@@ -6,6 +6,7 @@
 import io
 import re
 
+import openpyxl
 import pytest
 from django.contrib.auth.models import Group, User
 from django_otp.oath import TOTP
@@ -148,3 +149,29 @@ def test_colleague_is_invited(page, publisher):
     page.get_by_label("Editors").check()
     page.locator("[name=_save]").click()
     expect(page.get_by_text("The invitation was sent to ada@example.org.")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_spreadsheet_goes_out_and_comes_back_changed(page, publisher, theme, tmp_path):
+    """On a small screen, by keyboard."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme=theme)
+    record = make.OrganisationFactory(name="Rhubarb Society", summary="Old words.")
+    page.goto(address(Organisation, "changelist"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as XLSX").press("Enter")
+    sheet = tmp_path / download.value.suggested_filename
+    download.value.save_as(sheet)
+    book = openpyxl.load_workbook(sheet)
+    (cell,) = [each for each in book["organisations"][2] if each.value == "Old words."]
+    cell.value = "New words, " + "and more of them " * 10
+    book.save(sheet)
+    page.get_by_role("link", name="Import").press("Enter")
+    page.get_by_label("Spreadsheet").set_input_files(sheet)
+    page.get_by_role("button", name="Show what would change").press("Enter")
+    expect(page.get_by_role("heading", name="Row 2: Rhubarb Society")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Publish now").press("Enter")
+    expect(page.get_by_text("Published: 1.")).to_be_visible()
+    record.refresh_from_db()
+    assert record.summary.startswith("New words")

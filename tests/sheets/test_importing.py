@@ -1,0 +1,218 @@
+"""What a file wants, what stands against it in words, and what becomes of it."""
+
+import pytest
+
+from partners import publishing
+from partners.models import Event, Figure, Organisation, PendingChange, Revision
+from partners.sheets import importing
+from partners.snapshots import Refused
+from tests import factories as make
+from tests.admin.conftest import colleague
+from tests.factories import LONG_AGO, SINCE_THEN
+from tests.sheets.conftest import book_of, carry_out, wanted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def record():
+    record = make.OrganisationFactory(pk="esr", name="ESR", founded="2016")
+    make.FigureFactory(
+        organisation=record, measure="members", value=7000, source=make.SourceFactory()
+    )
+    return record
+
+
+def line(book, sheet="organisations", number=0, **cells):
+    """Write into the cells of a line."""
+    book[sheet].lines[number].cells.update(cells)
+    return book
+
+
+def errors(book, model=Organisation):
+    return [sentence for each in wanted(model, book) for sentence in each.errors]
+
+
+def said(book, model=Organisation):
+    """(where, old, new) of all that would change."""
+    return [(d.where, d.before, d.after) for each in wanted(model, book) for d in each.differences]
+
+
+def test_dry_run_says_old_and_new_in_words(record):
+    book = line(book_of([record]), founded="May 2016", kind="Federation", is_home="no")
+    line(book, "figures", value="7000.0", as_of="2020", bound="more than")
+    assert said(book) == [
+        ("Kind", "Not stated", "Federation"),
+        ("Founded", "2016", "2016-05"),
+        ("Figure “more than 7,000 members”: bound", "as stated", "more than"),
+        ("Figure “more than 7,000 members”: as of", "–", "2020"),
+    ]
+    record.refresh_from_db()
+    assert str(record.founded) == "2016"
+
+
+def test_missing_columns_and_sheets_change_nothing(record):
+    book = book_of([record])
+    for each in book["organisations"].lines:
+        del each.cells["name"], each.cells["founded"]
+    del book["figures"], book["links"]
+    assert said(book) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"founded": "in 2016"}, "“organisations”, row 2, founded: “in 2016” is not a date"),
+        ({"review_days": "a year"}, "row 2, review_days: “a year” is not a whole number"),
+        ({"is_home": "perhaps"}, "row 2, is_home: “perhaps” is neither “yes” nor “no”"),
+        ({"topics": "x"}, "row 2, topics: There is no topic with the key “x”"),
+        ({"name": ""}, "Organisation, name: This field cannot be blank"),
+        ({"kind": "club"}, "Organisation, kind: Value 'club' is not a valid choice"),
+        ({"dissolved": "2010"}, "Organisation, dissolved: The end is before the start"),
+        ({"slug": "taken"}, "Another record has this address"),
+        ({"version": ""}, "Its version is missing"),
+        ({"key": "nobody"}, "This was deleted since the file was exported"),
+    ],
+)
+def test_error_names_place_and_reason(record, cells, sentence):
+    make.OrganisationFactory(slug="taken")
+    book = book_of([record])
+    del book["figures"]
+    (said,) = errors(line(book, **cells))
+    assert sentence in said
+
+
+def test_error_of_a_part_names_its_sheet(record):
+    book = line(book_of([record]), "figures", value="many", source="none")
+    first, second = errors(book)
+    assert first.startswith("“figures”, row 2, value: “many” is not a whole number")
+    assert second.startswith("“figures”, row 2, source: There is no source with the key “none”")
+
+
+def test_part_of_another_record_is_not_taken(record):
+    other = make.FigureFactory()
+    (sentence,) = errors(line(book_of([record]), "figures", id=str(other.pk)))
+    assert "this id is not one of the record's" in sentence
+
+
+def test_record_that_stands_twice_is_refused(record):
+    book = book_of([record])
+    book["organisations"].lines.append(book["organisations"].lines[0])
+    assert errors(book) == ["“esr” stands here twice."]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda book: book.pop("organisations"), "The sheet “organisations” is missing"),
+        (lambda book: book.update(money=book["links"]), "no place for the sheet “money”"),
+        (lambda book: book["links"].columns.append("price"), "no place for the column “price”"),
+        (lambda book: book["organisations"].columns.remove("version"), "“version” is missing"),
+        (lambda book: line(book, "figures", organisation="efsr"), "“efsr” names no record"),
+    ],
+)
+def test_file_that_is_none_of_ours_is_refused(record, spoil, sentence):
+    book = book_of([record])
+    spoil(book)
+    with pytest.raises(Refused, match=sentence):
+        wanted(Organisation, book)
+
+
+def test_record_that_a_colleague_changed_is_refused_by_name(record):
+    book = line(book_of([record]), summary="Mine")
+    their = line(book_of([record]), summary="Theirs")
+    carry_out(wanted(Organisation, their), colleague("anna"))
+    (each,) = wanted(Organisation, book)
+    assert each.title == "ESR"
+    assert "Changed by anna on" in each.errors[0]
+    assert "since this file was exported" in each.errors[0]
+    with pytest.raises(Refused, match="ESR: Changed by anna"):
+        carry_out([each], colleague("ben"))
+
+
+def test_new_record_is_made_with_its_parts(record):
+    book = book_of([record])
+    book["organisations"].lines.append(
+        book["organisations"]
+        .lines[0]
+        ._replace(number=3, cells={"key": "", "version": "", "slug": "new", "name": "New"})
+    )
+    cells = {"organisation": "new", "id": "", "measure": "members", "value": "5"}
+    book["figures"].lines.append(book["figures"].lines[0]._replace(number=3, cells=cells))
+    records = wanted(Organisation, book)
+    assert [(each.title, each.errors) for each in records] == [("New", [])]
+    carry_out(records, colleague("ben"))
+    figure = Figure.objects.get(organisation__slug="new")
+    assert (figure.value, figure.bound, figure.organisation.published_at) == (
+        5,
+        "as-stated",
+        LONG_AGO,
+    )
+
+
+def test_new_record_needs_an_address():
+    book = book_of([make.OrganisationFactory()])
+    line(book, key="", slug="")
+    assert "A new record needs an address: fill in “slug”." in errors(book)
+
+
+def test_part_without_its_line_goes_with_its_sources(record):
+    figure = record.figures.get()
+    make.CitationFactory(organisation=record, path=f"figures/{figure.pk}/value")
+    kept = make.CitationFactory(organisation=record, path="name")
+    book = book_of([record])
+    book["figures"].lines.clear()
+    carry_out(wanted(Organisation, book), colleague("ben"))
+    assert list(record.figures.all()) == []
+    assert list(record.citations.all()) == [kept]
+
+
+def test_all_or_nothing(record):
+    other = make.OrganisationFactory(slug="other")
+    book = line(line(book_of([record, other]), summary="New"), number=1, summary="New")
+    records = importing.wanted(Organisation, book)
+    Organisation.objects.filter(pk=other.pk).update(summary="Meanwhile")
+    with pytest.raises(Refused, match=f"{other.name}: Somebody saved this meanwhile"):
+        carry_out(records, colleague("ben"))
+    record.refresh_from_db()
+    assert record.summary == ""
+    assert not Revision.objects.exists()
+
+
+def test_editors_work_stands_aside_with_its_reason(record):
+    records = wanted(Organisation, line(book_of([record]), summary="New"))
+    carry_out(records, colleague("ben"), publishing.hand_in)
+    change = PendingChange.objects.get()
+    assert (change.key, change.status, change.why) == ("esr", "handed-in", "Imported")
+    record.refresh_from_db()
+    assert record.summary == ""
+
+
+def test_publishing_a_file_publishes_no_draft_and_nothing_withdrawn():
+    made = [
+        make.EventFactory(),
+        make.EventFactory(draft=True),
+        make.EventFactory(withdrawn=True),
+    ]
+    book = book_of(made)
+    for number in range(3):
+        line(book, "events", number, summary="New")
+    publish = importing.publish_what_is_public
+    carry_out(wanted(Event, book), colleague("ben"), publish, SINCE_THEN)
+    live, draft, withdrawn = Event.objects.order_by("pk")
+    assert (live.summary, draft.summary, withdrawn.summary) == ("New", "New", "")
+    assert (draft.published_at, withdrawn.withdrawn_at) == (None, SINCE_THEN)
+    assert PendingChange.objects.get().key == withdrawn.pk
+
+
+def test_publishing_a_file_publishes_no_colleagues_pending_change(record):
+    carry_out(
+        wanted(Organisation, line(book_of([record]), summary="Theirs")),
+        colleague("anna"),
+        publishing.save_draft,
+    )
+    book = line(book_of([record]), region_note="Mine")
+    carry_out(wanted(Organisation, book), colleague("ben"), importing.publish_what_is_public)
+    record.refresh_from_db()
+    assert (record.summary, record.region_note) == ("", "")
+    assert PendingChange.objects.get().rows[0]["fields"]["summary"] == "Theirs"
