@@ -33,21 +33,30 @@ def site(request):
 
 @freshness.remembered
 def everywhere(at):
-    """What every public page says at `at` (aware datetime)."""
-    rows = list(_footer_and_glossary(at))
-    pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title, _ in rows if slug}
+    """What every public page says at `at` (aware datetime): of the society, its names alone."""
+    said = {"home": [], "page": [], "term": []}
+    for kind, *row in _said_everywhere(at):
+        said[kind].append(row)
+    society = [Organisation(pk=key, name=name, acronym=short) for key, name, short in said["home"]]
+    pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title in said["page"]}
     return {
-        "home_society": Organisation.objects.live(at).home(),
+        "home_society": society[0] if society else None,
         "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
-        "abbreviations": {short: long for _, slug, short, long in rows if not slug},
+        "abbreviations": {short: long for _, short, long in said["term"]},
     }
 
 
-def _footer_and_glossary(at):
-    """(key, slug, title, "") of each page of the footer, (key, "", short, long) of each term."""
-    nothing = Value("")
-    pages = Page.objects.live(at).filter(pk__in=Page.FOOTER).order_by()
-    terms = Term.objects.order_by()
-    return pages.values_list("pk", "slug", "title", nothing).union(
-        terms.values_list("pk", nothing, "abbreviation", "expansion"), all=True
+def _said_everywhere(at):
+    """(what it is, key, and two texts) of the society, each page of the footer, each term."""
+    home = Organisation.objects.live(at).filter(is_home=True)
+    pages = Page.objects.live(at).filter(pk__in=Page.FOOTER)
+    rows = [
+        ("home", home, "name", "acronym"),
+        ("page", pages, "slug", "title"),
+        ("term", Term.objects, "abbreviation", "expansion"),
+    ]
+    first, *others = (
+        queryset.order_by().values_list(Value(kind), "pk", *texts)
+        for kind, queryset, *texts in rows
     )
+    return first.union(*others, all=True)

@@ -6,9 +6,10 @@ and the answer is the number of bits. The rows serve until anything changes.
 """
 
 from collections.abc import Callable
+from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from partners import freshness
 from partners.models import Collaboration, Organisation, Party, Topic
@@ -18,8 +19,8 @@ from partners.models.base import is_live
 class Facet(NamedTuple):
     """One way to narrow the directory: by the parameter `name`.
 
-    `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are all
-    (key of an organisation, value), `at` being an aware datetime.
+    `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are the
+    rows, of partners at least, that have a value and a key in `columns`. `at` is an aware datetime.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Facet(NamedTuple):
     choices: Callable
     condition: Callable
     pairs: Callable
+    columns: tuple
 
 
 def _of_column(name, title, choices):
@@ -35,7 +37,8 @@ def _of_column(name, title, choices):
         title,
         lambda: choices,
         lambda value, at: Q(**{name: value}),
-        lambda at: Organisation.objects.order_by().values_list("pk", name),
+        lambda at: Organisation.objects.live(at).partners().order_by(),
+        (name, "pk"),
     )
 
 
@@ -61,14 +64,16 @@ FACETS = [
         "Topic",
         lambda: list(Topic.objects.values_list("pk", "name")),
         _has_topic,
-        lambda at: Organisation.topics.through.objects.values_list("organisation", "topic"),
+        lambda at: Organisation.topics.through.objects,
+        ("topic", "organisation"),
     ),
     Facet(
         "collaboration",
         "Kind of collaboration",
         lambda: Collaboration.Kind.choices,
         _collaborates,
-        lambda at: _parties(at).values_list("organisation", "collaboration__kind"),
+        _parties,
+        ("collaboration__kind", "organisation"),
     ),
 ]
 
@@ -77,10 +82,20 @@ class Census:
     """The partners that are live at a moment, as bits; rows of bits are plain int."""
 
     def __init__(self, at):
-        partners = Organisation.objects.live(at).partners().order_by()
-        self.place = {key: place for place, key in enumerate(partners.values_list("pk", flat=True))}
+        first, *others = (
+            facet.pairs(at).annotate(facet=Value(facet.name)).values_list("facet", *facet.columns)
+            for facet in FACETS
+        )
+        keys = {facet.name: {} for facet in FACETS}
+        for name, value, key in first.union(*others, all=True).iterator():
+            keys[name].setdefault(value, []).append(key)
+        everybody = chain.from_iterable(keys[FACETS[0].name].values())
+        self.place = {key: place for place, key in enumerate(everybody)}
         self.everybody = self.row(self.place)
-        self.rows = {facet.name: self._rows(facet.pairs(at)) for facet in FACETS}
+        self.rows = {
+            name: {value: self.row(those) for value, those in values.items()}
+            for name, values in keys.items()
+        }
 
     def row(self, keys):
         """The bits of the organisations with these keys, as far as they are partners."""
@@ -95,12 +110,6 @@ class Census:
         for name, value in chosen.items():
             row &= self.rows[name].get(value, 0)
         return row
-
-    def _rows(self, pairs):
-        keys = {}
-        for key, value in pairs.iterator():
-            keys.setdefault(value, []).append(key)
-        return {value: self.row(those) for value, those in keys.items()}
 
 
 #: The Census at a moment (aware datetime).

@@ -7,25 +7,32 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from partners.folding import fold
-from partners.models import Word
+from partners.models import ROOTS, Word
+from partners.trigrams import Asked
 
 MAX_TYPED = 300  # characters
 MAX_WORDS = 8
 MAX_CORRECTIONS = 12
 SHORTEST_CORRECTED = 3
 MAX_NEAREST = 3
+#: Of so many records that hold the words, in a name or anywhere, the best are chosen.
+MOST = {"names": 1000, "text": 300}
 MAX_ALIKE = 5
 MAX_LIKELY = 50
 LEAST_LIKENESS = 55  # per cent
+OWNER = {label: owner for owner, label in ROOTS.items()}
 
 
 class Search:
     """One question, asked of any number of querysets of roots.
 
     `corrected` holds the words it was answered with, once a typing error had to be forgiven.
+    With `is_bounded` it looks at so many records alone as the best are chosen from: those with the
+    words in a name before others.
     """
 
-    def __init__(self, typed):
+    def __init__(self, typed, is_bounded=False):
+        self.is_bounded = is_bounded
         self.words = fold(typed[:MAX_TYPED]).split()[:MAX_WORDS]
         self.alternatives = [[word] for word in self.words]
         self.corrected = []
@@ -88,8 +95,13 @@ class Search:
         ]
         rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
         # The filter comes last: the join it makes is an inner one, that begins with what was found.
-        ranked = queryset.annotate(rank=rank).filter(record__text__holds=self.alternatives)
+        ranked = queryset.annotate(rank=rank).filter(self._found(queryset.model))
         return ranked.order_by("rank", "record__names", "pk")
+
+    def _found(self, model):
+        owner = f"{OWNER[model._meta.label]}_id"
+        asked = Asked(self.alternatives, owner, MOST if self.is_bounded else {})
+        return Q(record__text__holds=asked)
 
 
 def _first_in(text, words):
@@ -143,7 +155,7 @@ def _begins(column, start):
 def _named_with(queryset, words):
     """Some of those with one of `words` in a name."""
     named = queryset.filter(
-        _any(words, "record__names__contains", "{}"), record__text__holds=[words]
+        _any(words, "record__names__contains", "{}"), record__text__holds=Asked([words])
     )
     return named.select_related("record").order_by("pk")[:MAX_LIKELY]
 

@@ -4,6 +4,8 @@ On PostgreSQL the index is one of pg_trgm; on SQLite a table of FTS5 beside the 
 triggers. Both find what plain containment would.
 """
 
+from typing import NamedTuple
+
 from django.db import connections, models
 from django.db.models import Lookup
 
@@ -15,29 +17,32 @@ SHORTEST = 3
 SQLITE = {
     "partners_record_trigrams": """
         CREATE VIRTUAL TABLE partners_record_trigrams USING fts5(
-            text, content=partners_record, content_rowid=id,
+            names, text, content=partners_record, content_rowid=id,
             tokenize='trigram case_sensitive 1')""",
     "partners_record_trigrams_insert": """
         CREATE TRIGGER partners_record_trigrams_insert AFTER INSERT ON partners_record BEGIN
-            INSERT INTO partners_record_trigrams (rowid, text) VALUES (new.id, new.text);
+            INSERT INTO partners_record_trigrams (rowid, names, text)
+                VALUES (new.id, new.names, new.text);
         END""",
     "partners_record_trigrams_delete": """
         CREATE TRIGGER partners_record_trigrams_delete AFTER DELETE ON partners_record BEGIN
-            INSERT INTO partners_record_trigrams (partners_record_trigrams, rowid, text)
-                VALUES ('delete', old.id, old.text);
+            INSERT INTO partners_record_trigrams (partners_record_trigrams, rowid, names, text)
+                VALUES ('delete', old.id, old.names, old.text);
         END""",
     "partners_record_trigrams_update": """
-        CREATE TRIGGER partners_record_trigrams_update AFTER UPDATE OF text ON partners_record BEGIN
-            INSERT INTO partners_record_trigrams (partners_record_trigrams, rowid, text)
-                VALUES ('delete', old.id, old.text);
-            INSERT INTO partners_record_trigrams (rowid, text) VALUES (new.id, new.text);
+        CREATE TRIGGER partners_record_trigrams_update AFTER UPDATE OF names, text
+        ON partners_record BEGIN
+            INSERT INTO partners_record_trigrams (partners_record_trigrams, rowid, names, text)
+                VALUES ('delete', old.id, old.names, old.text);
+            INSERT INTO partners_record_trigrams (rowid, names, text)
+                VALUES (new.id, new.names, new.text);
         END""",
 }
 POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     """
         CREATE INDEX IF NOT EXISTS partners_record_trigrams
-            ON partners_record USING gin (text gin_trgm_ops)""",
+            ON partners_record USING gin (names gin_trgm_ops, text gin_trgm_ops)""",
 ]
 
 
@@ -49,31 +54,63 @@ class FoldedField(models.TextField):
         return super().db_parameters(connection) | {"collation": collation}
 
 
+class Asked(NamedTuple):
+    """What a text is to contain: of each of `words` (list of lists of folded words) one.
+
+    `most` bounds the work where very many do: so many texts (int) are looked at in each of its
+    columns, in that order, of records whose column `owner` is not empty.
+    """
+
+    words: list
+    owner: str = ""
+    most: dict = {}
+
+
 @FoldedField.register_lookup
 class Holds(Lookup):
-    """`text__holds=[["a", "b"], ["c"]]`: the text contains "a" or "b", and "c" (folded words)."""
+    """`text__holds=Asked([["a", "b"], ["c"]])`: the text contains "a" or "b", and "c"."""
 
     lookup_name = "holds"
     prepare_rhs = False
 
-    def as_sqlite(self, compiler, connection):
-        """Few texts are left by the index; what is too short for it is looked for in those."""
+    def as_sql(self, compiler, connection):
         column, _ = self.process_lhs(compiler, connection)
-        long = [words for words in self.rhs if min(map(len, words)) >= SHORTEST]
-        conditions, params = [], []
-        if long:
-            table = compiler.quote_name_unless_alias(self.lhs.alias)
-            conditions.append(f"{table}.id IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)")  # noqa: S608
-            params.append(" AND ".join(map(_any_of, long)))
-        for words in (words for words in self.rhs if words not in long):
-            conditions.append(_or(f"instr({column}, %s) > 0", words))
-            params += words
-        return f"({' AND '.join(conditions)})", params
+        found = found_on_postgresql if connection.vendor == "postgresql" else found_on_sqlite
+        words, owner, most = self.rhs
+        if most:
+            parts = [found(name, words, owner, number) for name, number in most.items()]
+        else:
+            parts = [found(self.lhs.target.column, words)]
+        selects = " UNION ALL ".join(f"SELECT * FROM ({select}) AS part" for select, _ in parts)  # noqa: S608
+        table = column.rpartition(".")[0]
+        return f"{table}.id IN ({selects})", [param for _, params in parts for param in params]
 
-    def as_postgresql(self, compiler, connection):
-        column, _ = self.process_lhs(compiler, connection)
-        conditions = [_or(f"{column} LIKE %s", words) for words in self.rhs]
-        return f"({' AND '.join(conditions)})", [f"%{word}%" for each in self.rhs for word in each]
+
+def found_on_postgresql(column, words, owner="", most=None):
+    """SQL and its parameters: the ids of the texts in `column` that contain the words."""
+    conditions = [_or(f"r.{column} LIKE %s", each) for each in words]
+    select = _select(f"{TABLE} r", conditions, owner, most)
+    return select, [f"%{word}%" for each in words for word in each]
+
+
+def found_on_sqlite(column, words, owner="", most=None):
+    """The same; words that are too short for the index are looked for in what it leaves."""
+    long = [each for each in words if min(map(len, each)) >= SHORTEST]
+    short = [each for each in words if each not in long]
+    conditions = [_or(f"instr(r.{column}, %s) > 0", each) for each in short]
+    params = [word for each in short for word in each]
+    if not long:
+        return _select(f"{TABLE} r", conditions, owner, most), params
+    rows = f"{INDEX} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
+    asked = f"{{{column}}} : ({' AND '.join(map(_any_of, long))})"
+    return _select(rows, [f"t.{INDEX} MATCH %s", *conditions], owner, most), [asked, *params]
+
+
+def _select(rows, conditions, owner, most):
+    if owner:
+        conditions = [*conditions, f"r.{owner} IS NOT NULL"]
+    limit = f" LIMIT {most}" if most else ""
+    return f"SELECT r.id FROM {rows} WHERE {' AND '.join(conditions)}{limit}"  # noqa: S608
 
 
 def _or(condition, words):

@@ -70,8 +70,9 @@ class OrganisationDetail(RootDetail):
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         today = timezone.localdate(at)
-        parties = organisation.parties.order_by().values_list("collaboration", flat=True)
-        keys, has_many_collaborations = involved(parties)
+        keys, has_many_collaborations = involved(
+            organisation.parties.order_by().values_list("collaboration", flat=True)
+        )
         collaborations = (
             Collaboration.objects.live(at)
             .filter(pk__in=keys)

@@ -1,7 +1,7 @@
 """The partners page, the pages of text, the glossary, and what machines ask for."""
 
 from django.conf import settings
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -41,11 +41,11 @@ class PartnersPage(PublicView, TemplateView):
         at = self.request.now
         today = timezone.localdate(at)
         live = Event.objects.live(at)
-        page = Page.objects.live(at).filter(pk=Page.PARTNERS)
+        sections = _sections(at)
         return super().get_context_data(
-            page=page.first(),
+            page=sections[0].page if sections else _page(at),
             home_society=Organisation.objects.live(at).home(),
-            sections=_sections(page, at),
+            sections=sections,
             most_in_section=MOST_IN_SECTION,
             upcoming=live.upcoming(today)[:5],
             past=live.past(today)[:3],
@@ -53,16 +53,23 @@ class PartnersPage(PublicView, TemplateView):
         )
 
 
-def _sections(page, at):
-    """The headings of the page, each with the first live organisations that stand under it.
+def _page(at):
+    return Page.objects.live(at).filter(pk=Page.PARTNERS).first()
 
-    A query for each heading, of which there are few; one for all would number all their entries.
-    """
+
+def _sections(at):
+    """The headings of the page, each with the first live organisations that stand under it."""
+    in_public = is_live(at, "page__")
+    sections = list(Section.objects.filter(in_public, page=Page.PARTNERS).select_related("page"))
     entries = SectionEntry.objects.filter(is_live(at, "organisation__"))
-    entries = entries.select_related("organisation")
-    sections = list(Section.objects.filter(page__in=page))
+    firsts = Q(pk=None)
     for section in sections:
-        section.shown = list(entries.filter(section=section)[: MOST_IN_SECTION + 1])
+        first = entries.filter(section=section).values("pk")[: MOST_IN_SECTION + 1]
+        firsts |= Q(pk__in=first)
+        section.shown = []
+    known = {section.pk: section for section in sections}
+    for entry in entries.filter(firsts).select_related("organisation"):
+        known[entry.section_id].shown.append(entry)
     shown = [entry.organisation for section in sections for entry in section.shown]
     prefetch_related_objects(shown, *_said_of_each(at))
     return sections

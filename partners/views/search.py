@@ -24,7 +24,7 @@ class SearchPage(PublicView, TemplateView):
 
     def _found(self, typed):
         models = (Organisation, Collaboration, Event, EventSeries)
-        search = Search(typed)
+        search = Search(typed, is_bounded=True)
         live = [model.objects.live(self.request.now) for model in models]
         found = search.ranked(*live)
         groups = [
