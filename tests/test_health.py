@@ -52,7 +52,7 @@ def test_database_that_is_away_fails_and_gives_nothing_away(client, done):
 
 
 def test_migration_that_was_forgotten_fails(client, done):
-    MigrationRecorder(connection).record_unapplied("partners", "0004_keep_chores")
+    MigrationRecorder(connection).record_unapplied("partners", "0007_keep_sent_sheets")
     assert ask(client) == (503, "fail", {"migrations"})
 
 

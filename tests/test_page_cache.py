@@ -17,7 +17,7 @@ from partners.models import Event, Organisation, Party, Redirect, SectionEntry, 
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-#: Where a write has to be committed to be seen.
+#: Where a write has to be committed to be seen; and within a transaction nothing is remembered.
 commits = pytest.mark.django_db(transaction=True)
 
 
@@ -56,6 +56,7 @@ def count(django_assert_num_queries):
     return count
 
 
+@commits
 def test_second_visitor_costs_one_query(new_client, count):
     client, path = new_client(), make.OrganisationFactory().get_absolute_url()
     first = client.get(path)
@@ -95,6 +96,7 @@ def test_each_encoding_has_an_etag_of_its_own(new_client):
     assert not any(etag.startswith("W/") for etag in etags)
 
 
+@commits
 def test_whoever_has_the_page_is_told_so(new_client, count):
     client = new_client()
     etag = client.get("/").headers["ETag"]
@@ -136,6 +138,7 @@ def test_head_is_answered_from_the_same_page(new_client, count):
 # Queries
 
 
+@commits
 def test_parameter_that_the_page_does_not_know_makes_no_other_page(new_client, count):
     client = new_client()
     client.get("/organisations/")
@@ -143,6 +146,7 @@ def test_parameter_that_the_page_does_not_know_makes_no_other_page(new_client, c
         count(client, f"/organisations/{query}", 1)
 
 
+@commits
 def test_order_of_parameters_makes_no_other_page(new_client, count):
     client = new_client()
     client.get("/organisations/?kind=society&region=europe")
@@ -163,6 +167,7 @@ def test_page_that_says_nothing_of_its_parameters_is_kept_without_them_only(new_
     assert client.get("/sitemap.xml?p=2").status_code == 404
 
 
+@commits
 def test_invented_queries_stay_within_bounds_and_push_out_no_plain_page(new_client, count):
     client = new_client(1)
     edition = client.get("/") and find_cache(client).edition

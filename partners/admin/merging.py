@@ -95,13 +95,15 @@ class MergingAdmin(RootAdmin):
         if request.method == "POST" and name_form.is_valid():
             plan = merging.Merge(kept, other, name_form.cleaned_data["name_kind"])
             return self._merge(request, plan)
-        return self._show(request, merging.Merge(kept, other), name_form)
+        return self._show_plan(request, merging.Merge(kept, other), name_form)
 
     def _ask(self, request, kept, form):
         context = {"title": f"Merge with {kept}", "form": form, "kept": kept}
-        return self._page(request, "merge_choice", context | {"media": self.media + form.media})
+        return self._merging_page(
+            request, "merge_choice", context | {"media": self.media + form.media}
+        )
 
-    def _show(self, request, plan, name_form):
+    def _show_plan(self, request, plan, name_form):
         obstacles = plan.obstacles(request.now)
         context = {
             "title": f"Merge {plan.other} into {plan.kept}",
@@ -118,9 +120,9 @@ class MergingAdmin(RootAdmin):
             "may_merge": self.has_merge_permission(request),
             "other_way": self._compare_address(plan.other, plan.kept),
         }
-        return self._page(request, "merge", context)
+        return self._merging_page(request, "merge", context)
 
-    def _page(self, request, name, context):
+    def _merging_page(self, request, name, context):
         context |= {**self.admin_site.each_context(request), "opts": self.opts} | context
         return TemplateResponse(request, f"admin/partners/{name}.html", context)
 

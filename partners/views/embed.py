@@ -77,10 +77,6 @@ class EmbeddedEvents(Embedded):
     parameters = ("when", "theme")
     template_name = "partners/embedded_events.html"
 
-    def query(self, asked):
-        """The page of the events shows all of them, under two headings."""
-        return "#past" if asked.cleaned_data["when"] == "past" else ""
-
 
 class EmbedPage(PublicView, TemplateView):
     """What to copy into a page of one's own, narrowed as the directory was when one came here."""

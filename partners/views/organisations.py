@@ -1,6 +1,6 @@
 """The directory and an organisation's page."""
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.views.generic import ListView
 
@@ -67,19 +67,25 @@ class OrganisationDetail(RootDetail):
             self.object, self.request.now, **{name: context[name] for name in said}
         )
 
+    def get_queryset(self):
+        """Each with `has_many_collaborations` (bool): whether it has too many to list."""
+        parties = Party.objects.filter(organisation=OuterRef("pk")).order_by()
+        has_many = Exists(parties[MOST_INVOLVED:])
+        return super().get_queryset().annotate(has_many_collaborations=has_many)
+
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         today = timezone.localdate(at)
-        keys, has_many_collaborations = involved(
-            organisation.parties.order_by().values_list("collaboration", flat=True)
-        )
         collaborations = (
             Collaboration.objects.live(at)
-            .filter(pk__in=keys)
+            .filter(parties__organisation=organisation)
+            .distinct()
             .with_is_over(today)
             .prefetch_related(Prefetch("parties", Party.objects.named(at)))
             .order_by("is_over", "since", "title", "pk")
         )
+        if organisation.has_many_collaborations:
+            collaborations = collaborations.none()
         organised, has_many_events = involved(
             organisation.organised.order_by().select_related("event", "series")
         )
@@ -95,7 +101,7 @@ class OrganisationDetail(RootDetail):
             collaborations=collaborations,
             series=sorted(held.difference(events), key=str),
             timeline=by_year(collaborations, events, today),
-            has_many_collaborations=has_many_collaborations,
+            has_many_collaborations=organisation.has_many_collaborations,
             has_many_events=has_many_events,
             calendar=calendars.of_root(organisation, left_out) if held or has_many_events else None,
             **context,

@@ -37,7 +37,7 @@ def test_events_upcoming_or_past(read):
     assert read(EVENTS, when="upcoming").headings == ["1 event", "Next"]
     past = read(EVENTS, when="past")
     assert past.headings == ["1 event", "Past"]
-    assert past.links()[-1] == ("All events on the site of CIRSE", "/events/#past")
+    assert past.links()[-1] == ("All events on the site of CIRSE", "/events/?when=past")
 
 
 def test_long_list_ends_with_a_link_to_the_whole(read, monkeypatch):

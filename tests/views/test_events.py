@@ -77,12 +77,30 @@ def test_list_has_the_series(read):
     assert page.links("Series")[1] == ("Congress", "/events/series/congress/")
 
 
-def test_list_has_pages_of_past_events(read):
-    make.EventFactory.create_batch(51, starts="2018")
-    second = read(LIST, page=2)
-    assert second.headings[-4:-2] == ["Past", "2018"]
-    assert second.addresses("?") == ["?page=1"]
-    assert read(LIST, status=404, page=3).title == "There is no such page"
+@pytest.mark.parametrize(
+    ("when", "starts", "title"), [("past", "2018", "Past"), ("upcoming", "2990", "Upcoming")]
+)
+def test_list_begins_with_some_and_leads_on_to_all(read, when, starts, title):
+    make.EventFactory.create_batch(12, starts=starts)
+    assert f"?when={when}" not in read(LIST).addresses("?")
+    make.EventFactory.create_batch(13, starts=starts)
+    make.EventFactory(starts=starts, draft=True)
+    page = read(LIST)
+    assert f"?when={when}" in page.addresses("?")
+    assert len([each for each in page.headings if each.startswith("Event ")]) == 12
+    first, second = read(LIST, when=when), read(LIST, when=when, page=2)
+    assert first.headings[1] == second.headings[1] == title
+    assert first.addresses("?") == [f"?when={when}&page=2"]
+    assert second.addresses("?") == [f"?when={when}&page=1"]
+    shown = [
+        each for page in (first, second) for each in page.headings if each.startswith("Event ")
+    ]
+    assert len(shown) == len(set(shown)) == 25
+    assert read(LIST, status=404, when=when, page=3).title == "There is no such page"
+
+
+def test_list_has_no_other_part(read):
+    assert "“nonsense” is no part" in read(LIST, status=400, when="nonsense").main
 
 
 # An event's page

@@ -320,7 +320,7 @@ def test_pages_name_their_feed(read):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("address", "queries"), [(ATOM, 7), ("/organisations/subject/changes.atom", 8)]
+    ("address", "queries"), [(ATOM, 7), ("/organisations/subject/changes.atom", 9)]
 )
 def test_feed_costs_as_many_queries_with_one_record_as_with_three(
     client, change, django_assert_num_queries, address, queries, count
