@@ -313,7 +313,7 @@ def test_queue_of_the_content_is_exactly_what_is_known_to_be_open(content):
             "more than 100,000 radiographers represented: as of when?",
         ],
         "not-yet-verified": [
-            "17 organisations", "14 collaborations", "2 event series", "2 events", "6 pages",
+            "17 organisations", "14 collaborations", "2 event series", "2 events", "7 pages",
             "4 figures",
         ],
         "link-without-target": [
