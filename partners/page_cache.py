@@ -63,11 +63,11 @@ class PageCache:
         page = edition.find(request, encoding)
         if page is None:
             response = self.get_response(request)
-            if not is_shared(response):
+            if request.method == "HEAD" or not is_shared(response):
                 return response
             page = Page(response, encoding)
             edition.keep(page, request, response, encoding)
-        return page.answer(request.META.get("HTTP_IF_NONE_MATCH"))
+        return page.answer(request)
 
     def current_edition(self):
         """The edition that is true now; while the database is away, the last one for a while."""
@@ -165,11 +165,12 @@ class Page:
         self.headers = response.headers
         self.size = len(self.content) + OVERHEAD
 
-    def answer(self, etags):
+    def answer(self, request):
         """The page, or 304 to whoever has it already (RFC 9110, section 13.1.2)."""
+        etags = request.META.get("HTTP_IF_NONE_MATCH")
         if etags and _names(etags, self.etag):
             return HttpResponseNotModified(headers=self.headers_unchanged)
-        response = HttpResponse(self.content)
+        response = HttpResponse(b"" if request.method == "HEAD" else self.content)
         response.headers = self.headers
         return response
 
