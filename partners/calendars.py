@@ -16,7 +16,7 @@ import icalendar
 from django.conf import settings
 
 from partners.lines import one_line
-from partners.models import Event, EventSeries, Organisation
+from partners.models import Event, Organisation
 
 #: With it an event's key makes its UID, the same whatever host the site is moved to; never changes.
 NAMESPACE = uuid.UUID("6f0c1d1e-5c0a-5b8e-9a52-4a1f0b6f3c27")
@@ -79,11 +79,9 @@ def of_root(root, left_out=0):
 def events_of(root, at):
     """The live events at `at` (aware datetime) that the calendar of `root` is about."""
     live = Event.objects.live(at)
-    return {
-        Event: live.filter(pk=root.pk),
-        EventSeries: live.filter(series=root.pk),
-        Organisation: live.organised_by(root.pk, at),
-    }[type(root)]
+    if isinstance(root, Organisation):
+        return live.organised_by(root.pk, at)
+    return live.filter(**{"pk" if isinstance(root, Event) else "series": root.pk})
 
 
 def write(subscription, events, at):

@@ -38,12 +38,21 @@ SQLITE = {
                 VALUES (new.id, new.names, new.text);
         END""",
 }
-POSTGRESQL = [
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    """
-        CREATE INDEX IF NOT EXISTS partners_record_trigrams
+POSTGRESQL = {
+    "pg_trgm": "CREATE EXTENSION pg_trgm",
+    "partners_record_trigrams": """
+        CREATE INDEX partners_record_trigrams
             ON partners_record USING gin (names gin_trgm_ops, text gin_trgm_ops)""",
-]
+}
+#: What each engine needs, and where it says what it has.
+NEEDED = {
+    "sqlite": (SQLITE, "SELECT name FROM sqlite_master"),
+    "postgresql": (
+        POSTGRESQL,
+        "SELECT extname FROM pg_extension UNION ALL SELECT indexname FROM pg_indexes",
+    ),
+}
+REBUILD = f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')"  # noqa: S608 — our names
 
 
 class FoldedField(models.TextField):
@@ -129,15 +138,12 @@ def install(sender, using, **kwargs):
     database = connections[using]
     if TABLE not in database.introspection.table_names():
         return
+    needed, what_there_is = NEEDED[database.vendor]
     with database.cursor() as cursor:
-        if database.vendor == "postgresql":
-            for statement in POSTGRESQL:
-                cursor.execute(statement)
-            return
-        cursor.execute("SELECT name FROM sqlite_master")
+        cursor.execute(what_there_is)
         known = {name for (name,) in cursor.fetchall()}
-        missing = [name for name in SQLITE if name not in known]
+        missing = [name for name in needed if name not in known]
         for name in missing:
-            cursor.execute(SQLITE[name])
-        if missing:
-            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")  # noqa: S608
+            cursor.execute(needed[name])
+        if missing and database.vendor == "sqlite":
+            cursor.execute(REBUILD)
