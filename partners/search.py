@@ -16,7 +16,7 @@ MAX_CORRECTIONS = 12
 SHORTEST_CORRECTED = 3
 MAX_NEAREST = 3
 #: Of so many records that hold the words, in a name or anywhere, the best are chosen.
-MOST = {"names": 1000, "text": 300}
+MOST = {"names": 500, "text": 100}
 MAX_ALIKE = 5
 MAX_LIKELY = 50
 LEAST_LIKENESS = 55  # per cent

@@ -31,7 +31,7 @@ class EventList(PublicView, ListView):
 
     def get_queryset(self):
         live, today = Event.objects.live(self.request.now), timezone.localdate(self.request.now)
-        self.lists = {"upcoming": live.upcoming(today), "past": live.past(today)}
+        self.lists = {"upcoming": upcoming(self.request.now), "past": live.past(today)}
         return self.lists.get(self.form.cleaned_data["when"], live.none())
 
     def get_context_data(self, **context):
@@ -50,6 +50,23 @@ class EventList(PublicView, ListView):
         firsts = {name: list(events[: MOST_AT_FIRST + 1]) for name, events in self.lists.items()}
         series = EventSeries.objects.live(at)
         return context | firsts | {"series": series[: MOST_AT_FIRST + 1], "most": MOST_AT_FIRST}
+
+
+def upcoming(at):
+    """The live events that are upcoming at `at` (aware datetime), found where they begin."""
+    events = Event.objects.live(at).upcoming(timezone.localdate(at))
+    first = first_start(at)
+    return events.filter(starts__gte=first) if first else events
+
+
+@freshness.remembered
+def first_start(at):
+    """When the first of them starts (PartialDate; "" where one awaits its date, or none is there).
+
+    The list is in this order: whoever knows where it begins need not look at all that is past.
+    """
+    events = Event.objects.live(at).upcoming(timezone.localdate(at))
+    return events.values_list("starts", flat=True).first() or ""
 
 
 @freshness.remembered

@@ -24,6 +24,7 @@ from partners.models import (
 from partners.models.base import is_live
 from partners.paging import KeysFirst
 from partners.views.base import PublicView, RootDetail
+from partners.views.events import upcoming
 
 #: A section of more organisations than these leads on into the directory.
 MOST_IN_SECTION = 12
@@ -47,7 +48,7 @@ class PartnersPage(PublicView, TemplateView):
             home_society=Organisation.objects.live(at).home(),
             sections=sections,
             most_in_section=MOST_IN_SECTION,
-            upcoming=live.upcoming(today)[:5],
+            upcoming=upcoming(at)[:5],
             past=live.past(today)[:3],
             **context,
         )
@@ -68,7 +69,7 @@ def _sections(at):
         firsts |= Q(pk__in=first)
         section.shown = []
     known = {section.pk: section for section in sections}
-    for entry in entries.filter(firsts).select_related("organisation"):
+    for entry in SectionEntry.objects.filter(firsts).select_related("organisation"):
         known[entry.section_id].shown.append(entry)
     shown = [entry.organisation for section in sections for entry in section.shown]
     prefetch_related_objects(shown, *_said_of_each(at))
