@@ -14,12 +14,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from partners import accounts
-from partners.attention import queue
+from partners.attention import overview, queue
 from partners.history import name_of
 from partners.models import Snooze
 
-#: As many findings of one rule stand on the front page; the page of the queue has all.
-SHOWN = 5
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 
 #: Heading → the models under it, by the name of their classes.
@@ -73,8 +71,8 @@ class PartnersAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         """Say first what needs attention."""
-        groups = queue(request.now) if request.user.has_perm("partners.view_organisation") else []
-        context = {"attention": groups, "shown": SHOWN}
+        may_see = request.user.has_perm("partners.view_organisation")
+        context = {"attention": overview(request.now) if may_see else []}
         return super().index(request, context | (extra_context or {}))
 
     def attention(self, request):

@@ -4,9 +4,13 @@ from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
 
+from partners import freshness
 from partners.attention.rules import RULES, Rule
 from partners.attention.scene import Scene
 from partners.models import Snooze
+
+#: As many findings of one rule stand on the front page; the page of the queue has all.
+SHOWN = 5
 
 
 class Group(NamedTuple):
@@ -25,6 +29,35 @@ def queue(now):
         for rule in RULES
     ]
     return [group for group in groups if group.findings]
+
+
+class Line(NamedTuple):
+    """A finding in words, to be remembered without the record that it is about."""
+
+    url: str
+    record: str
+    says: str
+
+
+class Overview(NamedTuple):
+    """How much one rule finds, and the first of it."""
+
+    rule: Rule
+    count: int
+    findings: list
+
+
+@freshness.remembered
+def overview(now):
+    """[Overview] of the queue at `now`; what a rule sees of the hour may be as old as the day."""
+    return [
+        Overview(rule, len(findings), [_line(each) for each in findings[:SHOWN]])
+        for rule, findings in queue(now)
+    ]
+
+
+def _line(finding):
+    return Line(finding.url, str(finding.record or ""), finding.says)
 
 
 def keepers(findings):
