@@ -24,6 +24,14 @@ class SearchForm(forms.Form):
     )
 
 
+def optional_choice(choices, what):
+    """A ChoiceField; `what` says in the sentence for nonsense what the value should have been."""
+    invalid = f"“%(value)s” is no {what} that the list can be narrowed to."
+    return forms.ChoiceField(
+        required=False, choices=choices, error_messages={"invalid_choice": invalid}
+    )
+
+
 class DirectoryForm(SearchForm):
     """The directory's search box and facets, all of them optional."""
 
@@ -31,11 +39,7 @@ class DirectoryForm(SearchForm):
         super().__init__(data)
         self.at, self.partners = at, Organisation.objects.live(at).partners()
         for facet in FACETS:
-            field = forms.ChoiceField(required=False, choices=facet.choices())
-            field.error_messages["invalid_choice"] = (
-                f"“%(value)s” is no {facet.title.lower()} that the list can be narrowed to."
-            )
-            self.fields[facet.name] = field
+            self.fields[facet.name] = optional_choice(facet.choices(), facet.title.lower())
 
     def clean(self):
         self.search = Search(self.cleaned_data.get("q", ""))
@@ -53,9 +57,9 @@ class DirectoryForm(SearchForm):
     def results(self):
         """The live partners that match: the best first, or by name where nothing is searched."""
         conditions = [
-            facet.condition(self.chosen[facet.name], self.at)
+            facet.condition(self.chosen_facets[facet.name], self.at)
             for facet in FACETS
-            if facet.name in self.chosen
+            if facet.name in self.chosen_facets
         ]
         narrowed = self.partners.filter(*conditions)
         return self.search.ranked(narrowed)[0] if self.cleaned_data["q"] else narrowed
@@ -142,14 +146,6 @@ class ListForm(forms.Form):
         """The filters in force, ready for a further parameter: "when=past&" or ""."""
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         return f"{urlencode(chosen)}&" if chosen else ""
-
-
-def optional_choice(choices, what):
-    """A ChoiceField; `what` says in the sentence for nonsense what the value should have been."""
-    invalid = f"“%(value)s” is no {what} that the list can be narrowed to."
-    return forms.ChoiceField(
-        required=False, choices=choices, error_messages={"invalid_choice": invalid}
-    )
 
 
 class CollaborationForm(ListForm):

@@ -6,8 +6,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from partners.bookkeeping import OWNER
 from partners.folding import fold
-from partners.models import ROOTS, Word
+from partners.models import Word
 from partners.trigrams import Asked
 
 MAX_TYPED = 300  # characters
@@ -20,7 +21,6 @@ MOST = {"names": 500, "text": 100}
 MAX_ALIKE = 5
 MAX_LIKELY = 50
 LEAST_LIKENESS = 55  # per cent
-OWNER = {label: owner for owner, label in ROOTS.items()}
 
 
 class Search:

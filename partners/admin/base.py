@@ -31,6 +31,19 @@ class PlainAddresses:
         return super().get_object(request, object_id, from_field or None)
 
 
+class ReadOnly:
+    """Rows that are made elsewhere, and that nobody changes here."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class NamedObstacles:
     """What stands in the way of a deletion is named with the record where it can be changed."""
 

@@ -13,14 +13,14 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from partners import differences, publishing, snapshots
-from partners.admin.base import PlainAddresses
+from partners.admin.base import PlainAddresses, ReadOnly
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import Stale
 
 MOST_TO_COME = 100
 
 
-class ReadOnlyAdmin(PlainAddresses, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, PlainAddresses, admin.ModelAdmin):
     """Rows that are made elsewhere."""
 
     actions = None
@@ -28,15 +28,6 @@ class ReadOnlyAdmin(PlainAddresses, admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/admin.css"]}
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="kind", ordering="kind")
     def kind_of_record(self, obj):

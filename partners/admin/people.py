@@ -20,7 +20,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from partners import accounts
-from partners.admin.base import PlainAddresses
+from partners.admin.base import PlainAddresses, ReadOnly
 from partners.groups import EDITORS, PUBLISHERS
 
 log = logging.getLogger(__name__)
@@ -167,19 +167,10 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
 
 
 @admin.register(LogEntry)
-class ActivityAdmin(PlainAddresses, admin.ModelAdmin):
+class ActivityAdmin(ReadOnly, PlainAddresses, admin.ModelAdmin):
     """What staff did, for publishers and operators to read; nobody changes it."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "__str__"]
     list_filter = ["action_flag", "user"]
     search_fields = ["object_repr", "change_message"]
     list_select_related = ["user", "content_type"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
