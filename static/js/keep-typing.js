@@ -86,37 +86,40 @@
     document.cookie = `typing_saved=; path=${document.querySelector("#site-name a").pathname}; max-age=0`;
   };
 
+  // Editors tidy their text when they load: what counts as typing begins with the person, who may
+  // well begin, and leave or save, before all has loaded.
+  let before = null;
+  let leaving = false;
+  const isDirty = () => before !== null && text(typed(form())) !== before;
+  const copy = () => {
+    if (isDirty()) keep(keyOf(location.pathname), typed(form()));
+  };
+
+  for (const event of ["focusin", "pointerdown", "keydown"]) {
+    const begin = ({ target }) => {
+      if (form()?.contains(target)) before ??= text(typed(form()));
+    };
+    addEventListener(event, begin, { capture: true });
+  }
+  addEventListener("submit", ({ target, submitter }) => {
+    if (target !== form()) return;
+    copy();
+    leaving = submitter?.formTarget !== "_blank";
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && isDirty()) event.preventDefault();
+  });
+  addEventListener("pagehide", copy);
+
   const watch = (form) => {
     const key = keyOf(location.pathname);
     const found = kept(key);
-    const refused = form.querySelector(".errornote") !== null;
-    if (found && !refused && text(found.entries) !== text(typed(form))) {
+    if (form.querySelector(".errornote") !== null) {
+      before = ""; // what was refused is not saved
+    } else if (found && text(found.entries) !== text(typed(form))) {
       offer(form, key, found);
     }
-
-    // Editors tidy their text when they load: what counts as typing begins with the person.
-    let before = refused ? "" : null;
-    const begin = () => {
-      before ??= text(typed(form));
-    };
-    for (const event of ["focusin", "pointerdown", "keydown"]) {
-      form.addEventListener(event, begin, { capture: true, once: true });
-    }
-    const isDirty = () => before !== null && text(typed(form)) !== before;
-    const copy = () => {
-      if (isDirty()) keep(key, typed(form));
-    };
-
-    let leaving = false;
     setInterval(copy, EVERY);
-    addEventListener("pagehide", copy);
-    form.addEventListener("submit", (event) => {
-      copy();
-      leaving = event.submitter?.formTarget !== "_blank";
-    });
-    addEventListener("beforeunload", (event) => {
-      if (!leaving && isDirty()) event.preventDefault();
-    });
   };
 
   addEventListener("load", () => {

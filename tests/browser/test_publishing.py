@@ -177,6 +177,22 @@ def test_leaving_with_unsaved_typing_warns(page, sign_in, organisation):
     assert warnings == ["beforeunload"]
 
 
+def test_leaving_warns_before_the_page_has_loaded_whole(page, sign_in, organisation):
+    click = sign_in("publisher", PUBLISHERS)
+    open_record(click)
+    held = []
+    page.route("**/*.svg", lambda route: held.append(route))  # never answered: the page waits for its pictures
+    page.goto(page.url, wait_until="domcontentloaded")
+    warnings = []
+    page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Summary").press_sequentially("Grows")
+    click("link", "Collaborations", exact=True)
+    expect(page.get_by_label("Summary")).to_have_value("Grows")
+    assert held
+    assert warnings == ["beforeunload"]
+    assert page.evaluate("document.readyState") != "complete"
+
+
 def test_editor_and_publisher_work_without_scripts(browser, sign_in, organisation, live_server):
     sign_in("publisher", PUBLISHERS)
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
