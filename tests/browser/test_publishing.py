@@ -181,7 +181,11 @@ def test_leaving_warns_before_the_page_has_loaded_whole(page, sign_in, organisat
     click = sign_in("publisher", PUBLISHERS)
     open_record(click)
     held = []
-    page.route("**/*.svg", lambda route: held.append(route))  # never answered: the page waits for its pictures
+
+    def hold(route):
+        held.append(route)  # never answered: the page waits for its pictures
+
+    page.route("**/*.svg", hold)
     page.goto(page.url, wait_until="domcontentloaded")
     warnings = []
     page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.dismiss()))
