@@ -76,7 +76,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",  # the same middleware for static files everywhere
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
-    "django.contrib.humanize",
     "django.forms",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -161,7 +160,7 @@ else:
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
-USE_I18N = True
+USE_I18N = False  # one language; to ask which costs more than most of what a page says
 USE_TZ = True
 
 vars().update(
