@@ -52,7 +52,7 @@ class RootDetail(PublicView, DetailView):
 
     def get_queryset(self):
         named = self.model.objects.named(self.request.now)
-        return named.select_related("record", "verification")
+        return named.select_related("verification")
 
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()

@@ -1,10 +1,11 @@
 """The directory and an organisation's page."""
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import calendars, linked_data
+from partners.folding import fold
 from partners.forms import DirectoryForm
 from partners.models import (
     Collaboration,
@@ -17,6 +18,9 @@ from partners.paging import KeysFirst
 from partners.timeline import by_year
 from partners.views.base import PublicView, RootDetail, bad_query
 
+#: What it takes of an organisation to name it on the page of another: its name, type and address.
+NAMED_BY = ("name", "acronym", "kind", "slug", "published_at", "withdrawn_at")
+
 #: An organisation that is involved in more than these, as the society itself may be one day, sends
 #: its reader on to the lists.
 MOST_INVOLVED = 100
@@ -28,7 +32,7 @@ class OrganisationList(PublicView, ListView):
     listed_in = ("Organisations", "organisation-list")
     paginate_by = 24
     paginator_class = KeysFirst
-    parameters = ("q", "kind", "region", "topic", "collaboration", "page")
+    parameters = (*DirectoryForm.parameters, "page")
     template_name = "partners/organisation_list.html"
 
     def get(self, request, *args, **kwargs):
@@ -67,43 +71,32 @@ class OrganisationDetail(RootDetail):
             self.object, self.request.now, **{name: context[name] for name in said}
         )
 
-    def get_queryset(self):
-        """Each with `has_many_collaborations` (bool): whether it has too many to list."""
-        parties = Party.objects.filter(organisation=OuterRef("pk")).order_by()
-        has_many = Exists(parties[MOST_INVOLVED:])
-        return super().get_queryset().annotate(has_many_collaborations=has_many)
-
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         today = timezone.localdate(at)
-        collaborations = (
-            Collaboration.objects.live(at)
-            .filter(parties__organisation=organisation)
-            .distinct()
-            .with_is_over(today)
-            .prefetch_related(Prefetch("parties", Party.objects.named(at)))
-            .order_by("is_over", "since", "title", "pk")
+        parties, has_many_collaborations = involved(
+            organisation.parties.order_by().select_related("collaboration")
         )
-        if organisation.has_many_collaborations:
-            collaborations = collaborations.none()
         organised, has_many_events = involved(
             organisation.organised.order_by().select_related("event", "series")
         )
+        collaborations = _in_order({party.collaboration for party in parties}, at)
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
-        left_out = Event.objects.live(at).organised(organised, at).without_days().count()
+        left_out = _without_days(events, organised, at)
+        has_calendar = held or has_many_events
         return super().get_context_data(
             names=organisation.names.all(),
-            figures=organisation.figures.select_related("source", "verification"),
+            figures=organisation.figures.select_related("source"),
             identifiers=organisation.identifiers.all(),
             topics=organisation.topics.all(),
             relations=relations(organisation, at),
             collaborations=collaborations,
             series=sorted(held.difference(events), key=str),
             timeline=by_year(collaborations, events, today),
-            has_many_collaborations=organisation.has_many_collaborations,
+            has_many_collaborations=has_many_collaborations,
             has_many_events=has_many_events,
-            calendar=calendars.of_root(organisation, left_out) if held or has_many_events else None,
+            calendar=calendars.of_root(organisation, left_out) if has_calendar else None,
             **context,
         )
 
@@ -113,6 +106,27 @@ def involved(rows):
     found = list(rows[: MOST_INVOLVED + 1])
     has_many = len(found) > MOST_INVOLVED
     return [] if has_many else found, has_many
+
+
+def _in_order(collaborations, at):
+    """Those with a page at `at`, with their parties: what goes on by its beginning, then the rest.
+
+    Each with `is_over` (bool).
+    """
+    shown = [each for each in collaborations if each.is_live(at)]
+    prefetch_related_objects(shown, Prefetch("parties", Party.objects.named(at)))
+    for each in shown:
+        each.is_over = each.status(timezone.localdate(at)) == Collaboration.Status.ENDED
+    return sorted(
+        shown, key=lambda each: (each.is_over, str(each.since), fold(each.title), each.pk)
+    )
+
+
+def _without_days(events, organised, at):
+    """How many of what it holds no calendar can hold: `events`, and the editions of its series."""
+    if any(organiser.series_id for organiser in organised):
+        return Event.objects.live(at).organised(organised, at).without_days().count()
+    return sum(not event.has_days for event in events)
 
 
 def relations(organisation, at):
@@ -125,8 +139,9 @@ def relations(organisation, at):
     }
     either = Q(organisation=organisation) | Q(other=organisation)
     rows = OrganisationRelation.objects.filter(either).select_related("organisation", "other")
+    named_by = [f"{side}__{name}" for side in ("organisation", "other") for name in NAMED_BY]
     said = []
-    for row in rows:
+    for row in rows.only("kind", "basis", *named_by):
         outward = row.organisation_id == organisation.pk
         other = row.other if outward else row.organisation
         if other.is_named(at):
