@@ -1,6 +1,7 @@
 """Pages of long lists that cost the same wherever they are."""
 
 from django.core.paginator import Page, Paginator
+from django.utils.functional import cached_property
 
 
 class KeysFirst(Paginator):
@@ -12,8 +13,38 @@ class KeysFirst(Paginator):
 
     def page(self, number):
         number = self.validate_number(number)
-        if number == 1:
-            return super().page(number)
         start = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
-        return Page(self.object_list.filter(pk__in=keys), number, self)
+        stop = min(start + self.per_page, self.count)
+        return Page(_between(self.object_list, start, stop), number, self)
+
+
+class InTurn(Paginator):
+    """Pages of some lists, one after the other, each of which has such an index for itself.
+
+    In place of a list it takes several, and `counts`: how many records are in each.
+    """
+
+    def __init__(self, object_lists, per_page, *, counts, **kwargs):
+        super().__init__(object_lists, per_page, **kwargs)
+        self.counts = counts
+
+    @cached_property
+    def count(self):
+        return sum(self.counts)
+
+    def page(self, number):
+        number = self.validate_number(number)
+        start, shown = (number - 1) * self.per_page, []
+        for records, count in zip(self.object_list, self.counts, strict=True):
+            wanted = self.per_page - len(shown)
+            if start < count and wanted:
+                shown += _between(records, start, start + wanted)
+            start = max(start - count, 0)
+        return Page(shown, number, self)
+
+
+def _between(records, start, stop):
+    """Those records of a queryset (queryset); the further ones by the keys that the index finds."""
+    if not start:
+        return records[:stop]
+    return records.filter(pk__in=list(records.values_list("pk", flat=True)[start:stop]))

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import EmptyPage
 from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import get_conditional_response
@@ -16,6 +16,7 @@ from partners.opendata import dumps, openapi
 from partners.opendata.asking import USUAL_A_PAGE, PageForm, RecordForm, complaints
 from partners.opendata.kinds import KINDS
 from partners.opendata.problems import problem
+from partners.paging import KeysFirst
 from partners.views.base import PublicView
 
 ACROSS = {
@@ -118,7 +119,7 @@ class ApiList(ApiView):
 
     def page(self, found, asked):
         found = self.kind.with_parts(found, self.request.now)
-        paginator = Paginator(found, asked["page_size"] or USUAL_A_PAGE)
+        paginator = KeysFirst(found, asked["page_size"] or USUAL_A_PAGE)
         try:
             return paginator.page(asked["page"] or 1)
         except EmptyPage:

@@ -1,13 +1,13 @@
 """The list of collaborations and the page of one."""
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import linked_data
+from partners import freshness, linked_data
 from partners.folding import fold
 from partners.models import Collaboration, EventSeries, Party
-from partners.paging import KeysFirst
+from partners.paging import InTurn
 from partners.timeline import Picture
 from partners.views.base import PublicView, RootDetail
 
@@ -17,17 +17,18 @@ class CollaborationList(PublicView, ListView):
 
     listed_in = ("Collaborations", "collaboration-list")
     paginate_by = 24
-    paginator_class = KeysFirst
     parameters = ("page",)
     template_name = "partners/collaboration_list.html"
 
     def get_queryset(self):
-        live = Collaboration.objects.live(self.request.now)
-        return (
-            live.with_is_over(timezone.localdate(self.request.now))
-            .prefetch_related(Prefetch("parties", Party.objects.named(self.request.now)))
-            .order_by("is_over", "title", "pk")
-        )
+        parties = Prefetch("parties", Party.objects.named(self.request.now))
+        today = timezone.localdate(self.request.now)
+        return [
+            part.with_is_over(today).prefetch_related(parties) for part in _parts(self.request.now)
+        ]
+
+    def get_paginator(self, *args, **kwargs):
+        return InTurn(*args, **kwargs, counts=_counts(self.request.now))
 
     def get_context_data(self, **context):
         context = super().get_context_data(**context)
@@ -36,6 +37,20 @@ class CollaborationList(PublicView, ListView):
             "picture": Picture(shown, timezone.localdate(self.request.now)),
             "partners": who_with_whom(shown),
         }
+
+
+def _parts(at):
+    """[what goes on or is to begin, what has ended], of those that are live at `at`."""
+    live, today = Collaboration.objects.live(at), timezone.localdate(at)
+    return [live.not_ended(today), live.ended(today)]
+
+
+@freshness.remembered
+def _counts(at):
+    """How many records are in each of the parts."""
+    live = Collaboration.objects.live(at).with_is_over(timezone.localdate(at))
+    counts = dict(live.order_by().values_list("is_over").annotate(Count("pk")))
+    return [counts.get(False, 0), counts.get(True, 0)]
 
 
 class CollaborationDetail(RootDetail):

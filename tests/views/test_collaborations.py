@@ -77,8 +77,8 @@ def test_picture_leads_to_every_record_and_says_its_time(client):
         (link.get("href"), link.findtext("svg/title").strip(), len(link.findall("svg/rect")))
         for link in picture.findall("a")
     ] == [
-        ("/collaborations/older/", "Older <work>, 2014 to May 2016", 4),
-        ("/collaborations/work/", "Work", 3),
+        ("/collaborations/older/", "Older <work>: Liaison, 2014 to May 2016", 4),
+        ("/collaborations/work/", "Work: Liaison", 3),
     ]
 
 
