@@ -9,10 +9,11 @@ from collections.abc import Callable
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from partners import freshness
-from partners.models import Collaboration, Organisation, Party, Topic
+from partners.folding import fold
+from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
 from partners.models.base import is_live
 
 
@@ -21,25 +22,35 @@ class Facet(NamedTuple):
 
     `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are the
     rows, of partners at least, that have a value and a key in `columns`. `at` is an aware datetime.
+    What can be chosen is `choices`, or in the words of staff: `worded` are their keys and labels.
     """
 
     name: str
     title: str
-    choices: Callable
     condition: Callable
     pairs: Callable
     columns: tuple
+    choices: list = ()
+    worded: QuerySet | None = None
 
 
 def _of_column(name, title, choices):
     return Facet(
         name,
         title,
-        lambda: choices,
         lambda value, at: Q(**{name: value}),
         lambda at: Organisation.objects.live(at).partners().order_by(),
         (name, "pk"),
+        choices,
     )
+
+
+def _entries(at):
+    return SectionEntry.objects.filter(is_live(at, "section__page__")).order_by()
+
+
+def _stands_in(value, at):
+    return Exists(_entries(at).filter(section=value, organisation=OuterRef("pk")))
 
 
 def _parties(at):
@@ -62,20 +73,42 @@ FACETS = [
     Facet(
         "topic",
         "Topic",
-        lambda: list(Topic.objects.values_list("pk", "name")),
         _has_topic,
         lambda at: Organisation.topics.through.objects,
         ("topic", "organisation"),
+        worded=Topic.objects.order_by().values_list("pk", "name"),
     ),
     Facet(
         "collaboration",
         "Kind of collaboration",
-        lambda: Collaboration.Kind.choices,
         _collaborates,
         _parties,
         ("collaboration__kind", "organisation"),
+        Collaboration.Kind.choices,
+    ),
+    Facet(
+        "section",
+        "Section of the overview",
+        _stands_in,
+        _entries,
+        ("section", "organisation"),
+        worded=Section.objects.order_by().values_list("pk", "title"),
     ),
 ]
+
+
+def choices():
+    """{facet's name: [(value, label)]}; the words of staff in one query, and by alphabet."""
+    first, *others = (
+        facet.worded.annotate(facet=Value(facet.name))
+        for facet in FACETS
+        if facet.worded is not None
+    )
+    known = {facet.name: list(facet.choices) for facet in FACETS}
+    words = first.union(*others, all=True)
+    for value, label, name in sorted(words, key=lambda row: fold(row[1])):
+        known[name].append((value, label))
+    return known
 
 
 class Census:
@@ -89,7 +122,7 @@ class Census:
         keys = {facet.name: {} for facet in FACETS}
         for name, value, key in first.union(*others, all=True).iterator():
             keys[name].setdefault(value, []).append(key)
-        everybody = chain.from_iterable(keys[FACETS[0].name].values())
+        everybody = chain.from_iterable(keys["kind"].values())
         self.place = {key: place for place, key in enumerate(everybody)}
         self.everybody = self.row(self.place)
         self.rows = {

@@ -35,11 +35,14 @@ def optional_choice(choices, what):
 class DirectoryForm(SearchForm):
     """The directory's search box and facets, all of them optional."""
 
+    parameters = ("q", *(facet.name for facet in FACETS))
+
     def __init__(self, data, at):
         super().__init__(data)
         self.at, self.partners = at, Organisation.objects.live(at).partners()
+        choices = facets.choices()
         for facet in FACETS:
-            self.fields[facet.name] = optional_choice(facet.choices(), facet.title.lower())
+            self.fields[facet.name] = optional_choice(choices[facet.name], facet.title.lower())
 
     def clean(self):
         self.search = Search(self.cleaned_data.get("q", ""))

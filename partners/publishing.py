@@ -269,7 +269,8 @@ def apply_due(at):
     One that cannot be published any more goes back to the publishers, with the reason.
     Returns the number of those published.
     """
-    return sum(_apply(change, at) for change in PendingChange.objects.due(at))
+    due = PendingChange.objects.due(at)
+    return sum(_apply(change, at) for change in due) if due.exists() else 0
 
 
 def _apply(change, at):

@@ -355,7 +355,7 @@ def test_facts_are_on_the_partners_page(pages):
         ["since 2015"],
     ]
     linked = page.addresses("/organisations/")
-    assert len({address for address in linked if address.count("/") == 3}) == 15  # UEMS is named
+    assert len({address for address in linked if address.count("/") == 3}) == 14
 
 
 def test_every_record_has_its_page(pages):

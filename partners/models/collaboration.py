@@ -114,6 +114,16 @@ class Collaboration(Root):
             return self.Status.TO_BEGIN
         return self.Status.ONGOING
 
+    @property
+    def outline(self):
+        """Its kind, since and until when, and how often, as far as known: "Liaison, since 2016"."""
+        since, until = (date and date.display() for date in (self.since, self.until))
+        span = since and f"since {since}"
+        if until:
+            span = f"{since} to {until}" if since else f"until {until}"
+        ended = self.has_ended and "ended"
+        return ", ".join(filter(None, [self.get_kind_display(), span, ended, self.cadence]))
+
     def search_text(self):
         return [
             self.get_kind_display(),

@@ -103,9 +103,10 @@ class EventQuerySet(PublishedQuerySet):
 
     def past(self, on=None):
         """All that are not upcoming, the latest first."""
-        return self.exclude(self._still_to_come(on or timezone.localdate())).order_by(
-            "-starts", "pk"
-        )
+        on = on or timezone.localdate()
+        # What is past began before: said so that the index is read from there, not from the end.
+        begun = self.filter(starts__lt=on.isoformat())
+        return begun.exclude(self._still_to_come(on)).order_by("-starts", "pk")
 
     def with_days(self):
         """Those of which all days are known, so that a calendar can hold them."""

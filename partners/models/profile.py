@@ -90,8 +90,18 @@ class Figure(Part):
         ]
 
     def __str__(self):
-        bound = "" if self.bound in ("as-stated", "exactly") else f"{self.get_bound_display()} "
-        return f"{bound}{self.value:,} {self.measure}"
+        return f"{self.bound_words}{self.number} {self.measure}"
+
+    @property
+    def bound_words(self):
+        """What stands before the number: "more than ", or nothing where it is the number itself."""
+        is_itself = self.bound in (self.Bound.AS_STATED, self.Bound.EXACTLY)
+        return "" if is_itself else f"{self.get_bound_display()} "
+
+    @property
+    def number(self):
+        """The value as a reader expects it: "8,000"."""
+        return f"{self.value:,}"
 
 
 class Identifier(Part):

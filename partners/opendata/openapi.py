@@ -19,6 +19,7 @@ PURPOSES = {
     "region": "Only organisations that are active there.",
     "topic": "Only organisations that work on this topic.",
     "collaboration": "Only organisations that take part in a collaboration of this kind.",
+    "section": "Only organisations in this section of the overview.",
     "state": "Only collaborations that have ended, or only those that have not.",
     "when": "Only events that can still take place, the next ones first; or only past ones.",
     "page": "Which page of the list; the first, if it is left out.",

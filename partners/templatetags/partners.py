@@ -93,10 +93,9 @@ def json_ld(said):
 @register.filter
 def grouped(records, attribute):
     """[(label, records)], a term list's groups: what has one label stands together under it."""
-    groups = {}
+    label, groups = Variable(attribute), {}
     for record in records:
-        label = Variable(attribute).resolve(record)
-        groups.setdefault(str(label), []).append(record)
+        groups.setdefault(str(label.resolve(record)), []).append(record)
     return list(groups.items())
 
 

@@ -13,7 +13,6 @@ from partners.forms import DirectoryForm, EventForm
 from partners.views.base import PublicView, bad_query
 
 MOST_ROWS = 100
-NARROWED_BY = ("q", "kind", "region", "topic", "collaboration")
 FRAME = '<iframe src="{}" title="{}" width="100%" height="600" loading="lazy"></iframe>'
 THEMES = [("auto", "as the reader’s device"), ("light", "light"), ("dark", "dark")]
 
@@ -67,7 +66,7 @@ class Embedded(PublicView, TemplateView):
 class EmbeddedOrganisations(Embedded):
     form = DirectoryForm
     full = "partners:organisation-list"
-    parameters = (*NARROWED_BY, "theme")
+    parameters = (*DirectoryForm.parameters, "theme")
     template_name = "partners/embedded_organisations.html"
 
 
@@ -82,7 +81,7 @@ class EmbedPage(PublicView, TemplateView):
     """What to copy into a page of one's own, narrowed as the directory was when one came here."""
 
     listed_in = ("Show our lists on your site", "embed")
-    parameters = NARROWED_BY
+    parameters = DirectoryForm.parameters
     template_name = "partners/embed.html"
 
     def get(self, request, *args, **kwargs):

@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import calendars, freshness, linked_data
+from partners.context_processors import everywhere
 from partners.forms import EventForm
-from partners.models import Event, EventSeries, Organisation
+from partners.models import Event, EventSeries
 from partners.paging import KeysFirst
 from partners.views.base import PublicView, RootDetail, bad_query
 
@@ -36,13 +37,13 @@ class EventList(PublicView, ListView):
 
     def get_context_data(self, **context):
         when, at = self.form.cleaned_data["when"], self.request.now
-        home = Organisation.objects.live(at).home()
+        known = everywhere(at)
         path, left_out = reverse("partners:calendar"), without_days(at)
         context = super().get_context_data(
             form=self.form,
             when=when,
-            home_society=home,
-            calendar=calendars.of_all(path, self.request.path, home, left_out),
+            calendar=calendars.of_all(path, self.request.path, known["home_society"], left_out),
+            **known,
             **context,
         )
         if when:

@@ -1,5 +1,7 @@
 """The partners page, the pages of text, the glossary, and what machines ask for."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse, HttpResponsePermanentRedirect
@@ -9,7 +11,8 @@ from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView
 from django.views.static import serve
 
-from partners import linked_data, renditions
+from partners import freshness, linked_data, renditions
+from partners.context_processors import everywhere
 from partners.models import (
     Event,
     Figure,
@@ -26,8 +29,10 @@ from partners.paging import KeysFirst
 from partners.views.base import PublicView, RootDetail
 from partners.views.events import upcoming
 
-#: A section of more organisations than these leads on into the directory.
+#: A section shows all of its organisations, up to so many; of more than these it shows the first,
+#: and leads on to all of them in the directory.
 MOST_IN_SECTION = 12
+FIRST_OF_MANY = 6
 
 
 class PartnersPage(PublicView, TemplateView):
@@ -44,10 +49,9 @@ class PartnersPage(PublicView, TemplateView):
         live = Event.objects.live(at)
         sections = _sections(at)
         return super().get_context_data(
-            page=sections[0].page if sections else _page(at),
-            home_society=Organisation.objects.live(at).home(),
+            **everywhere(at),
+            page=sections[0].section.page if sections else _page(at),
             sections=sections,
-            most_in_section=MOST_IN_SECTION,
             upcoming=upcoming(at)[:5],
             past=live.past(today)[:3],
             **context,
@@ -58,8 +62,29 @@ def _page(at):
     return Page.objects.live(at).filter(pk=Page.PARTNERS).first()
 
 
+class Heading(NamedTuple):
+    """A section of the page, with the organisations that it shows, or their keys."""
+
+    section: Section
+    organisations: list
+    has_many: bool
+
+
 def _sections(at):
-    """The headings of the page, each with the first live organisations that stand under it."""
+    """The headings of the page at `at` (aware datetime), with what is said of each organisation."""
+    headings = _headings(at)
+    keys = {key for heading in headings for key in heading.organisations}
+    known = Organisation.objects.in_bulk(keys)
+    prefetch_related_objects(list(known.values()), *_said_of_each(at))
+    return [
+        heading._replace(organisations=[known[key] for key in heading.organisations])
+        for heading in headings
+    ]
+
+
+@freshness.remembered
+def _headings(at):
+    """The same with the keys of the first live organisations that stand under each."""
     in_public = is_live(at, "page__")
     sections = list(Section.objects.filter(in_public, page=Page.PARTNERS).select_related("page"))
     entries = SectionEntry.objects.filter(is_live(at, "organisation__"))
@@ -67,23 +92,28 @@ def _sections(at):
     for section in sections:
         first = entries.filter(section=section).values("pk")[: MOST_IN_SECTION + 1]
         firsts |= Q(pk__in=first)
-        section.shown = []
-    known = {section.pk: section for section in sections}
-    for entry in SectionEntry.objects.filter(firsts).select_related("organisation"):
-        known[entry.section_id].shown.append(entry)
-    shown = [entry.organisation for section in sections for entry in section.shown]
-    prefetch_related_objects(shown, *_said_of_each(at))
-    return sections
+    keys = {section.pk: [] for section in sections}
+    named = SectionEntry.objects.filter(firsts).values_list("section", "organisation")
+    for section, organisation in named:
+        keys[section].append(organisation)
+    return [_heading(section, keys[section.pk]) for section in sections]
+
+
+def _heading(section, keys):
+    has_many = len(keys) > MOST_IN_SECTION
+    return Heading(section, keys[:FIRST_OF_MANY] if has_many else keys, has_many)
 
 
 def _said_of_each(at):
-    """What the page says of an organisation, beside what it says itself."""
+    """What the page says of an organisation, beside what it says itself, as lists."""
+    figures = Figure.objects.select_related("source")
     relations = OrganisationRelation.objects.filter(other__published_at__lte=at)
     parties = Party.objects.filter(is_live(at, "collaboration__")).select_related("collaboration")
+    works = Prefetch("collaboration__joint_works", to_attr="shown_works")
     return [
-        Prefetch("figures", Figure.objects.select_related("source")),
-        Prefetch("relations", relations.select_related("other")),
-        Prefetch("parties", parties.prefetch_related("collaboration__joint_works")),
+        Prefetch("figures", figures, to_attr="shown_figures"),
+        Prefetch("relations", relations.select_related("other"), to_attr="shown_relations"),
+        Prefetch("parties", parties.prefetch_related(works), to_attr="shown_parties"),
     ]
 
 
@@ -104,7 +134,7 @@ class Glossary(PublicView, ListView):
     """What the abbreviations stand for: the terms, and the acronyms of live organisations."""
 
     listed_in = ("Glossary", "glossary")
-    paginate_by = 48
+    paginate_by = 24
     paginator_class = KeysFirst
     parameters = ("page",)
     template_name = "partners/glossary.html"

@@ -208,6 +208,17 @@ def test_every_facet_finds_as_many_as_it_says(client, directory):
                 assert listed.context["paginator"].count == option["count"], option
 
 
+def test_sections_of_the_overview_narrow_the_directory(client):
+    shown = make.SectionFactory(page=make.PartnersPageFactory(), title="European", key="european")
+    unseen = make.SectionFactory(page=make.PageFactory(draft=True), title="Unseen", key="unseen")
+    for section, slug in ((shown, "a"), (unseen, "b")):
+        make.SectionEntryFactory(section=section, organisation__slug=slug)
+    make.SectionEntryFactory(section=shown, organisation__draft=True)
+    assert facets(client.get(LIST))["Section of the overview"] == {"European": 1}
+    assert found(client.get(LIST, {"section": "european"})) == ["a"]
+    assert found(client.get(LIST, {"section": "unseen"})) == []
+
+
 def test_facet_in_force_is_marked_and_lifted_by_a_second_click(client, directory):
     groups = client.get(LIST, {"kind": "society", "region": "europe"}).context["facet_groups"]
     chosen = [option for group in groups for option in group["options"] if option["is_chosen"]]

@@ -198,7 +198,7 @@ def test_queries_of_data(client, django_assert_num_queries, address, queries, co
         pytest.param(organisation, "/organisations/subject/", 14, id="organisation"),
         pytest.param(collaborations, "/collaborations/", 5, id="collaborations"),
         pytest.param(collaboration, "/collaborations/subject/", 8, id="collaboration"),
-        pytest.param(events, "/events/", 8, id="events"),
+        pytest.param(events, "/events/", 7, id="events"),
         pytest.param(event, "/events/subject/", 8, id="event"),
         pytest.param(series, "/events/series/subject/", 8, id="series"),
         pytest.param(page, "/pages/subject/", 5, id="page"),
