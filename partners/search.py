@@ -26,34 +26,47 @@ LEAST_LIKENESS = 55  # per cent
 class Search:
     """One question, asked of any number of querysets of roots.
 
-    `corrected` holds the words it was answered with, once a typing error had to be forgiven.
-    With `is_bounded` it looks at so many records alone as the best are chosen from: those with the
-    words in a name before others.
+    If nothing matches in any of them, each word may also be one that is a single typing error away
+    (optimal string alignment distance 1); `corrected` then holds the words it was answered with.
     """
 
-    def __init__(self, typed, is_bounded=False):
-        self.is_bounded = is_bounded
+    def __init__(self, typed):
         self.words = fold(typed[:MAX_TYPED]).split()[:MAX_WORDS]
         self.alternatives = [[word] for word in self.words]
         self.corrected = []
 
     def ranked(self, *querysets):
-        """The matching part of each queryset, best first, as a list of querysets.
-
-        If nothing matches in any of them, each word may also be one that is a single typing
-        error away (optimal string alignment distance 1).
-        """
+        """The matching part of each queryset, best first, as a list of querysets."""
         matches = [self.matching(queryset) for queryset in querysets]
         if not self.words or any(found.exists() for found in matches):
             return matches
+        self._forgive()
+        matches = [self.matching(queryset) for queryset in querysets]
+        self._say_corrected(found.select_related("record").first() for found in matches)
+        return matches
+
+    def best(self, most, *querysets):
+        """The first `most` (int) records of each, as lists.
+
+        They are chosen from so many records alone as are worth a look: those with the words in a
+        name before others.
+        """
+        found = [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+        if not self.words or any(found):
+            return found
+        self._forgive()
+        found = [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+        self._say_corrected(next(iter(records), None) for records in found)
+        return found
+
+    def _forgive(self):
         found = zip(self.words, corrections(self.words), strict=True)
         self.alternatives = [[word, *near] for word, near in found]
-        near = [self.matching(queryset) for queryset in querysets]
-        firsts = (found.select_related("record").first() for found in near)
+
+    def _say_corrected(self, firsts):
         if best := next(filter(None, firsts), None):
             text = best.record.text  # other words on record may be those of drafts
             self.corrected = [_first_in(text, words) for words in self.alternatives]
-        return near
 
     def nearest(self, *querysets):
         """The roots with names most like the question, best first: for when nothing matches."""
@@ -83,8 +96,12 @@ class Search:
         folded = fold(text)
         return all(any(word in folded for word in words) for words in self.alternatives)
 
-    def matching(self, queryset):
-        """Those whose text contains each of the words, or one of its alternatives; best first."""
+    def matching(self, queryset, bounds=None):
+        """Those whose text contains each of the words, or one of its alternatives; best first.
+
+        With `bounds` they are looked for among so many records that hold the words in a name, and
+        among so many in their text.
+        """
         if not self.words:
             return queryset.none()
         single = len(self.alternatives) == 1
@@ -95,13 +112,12 @@ class Search:
         ]
         rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
         # The filter comes last: the join it makes is an inner one, that begins with what was found.
-        ranked = queryset.annotate(rank=rank).filter(self._found(queryset.model))
+        ranked = queryset.annotate(rank=rank).filter(self._found(queryset.model, bounds or {}))
         return ranked.order_by("rank", "record__names", "pk")
 
-    def _found(self, model):
+    def _found(self, model, bounds):
         owner = f"{OWNER[model._meta.label]}_id"
-        asked = Asked(self.alternatives, owner, MOST if self.is_bounded else {})
-        return Q(record__text__holds=asked)
+        return Q(record__text__holds=Asked(self.alternatives, owner, bounds))
 
 
 def _first_in(text, words):

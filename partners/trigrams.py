@@ -9,40 +9,44 @@ from typing import NamedTuple
 from django.db import connections, models
 from django.db.models import Lookup
 
-#: The one table whose text is searched, and the name of the index on it.
-TABLE, INDEX = "partners_record", "partners_record_trigrams"
+#: The one table whose text is searched, its columns, and the index on each.
+TABLE = "partners_record"
+INDEXES = {column: f"partners_record_{column}_trigrams" for column in ("names", "text")}
 #: A trigram has three letters: what is shorter is looked for without the index.
 SHORTEST = 3
 
-SQLITE = {
-    "partners_record_trigrams": """
-        CREATE VIRTUAL TABLE partners_record_trigrams USING fts5(
-            names, text, content=partners_record, content_rowid=id,
+#: On SQLite each column has a table of its own: to look for a common word in the names alone must
+#: not mean to read where all texts have it.
+FTS5 = {
+    "{index}": """
+        CREATE VIRTUAL TABLE {index} USING fts5(
+            {column}, content=partners_record, content_rowid=id,
             tokenize='trigram case_sensitive 1')""",
-    "partners_record_trigrams_insert": """
-        CREATE TRIGGER partners_record_trigrams_insert AFTER INSERT ON partners_record BEGIN
-            INSERT INTO partners_record_trigrams (rowid, names, text)
-                VALUES (new.id, new.names, new.text);
+    "{index}_insert": """
+        CREATE TRIGGER {index}_insert AFTER INSERT ON partners_record BEGIN
+            INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});
         END""",
-    "partners_record_trigrams_delete": """
-        CREATE TRIGGER partners_record_trigrams_delete AFTER DELETE ON partners_record BEGIN
-            INSERT INTO partners_record_trigrams (partners_record_trigrams, rowid, names, text)
-                VALUES ('delete', old.id, old.names, old.text);
+    "{index}_delete": """
+        CREATE TRIGGER {index}_delete AFTER DELETE ON partners_record BEGIN
+            INSERT INTO {index} ({index}, rowid, {column})
+                VALUES ('delete', old.id, old.{column});
         END""",
-    "partners_record_trigrams_update": """
-        CREATE TRIGGER partners_record_trigrams_update AFTER UPDATE OF names, text
-        ON partners_record BEGIN
-            INSERT INTO partners_record_trigrams (partners_record_trigrams, rowid, names, text)
-                VALUES ('delete', old.id, old.names, old.text);
-            INSERT INTO partners_record_trigrams (rowid, names, text)
-                VALUES (new.id, new.names, new.text);
+    "{index}_update": """
+        CREATE TRIGGER {index}_update AFTER UPDATE OF {column} ON partners_record BEGIN
+            INSERT INTO {index} ({index}, rowid, {column})
+                VALUES ('delete', old.id, old.{column});
+            INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});
         END""",
 }
-POSTGRESQL = {
-    "pg_trgm": "CREATE EXTENSION pg_trgm",
-    "partners_record_trigrams": """
-        CREATE INDEX partners_record_trigrams
-            ON partners_record USING gin (names gin_trgm_ops, text gin_trgm_ops)""",
+REBUILD = "INSERT INTO {0} ({0}) VALUES ('rebuild')"
+SQLITE = {
+    name.format(index=index): statement.format(index=index, column=column)
+    for column, index in INDEXES.items()
+    for name, statement in FTS5.items()
+}
+POSTGRESQL = {"pg_trgm": "CREATE EXTENSION pg_trgm"} | {
+    index: f"CREATE INDEX {index} ON {TABLE} USING gin ({column} gin_trgm_ops)"
+    for column, index in INDEXES.items()
 }
 #: What each engine needs, and where it says what it has.
 NEEDED = {
@@ -52,7 +56,6 @@ NEEDED = {
         "SELECT extname FROM pg_extension UNION ALL SELECT indexname FROM pg_indexes",
     ),
 }
-REBUILD = f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')"  # noqa: S608 — our names
 
 
 class FoldedField(models.TextField):
@@ -110,9 +113,10 @@ def found_on_sqlite(column, words, owner="", most=None):
     params = [word for each in short for word in each]
     if not long:
         return _select(f"{TABLE} r", conditions, owner, most), params
-    rows = f"{INDEX} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
-    asked = f"{{{column}}} : ({' AND '.join(map(_any_of, long))})"
-    return _select(rows, [f"t.{INDEX} MATCH %s", *conditions], owner, most), [asked, *params]
+    index = INDEXES[column]
+    rows = f"{index} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
+    asked = " AND ".join(map(_any_of, long))
+    return _select(rows, [f"t.{index} MATCH %s", *conditions], owner, most), [asked, *params]
 
 
 def _select(rows, conditions, owner, most):
@@ -146,4 +150,5 @@ def install(sender, using, **kwargs):
         for name in missing:
             cursor.execute(needed[name])
         if missing and database.vendor == "sqlite":
-            cursor.execute(REBUILD)
+            for index in INDEXES.values():
+                cursor.execute(REBUILD.format(index))

@@ -1,5 +1,7 @@
 """One search over organisations, collaborations and events."""
 
+from itertools import chain
+
 from django.views.generic import TemplateView
 
 from partners.forms import SearchForm
@@ -24,13 +26,15 @@ class SearchPage(PublicView, TemplateView):
 
     def _found(self, typed):
         models = (Organisation, Collaboration, Event, EventSeries)
-        search = Search(typed, is_bounded=True)
+        search = Search(typed)
         live = [model.objects.live(self.request.now) for model in models]
-        found = search.ranked(*live)
+        live[0] = live[0].prefetch_related("names")
         groups = [
-            {"title": model._meta.verbose_name_plural, "hits": _hits(search, queryset)}
-            for model, queryset in zip(models, found, strict=True)
+            {"title": model._meta.verbose_name_plural, "hits": hits}
+            for model, hits in zip(models, search.best(PER_KIND + 1, *live), strict=True)
         ]
+        for hit in chain.from_iterable(group["hits"] for group in groups):
+            hit.reason = search.reason(hit)
         return {
             "groups": [group for group in groups if group["hits"]],
             "per_kind": PER_KIND,
@@ -39,13 +43,3 @@ class SearchPage(PublicView, TemplateView):
             "corrected": " ".join(search.corrected),
             "nearest": lambda: search.nearest(*live),
         }
-
-
-def _hits(search, queryset):
-    """The first records of the queryset, one more than are shown, each with the `reason`."""
-    if queryset.model is Organisation:
-        queryset = queryset.prefetch_related("names")
-    hits = list(queryset[: PER_KIND + 1])
-    for hit in hits:
-        hit.reason = search.reason(hit)
-    return hits
