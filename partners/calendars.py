@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.conf import settings
 
+from partners import site
 from partners.lines import one_line
 from partners.models import Event, Organisation
 
@@ -59,14 +60,13 @@ class Subscription(NamedTuple):
     def services(self):
         """(label, address) of web calendars that can be asked to subscribe."""
         given = {"cid": self.webcal, "url": self.address, "name": self.name}
-        for label, site, parameters in SERVICES:
-            yield label, f"{site}?{urlencode({name: given[name] for name in parameters})}"
+        for label, service, parameters in SERVICES:
+            yield label, f"{service}?{urlencode({name: given[name] for name in parameters})}"
 
 
-def of_all(path, page, home, left_out=0):
-    """The Subscription to all events of the site of `home` (Organisation or None)."""
-    society = f"{home.short_name} partners" if home else "partners"
-    return Subscription(f"Events – {society}", path, page, left_out)
+def of_all(path, page, society, left_out=0):
+    """The Subscription to all events of the site of `society` (Organisation or None)."""
+    return Subscription(f"Events – {site.title(society)}", path, page, left_out)
 
 
 def of_root(root, left_out=0):

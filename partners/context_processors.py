@@ -1,15 +1,10 @@
 """What every page needs: the society, the pages of the footer, the glossary, and today."""
 
 from django.conf import settings
-from django.db.models import Value
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from partners import freshness
-from partners.models import Organisation, Page, Term
-
-#: What it takes to name the society, and to say who publishes the site.
-OF_SOCIETY = ("key", "name", "acronym", "kind", "website")
+from partners.site import everywhere
 
 
 def site(request):
@@ -32,34 +27,3 @@ def site(request):
         "is_preview": getattr(request, "is_preview", False),
         "contact_email": settings.CONTACT_EMAIL,
     }
-
-
-@freshness.remembered
-def everywhere(at):
-    """What every public page says at `at` (aware datetime): of the society, what names it."""
-    said = {"home": [], "page": [], "term": []}
-    for kind, *row in _said_everywhere(at):
-        said[kind].append(row)
-    society = [Organisation(**dict(zip(OF_SOCIETY, row, strict=True))) for row in said["home"]]
-    pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title, *_ in said["page"]}
-    return {
-        "home_society": society[0] if society else None,
-        "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
-        "abbreviations": {short: long for _, short, long, *_ in said["term"]},
-    }
-
-
-def _said_everywhere(at):
-    """(what it is, key, texts) of the society, each page of the footer and each term."""
-    home = Organisation.objects.live(at).filter(is_home=True)
-    pages = Page.objects.live(at).filter(pk__in=Page.FOOTER)
-    nothing = Value(""), Value("")
-    rows = [
-        ("home", home, *OF_SOCIETY),
-        ("page", pages, "key", "slug", "title", *nothing),
-        ("term", Term.objects, "pk", "abbreviation", "expansion", *nothing),
-    ]
-    first, *others = (
-        queryset.order_by().values_list(Value(kind), *texts) for kind, queryset, *texts in rows
-    )
-    return first.union(*others, all=True)

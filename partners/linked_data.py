@@ -10,6 +10,7 @@ import zoneinfo
 from django.conf import settings
 from django.urls import reverse
 
+from partners import site
 from partners.models import Collaboration, Event, Organisation, OrganisationRelation, Party
 
 SCHEMA = "https://schema.org"
@@ -79,7 +80,7 @@ def website(home):
         "@type": "WebSite",
         "@id": f"{settings.SITE_URL}/#website",
         "url": absolute("/"),
-        "name": f"{home.short_name} partners" if home else "Partners",
+        "name": site.title(home),
         "publisher": home and {"@type": type_of(home), "name": home.name, "url": home.website},
         "potentialAction": {
             "@type": "SearchAction",

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 
+from partners import site
 from partners.attention import keepers, queue
 from partners.models import Organisation, Reminder
 
@@ -58,7 +59,7 @@ def _mail(user, findings):
     count = len(findings)
     context = {
         "user": user,
-        "site_name": f"{home.short_name} partners" if home else "Partners site",
+        "site_name": site.title(home),
         "site_url": settings.SITE_URL,
         "findings": findings,
     }

@@ -1,7 +1,7 @@
 """Logos as pages show them: WebP that fits the plate, at one and at two pixels a CSS pixel.
 
-An upload never changes under its name, so neither does a rendition: it is made when it is asked for
-first, kept beside the upload, and may be thrown away like any cache.
+An upload never changes under its name, so neither does a rendition: it is made with the upload,
+kept beside it, and goes with it. It may be thrown away like any cache: whoever asks finds it anew.
 """
 
 import os
@@ -10,6 +10,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from django.core.files.storage import FileSystemStorage
 from PIL import Image, ImageOps
 
 from partners.validators import LOGO_FORMATS
@@ -18,6 +19,21 @@ from partners.validators import LOGO_FORMATS
 PLATE = (160, 64)
 SCALES = (1, 2)
 NAME = re.compile(r"(?P<upload>.+)\.(?P<scale>[12])x\.webp")
+
+
+class Uploads(FileSystemStorage):
+    """The folder of uploads: each has its renditions beside it from the beginning to the end."""
+
+    def _save(self, name, content):
+        kept = super()._save(name, content)
+        for scale in SCALES:
+            ensure(self.location, name_of(kept, scale))
+        return kept
+
+    def delete(self, name):
+        super().delete(name)
+        for scale in SCALES:
+            super().delete(name_of(name, scale))
 
 
 def name_of(upload, scale):

@@ -2,6 +2,7 @@
 
 import io
 import os
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -44,13 +45,23 @@ def test_upload_of_any_kind_becomes_webp(client, db, kind, mode, scale, size):
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_rendition_is_made_once(client, db):
+def test_renditions_are_made_with_the_upload_and_go_with_it(client, db):
+    kept = upload()
+    made = [name_of(kept, scale) for scale in (1, 2)]
+    assert all(map(default_storage.exists, made))
+    default_storage.delete(kept)
+    for name in made:
+        fetch(client, name, status=404)
+
+
+def test_rendition_that_was_thrown_away_is_made_again_once(client, db):
     name = name_of(upload(), 2)
-    path = default_storage.path(name)
+    path = Path(default_storage.path(name))
+    path.unlink()
     first = b"".join(fetch(client, name).streaming_content)
     os.utime(path, (1, 1))
     assert b"".join(fetch(client, name).streaming_content) == first
-    assert os.stat(path).st_mtime == 1  # noqa: PTH116 — reads as the line above
+    assert path.stat().st_mtime == 1
 
 
 def test_small_logo_is_not_enlarged(client, db):

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from partners import site
 from partners.cells import harmless
-from partners.models import Organisation, Page
+from partners.models import Page
 from partners.opendata.fields import object_schema
 from partners.opendata.kinds import KINDS
 
@@ -44,8 +45,7 @@ text to get what the record says. Numbers are as they are.
 
 
 def title(at):
-    home = Organisation.objects.live(at).home()
-    return f"{home.short_name} partners" if home else "Partners"
+    return site.title(site.society(at))
 
 
 def licence(at):

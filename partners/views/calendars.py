@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views import View
 
-from partners import calendars
-from partners.models import Event, Organisation
+from partners import calendars, site
+from partners.models import Event
 from partners.views.base import PublicView, RootDetail
 
 
@@ -14,8 +14,8 @@ class EventCalendar(PublicView, View):
 
     def get(self, request):
         at = request.now
-        home = Organisation.objects.live(at).home()
-        subscription = calendars.of_all(request.path, reverse("partners:event-list"), home)
+        page = reverse("partners:event-list")
+        subscription = calendars.of_all(request.path, page, site.society(at))
         return _answer(subscription, Event.objects.live(at), at)
 
 

@@ -5,10 +5,10 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import calendars, freshness, linked_data
-from partners.context_processors import everywhere
 from partners.forms import EventForm
 from partners.models import Event, EventSeries
 from partners.paging import KeysFirst
+from partners.site import everywhere
 from partners.views.base import PublicView, RootDetail, bad_query
 
 #: The list begins with so many events that are to come, so many past ones, and so many series.

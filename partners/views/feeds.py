@@ -7,7 +7,7 @@ from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.views import View
 
-from partners import news
+from partners import news, site
 from partners.lines import one_line
 from partners.models import Organisation
 from partners.syndication import FORMS
@@ -90,14 +90,14 @@ class SiteChanges(PublicView, View):
     form = None
 
     def get(self, request):
-        home = Organisation.objects.live(request.now).home()
-        name = f"{home.short_name} partners" if home else "Partners"
+        society = site.society(request.now)
+        name = site.title(society)
         scope = Scope(
             path=request.path,
             page=reverse("partners:home"),
             title=f"What changed – {name}",
             guid=news.identity("site"),
-            author=home.name if home else name,
+            author=society.name if society else name,
             news=news.of_site(request.now),
         )
         return Changes(FORMS[self.form])(request, scope)
@@ -114,13 +114,13 @@ class OrganisationChanges(RootDetail):
 
     def render_to_response(self, context):
         organisation, at = self.object, self.request.now
-        home = Organisation.objects.live(at).home()
+        society = site.society(at)
         scope = Scope(
             path=self.request.path,
             page=organisation.get_absolute_url(),
             title=f"What changed – {organisation.name}",
             guid=news.identity("organisation", organisation.pk),
-            author=home.name if home else organisation.name,
+            author=(society or organisation).name,
             news=news.of_organisation(organisation, at),
         )
         return Changes(FORMS[self.form])(self.request, scope)

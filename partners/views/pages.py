@@ -12,7 +12,6 @@ from django.views.generic import ListView, TemplateView
 from django.views.static import serve
 
 from partners import freshness, linked_data, renditions
-from partners.context_processors import everywhere
 from partners.models import (
     Event,
     Figure,
@@ -26,6 +25,7 @@ from partners.models import (
 )
 from partners.models.base import is_live
 from partners.paging import KeysFirst
+from partners.site import everywhere
 from partners.views.base import PublicView, RootDetail
 from partners.views.events import upcoming
 
