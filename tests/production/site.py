@@ -143,7 +143,7 @@ class Visitor:
             set_cookies = response.headers.get_all("Set-Cookie", [])
             for each in set_cookies:
                 self.cookies.load(each)
-            return Answer(response.status, dict(response.headers), response.read(), set_cookies)
+            return Answer(response.status, response.headers, response.read(), set_cookies)
         finally:
             connection.close()
 
