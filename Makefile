@@ -21,11 +21,13 @@ install: .venv/dev.stamp  ## set up .venv with all that users and developers nee
 demo: .venv/runtime.stamp  ## show the site with its content and demo accounts (PORT=8000)
 	@$(MANAGE) demo --port $(PORT)
 
+PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+
 test: .venv/dev.stamp  ## run the tests on SQLite, in a browser too where chromium is installed
-	@ENV_FILE=/dev/null $(BIN)/python -m pytest -n auto
+	@ENV_FILE=/dev/null $(PYTEST)
 
 test-postgres: .venv/dev.stamp  ## run the tests on PostgreSQL (POSTGRES_URL=postgres://…)
-	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n auto
+	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(PYTEST)
 
 DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
 DRILL_URL = $(POSTGRES_URL)_drill

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, transaction
 from django.test import override_settings
 
@@ -23,6 +24,14 @@ def pytest_configure(config):
             "Use `make test`, or set ENV_FILE=/dev/null.",
             returncode=pytest.ExitCode.USAGE_ERROR,
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting():
+    """Django's own server sends head and body apart: else the body waits 40 ms for an ACK."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+        yield
 
 
 def pytest_collection_modifyitems(items):

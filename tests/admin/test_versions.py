@@ -353,7 +353,7 @@ def test_picture_of_a_preview_or_of_a_discarded_draft_is_not_kept(
     publisher, open_form, django_capture_on_commit_callbacks
 ):
     record, before = make.OrganisationFactory(), kept_pictures()
-    for button, kept in (("_preview", 0), ("_draft", 1), ("_draft", 1)):
+    for button, kept in (("_preview", 0), ("_draft", 3), ("_draft", 3)):
         logo = SimpleUploadedFile("logo.png", picture("PNG", (500, 500)))
         form = open_form(publisher, record)
         with django_capture_on_commit_callbacks(execute=True):
