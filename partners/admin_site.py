@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -19,6 +20,8 @@ from partners.history import name_of
 from partners.models import Snooze
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
+#: So many findings of each rule stand on the page of the queue; all of one rule come in pages.
+FINDINGS_OF_EACH, FINDINGS_OF_ONE = 20, 100
 
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
@@ -41,6 +44,17 @@ class SnoozeForm(forms.ModelForm):
         if not today < until <= today + LONGEST_SNOOZE:
             raise forms.ValidationError("Choose a day after today, within three years.")
         return until
+
+
+def _in_pages(groups, one, number):
+    """[(rule, Page of its findings)]: the first of each rule, or a page of the `one` so named."""
+    if not one:
+        return [(rule, Paginator(those, FINDINGS_OF_EACH).page(1)) for rule, those in groups]
+    return [
+        (rule, Paginator(findings, FINDINGS_OF_ONE).get_page(number))
+        for rule, findings in groups
+        if rule.name == one
+    ]
 
 
 class PartnersAdminSite(admin.AdminSite):
@@ -79,16 +93,17 @@ class PartnersAdminSite(admin.AdminSite):
         """All that needs attention, and the means to put it off."""
         if not request.user.has_perm("partners.view_organisation"):
             raise PermissionDenied
-        form = SnoozeForm(request.POST or None)
+        form, rule = SnoozeForm(request.POST or None), request.GET.get("rule")
         if request.method == "POST":
             if not request.user.has_perm("partners.add_snooze"):
                 raise PermissionDenied
             if self._put_off(request, form):
-                return redirect("admin:attention")
+                return redirect(request.get_full_path())
         context = {
             **self.each_context(request),
             "title": "Needs attention",
-            "groups": queue(request.now),
+            "groups": _in_pages(queue(request.now), rule, request.GET.get("page", 1)),
+            "one_rule": rule,
             "form": form,
             "asked": request.POST.get("finding"),
             "snoozed": Snooze.objects.filter(until__gt=timezone.localdate(request.now)),
