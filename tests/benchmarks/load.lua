@@ -1,12 +1,13 @@
--- For wrk: asks for the given paths in turn; "#" in a path is a number, another one each time.
+-- For wrk: asks for the given paths in turn; "#" in a path is a number of nine digits, one that was
+-- not asked for before: not in an earlier run, which began at least a second ago, either.
 -- Says what was measured as JSON.
 
 local function numbered(paths)
-  local turn = 0
+  local turn, first = 0, os.time() % 100000 * 10000
   return function()
     turn = turn + 1
     local path = paths[(turn - 1) % #paths + 1]
-    return wrk.format("GET", (path:gsub("#", turn)))
+    return wrk.format("GET", (path:gsub("#", string.format("%09d", first + turn))))
   end
 end
 
