@@ -8,7 +8,9 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from itertools import chain, groupby
@@ -69,6 +71,7 @@ class Answer(NamedTuple):
     status: int
     location: str
     text: str
+    cookies: dict
 
 
 class Guard(httpcore.SyncBackend):
@@ -81,7 +84,38 @@ class Guard(httpcore.SyncBackend):
             for address in addresses:
                 if not _is_public(ipaddress.ip_address(address.partition("%")[0])):
                     raise Forbidden(f"{host} is not on the public internet")
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        stream = super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        return Impatient(stream)
+
+
+class Impatient(httpcore.NetworkStream):
+    """A connection that is read from until the thread's present question must be answered.
+
+    A limit for each piece alone would wait for ever on a host that sends a byte now and then.
+    """
+
+    question = threading.local()  # .end: time.monotonic() when it must be answered
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def read(self, max_bytes, timeout=None):
+        left = self.question.end - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return self.stream.read(max_bytes, left)
+
+    def write(self, buffer, timeout=None):
+        self.stream.write(buffer, timeout)
+
+    def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+        return Impatient(self.stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def close(self):
+        self.stream.close()
+
+    def get_extra_info(self, info):
+        return self.stream.get_extra_info(info)
 
 
 def _is_public(address):
@@ -151,11 +185,13 @@ def ask(pool, url):
 
 def _follow(pool, url):
     """(the last answer, its address, where a permanent redirect leads: "" if there is none)."""
-    moved_to, is_permanent = "", True
+    moved_to, is_permanent, cookies = "", True, defaultdict(dict)
     for _ in range(HOPS):
-        answer = _answer(pool, url)
+        given = cookies[_host(url)]
+        answer = _answer(pool, url, given)
         if not _leads_on(answer):
             return answer, url, moved_to
+        given.update(answer.cookies)  # some send everybody away until their cookie comes back
         is_permanent = is_permanent and answer.status in PERMANENT
         url = urljoin(url, answer.location)
         if is_permanent and len(url) <= LONGEST_URL:
@@ -198,20 +234,20 @@ def _no_such_page(text):
     return None
 
 
-def _answer(pool, url):
+def _answer(pool, url, cookies):
     """What HEAD says if it is a redirect; else what GET says, which some answer differently."""
     try:
-        answer = _once(pool, "HEAD", url)
+        answer = _once(pool, "HEAD", url, cookies)
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ReadTimeout):
-        return _get(pool, url)
-    return answer if _leads_on(answer) else _get(pool, url)
+        return _get(pool, url, cookies)
+    return answer if _leads_on(answer) else _get(pool, url, cookies)
 
 
-def _get(pool, url):
+def _get(pool, url, cookies):
     """Ask, and ask again if that may help: on a 5xx, or when a connection broke."""
     for left in reversed(range(TRIES)):
         try:
-            answer = _once(pool, "GET", url)
+            answer = _once(pool, "GET", url, cookies)
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             if not left or _is_unsafe(error):
                 raise
@@ -222,23 +258,33 @@ def _get(pool, url):
     raise AssertionError("unreachable")
 
 
-def _once(pool, method, url):
+def _once(pool, method, url, cookies):
     if urlsplit(url).scheme not in ("http", "https"):
         raise Forbidden(f"{url} is not an address of the web")
-    end = time.monotonic() + SECONDS
+    Impatient.question.end = time.monotonic() + SECONDS
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
-    sent = _in_ascii(url)
-    with pool.stream(method, sent, headers=HEADERS, extensions={"timeout": limits}) as response:
+    sent, headers = _in_ascii(url), dict(HEADERS)
+    if cookies:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    with pool.stream(method, sent, headers=headers, extensions={"timeout": limits}) as response:
         body = b""
         for piece in response.iter_stream():
             body += piece
-            if time.monotonic() > end:
-                raise TimeoutError
             if len(body) >= READ_BYTES:
                 break
-        headers = {name.lower(): value for name, value in response.headers}
-        location = headers.get(b"location", b"").decode("utf-8", "replace")
-        return Answer(response.status, location, _decode(body))
+        said = [(name.lower(), value) for name, value in response.headers]
+        location = dict(said).get(b"location", b"").decode("utf-8", "replace")
+        return Answer(response.status, location, _decode(body), _cookies(said))
+
+
+def _cookies(headers):
+    """{name: value} of the cookies that are set; what else is said of them does not matter here."""
+    return {
+        name.strip(): value.partition(";")[0].strip()
+        for key, said in headers
+        if key == b"set-cookie"
+        for name, _, value in [said.decode("latin-1").partition("=")]
+    }
 
 
 def _in_ascii(url):

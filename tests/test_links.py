@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -35,6 +36,7 @@ class Answers(BaseHTTPRequestHandler):
     """The kinds of answers that there are in the wild, by path."""
 
     asked = []
+    cookie = ""
 
     def do_HEAD(self):
         if self.path in {"/no-head", "/drip", "/get-alone-moves"}:
@@ -52,6 +54,11 @@ class Answers(BaseHTTPRequestHandler):
             return self.answer(status, location=location)
         if self.path == "/hangs":
             time.sleep(3)
+        if self.path == "/drips-its-head":
+            return self.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 30)
+        if self.path == "/cookie" and "seen=1" not in self.headers.get("Cookie", ""):
+            self.cookie = "seen=1; Path=/; HttpOnly"
+            return self.answer(302, location="/cookie")
         if self.path == "/flaky" and self.command == "GET":
             tries = sum(path == "/flaky" and how == "GET" for how, path in self.asked)
             return self.answer(503 if tries < 3 else 200)
@@ -65,17 +72,21 @@ class Answers(BaseHTTPRequestHandler):
         self.send_response(status)
         if location:
             self.send_header("Location", location)
+        if self.cookie:
+            self.send_header("Set-Cookie", self.cookie)
         self.end_headers()
         if self.command == "HEAD":
             return
-        try:
-            if self.path == "/drip":
-                for _ in range(30):
-                    self.wfile.write(b" ")
-                    time.sleep(0.1)
+        if self.path == "/drip":
+            self.drip(b" " * 30)
+        with suppress(OSError):  # it has read enough
             self.wfile.write(body)
-        except OSError:
-            pass  # it has read enough
+
+    def drip(self, content):
+        with suppress(OSError):  # it has waited enough
+            for number in content:
+                self.wfile.write(bytes([number]))
+                time.sleep(0.1)
 
     def log_message(self, *args):
         pass
@@ -102,6 +113,7 @@ def server(settings, monkeypatch):
         ("/large", "good", "", ""),
         ("/flaky", "good", "", ""),
         ("/found", "good", "", ""),
+        ("/cookie", "good", "", ""),
         ("/head-breaks", "good", "", ""),
         ("/head-hangs", "good", "", ""),
         ("/ö?q=ö", "good", "", ""),
@@ -132,6 +144,7 @@ def server(settings, monkeypatch):
         ("/circle", "broken", "it redirects in a circle, or too often", ""),
         ("/hangs", "timed-out", "nothing within 1 seconds", ""),
         ("/drip", "timed-out", "nothing within 1 seconds", ""),
+        ("/drips-its-head", "timed-out", "nothing within 1 seconds", ""),
         ("/outside", "forbidden", "ftp://example.org/ is not an address of the web", ""),
     ],
 )
