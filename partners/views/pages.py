@@ -74,10 +74,12 @@ def _sections(at):
     """The headings of the page at `at` (aware datetime), with what is said of each organisation."""
     headings = _headings(at)
     keys = {key for heading in headings for key in heading.organisations}
-    known = Organisation.objects.in_bulk(keys)
+    known = Organisation.objects.in_bulk(keys)  # without those that were deleted this very moment
     prefetch_related_objects(list(known.values()), *_said_of_each(at))
     return [
-        heading._replace(organisations=[known[key] for key in heading.organisations])
+        heading._replace(
+            organisations=[known[key] for key in heading.organisations if key in known]
+        )
         for heading in headings
     ]
 

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from partners.models import Page
+from partners.views import pages
 from tests import factories as make
 
 
@@ -49,6 +51,14 @@ def test_partners_page_shows_sections_and_entries_in_order(read, partners_page):
     assert page.links("Further") == [("Mentioned", mentioned.get_absolute_url())]
     assert page.under("Further") == "Mentioned MEN"
     assert "Hidden" not in page.text
+
+
+def test_partner_that_is_deleted_this_very_moment_is_left_out(read, partners_page, monkeypatch):
+    entry = make.SectionEntryFactory(section__title="European")
+    known = pages._headings(timezone.now())
+    entry.organisation.delete()
+    monkeypatch.setattr(pages, "_headings", lambda at: known)
+    assert read("/").headings == ["Our partners", "European", "Events"]
 
 
 def test_section_of_another_page_is_not_on_the_partners_page(read, partners_page):
