@@ -6,9 +6,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.html import format_html
 
+from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.merging import MergingAdmin
-from partners.admin.root import RootAdmin, RootForm
+from partners.admin.root import RootAdmin
 from partners.admin.sheets import SheetAdmin
 from partners.dates import PartialDateFormField
 from partners.models import (

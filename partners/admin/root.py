@@ -4,12 +4,10 @@ import uuid
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
-from django.contrib.admin.widgets import AdminSplitDateTime
-from django.contrib.auth import get_permission_codename, get_user_model
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect
@@ -21,13 +19,14 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from partners import bookkeeping, previews, publishing
+from partners.admin.actions import RootActions, figures_of, mark
+from partners.admin.filters import StateFilter, VerifiedFilter
+from partners.admin.forms import DecisionForm, RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.admin.versioned import VersionedAdmin, VersionedForm
-from partners.models import Figure, PendingChange, PreviewLink
-from partners.publishing import Proposal, Stale
+from partners.admin.versioned import VersionedAdmin
+from partners.models import PendingChange, PreviewLink
 from partners.search import MAX_TYPED, Search
 from partners.snapshots import Refused
-from partners.validators import validate_moment
 
 
 class Button(NamedTuple):
@@ -49,111 +48,10 @@ BUTTONS = [
 ]
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request, model_admin):
-        return [
-            ("draft", "Draft"),
-            ("scheduled", "Scheduled"),
-            ("live", "Live"),
-            ("withdrawn", "Withdrawn"),
-        ]
-
-    def queryset(self, request, queryset):
-        at = request.now
-        chosen = {
-            "draft": lambda: queryset.filter(published_at=None),
-            "scheduled": lambda: queryset.filter(published_at__gt=at),
-            "live": lambda: queryset.live(at),
-            "withdrawn": lambda: queryset.named(at).filter(withdrawn_at__lte=at),
-        }.get(self.value())
-        return chosen() if chosen else queryset
-
-
-class VerifiedFilter(admin.SimpleListFilter):
-    title = "verified"
-    parameter_name = "verified"
-
-    def lookups(self, request, model_admin):
-        figures = [("figures", "Figures not yet")] if "figures" in model_admin.model.parts else []
-        return [("no", "Not yet"), *figures]
-
-    def queryset(self, request, queryset):
-        if self.value() == "no":
-            return queryset.live(request.now).filter(verification=None)
-        if self.value() == "figures":
-            unverified = Figure.objects.filter(verification=None)
-            return queryset.live(request.now).filter(pk__in=unverified.values("organisation"))
-        return queryset
-
-
-def validate_coming(moment):
-    """Refuse a moment that is no date of ours, or past."""
-    validate_moment(moment)
-    if moment <= timezone.now():
-        raise forms.ValidationError("This moment is past. Choose a later one.")
-
-
-class ComingField(forms.SplitDateTimeField):
-    """A moment to come, in the site's time zone; or none."""
-
-    widget = AdminSplitDateTime
-
-    def __init__(self, **kwargs):
-        super().__init__(required=False, validators=[validate_coming], **kwargs)
-
-
-class RootForm(VersionedForm):
-    why = forms.CharField(
-        label="Why",
-        max_length=300,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Optional: what the change is about. Colleagues read it in the history.",
-    )
-    publish_at = ComingField(label="Publish on")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "publish_at" in self.fields:
-            zone = timezone.get_current_timezone_name()
-            self.fields["publish_at"].help_text = f"Time of {zone}, for “Publish on …”."
-
-    def clean(self):
-        super().clean()
-        asked = "_schedule" in self.data and "publish_at" not in self.errors
-        if asked and not self.cleaned_data.get("publish_at"):
-            self.add_error("publish_at", "Say when: choose a day and a time.")
-
-
-class DecisionForm(forms.Form):
-    """What can be decided about a record as it is saved: see the buttons of its page."""
-
-    at = ComingField(label="Withdraw on")
-    how = forms.CharField(
-        label="How",
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"placeholder": "their website, a call to …", "size": 40}),
-    )
-    keeper = forms.ModelChoiceField(
-        get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"),
-        label="Looked after by",
-        required=False,
-        empty_label="nobody in particular",
-    )
-
-    def sentences(self):
-        return " ".join(sentence for errors in self.errors.values() for sentence in errors)
-
-
-class RootAdmin(VersionedAdmin):
+class RootAdmin(RootActions, VersionedAdmin):
     list_filter = [StateFilter, VerifiedFilter]
     search_fields = ["slug"]
     list_per_page = 50
-    actions = ["publish_now", "withdraw", "mark_verified", "mark_verified_with_figures"]
     inlines = [LinkInline, CitationInline]
     form = RootForm
     buttons = [button.name for button in BUTTONS]
@@ -183,12 +81,6 @@ class RootAdmin(VersionedAdmin):
         if not search_term.strip():
             return queryset, False
         return Search(search_term[:MAX_TYPED]).ranked(queryset)[0], False
-
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if "figures" not in self.model.parts:
-            actions.pop("mark_verified_with_figures", None)
-        return actions
 
     def get_fieldsets(self, request, obj=None):
         """What is said beside the record is for those who can say it."""
@@ -291,9 +183,9 @@ class RootAdmin(VersionedAdmin):
             "may_change": self.has_change_permission(request, root),
             "decision_form": DecisionForm(initial={"keeper": root.record.keeper_id}),
             "keeper": root.record.keeper,
-            "figures": _figures(root),
+            "figures": figures_of(root),
             "zone": timezone.get_current_timezone_name(),
-            "seen": _mark(root),
+            "seen": mark(root),
         }
 
     def show_obstacle(self, request, key, error):
@@ -361,7 +253,7 @@ class RootAdmin(VersionedAdmin):
             if not is_anybodys and not self.has_publish_permission(request):
                 raise PermissionDenied
             form = DecisionForm(request.POST)
-            if request.POST.get("seen") != _mark(root):
+            if request.POST.get("seen") != mark(root):
                 said, level = "Somebody saved this meanwhile: see below.", messages.ERROR
             elif not form.is_valid():
                 said, level = form.sentences(), messages.ERROR
@@ -379,7 +271,7 @@ class RootAdmin(VersionedAdmin):
             return "Withdrawn"
         if "_verify" in request.POST:
             chosen = request.POST.getlist("verified")
-            for compared in [root, *_figures(root)]:
+            for compared in [root, *figures_of(root)]:
                 if str(compared.pk) in chosen:
                     bookkeeping.verify(compared, request.user, request.now, how)
             return "Verified"
@@ -427,76 +319,6 @@ class RootAdmin(VersionedAdmin):
         except Refused as error:
             self.message_user(request, str(error), messages.ERROR)
 
-    # Many at once
-
-    def action_checkbox(self, obj):
-        """The box, and what the record was when the list was made."""
-        seen = '{}<input type="hidden" name="_seen" value="{} {}">'
-        return format_html(seen, super().action_checkbox(obj), obj.pk, _mark(obj))
-
-    @admin.action(description="Publish now", permissions=["publish"])
-    def publish_now(self, request, queryset):
-        self._each(request, queryset, self._publish, "Published")
-
-    @admin.action(description="Withdraw from the public site", permissions=["publish"])
-    def withdraw(self, request, queryset):
-        self._each(request, queryset, self._withdraw, "Withdrawn")
-
-    @admin.action(description="Mark as verified today, figures too", permissions=["change"])
-    def mark_verified_with_figures(self, request, queryset):
-        self._each(request, queryset, self._verify_with_figures, "Verified")
-
-    @admin.action(description="Mark as verified today", permissions=["change"])
-    def mark_verified(self, request, queryset):
-        self._each(request, queryset, self._verify, "Verified")
-
-    def _publish(self, request, root):
-        """What is ready: handed in, scheduled, or not public and without a pending change."""
-        change = publishing.pending(self.model, root.pk)
-        if change.is_open if change else root.is_live(request.now):
-            return False
-        rows = publishing.present(self.model, root.pk)
-        proposal = Proposal(self.model, root.pk, rows, rows, request.user)
-        publishing.publish(proposal, request.now)
-        return True
-
-    def _withdraw(self, request, root):
-        return publishing.withdraw(root, request.user, request.now)
-
-    def _verify(self, request, root):
-        bookkeeping.verify(root, request.user, request.now)
-        return True
-
-    def _verify_with_figures(self, request, root):
-        for figure in _figures(root):
-            bookkeeping.verify(figure, request.user, request.now)
-        return self._verify(request, root)
-
-    def _each(self, request, queryset, act, done):
-        """Do it to each that is still what the list showed; say what was left, and why."""
-        changed, obstacles = 0, []
-        chosen = list(queryset)
-        for root in chosen:
-            try:
-                changed += self._do(request, root.pk, act, done)
-            except (Refused, Stale) as error:
-                obstacles.append(f"{root}: {error}")
-        others = len(chosen) - changed - len(obstacles)
-        said = f" Left as they were: {others}." if others else ""
-        self.message_user(request, f"{done}: {changed}.{said}", messages.SUCCESS)
-        for sentence in obstacles:
-            self.message_user(request, sentence, messages.WARNING)
-
-    def _do(self, request, key, act, done):
-        with publishing.changing(self.model, key):
-            root = self._root(request, key)
-            if f"{root.pk} {_mark(root)}" not in request.POST.getlist("_seen"):
-                raise Refused("It is not as this list showed it. Look at it first.")
-            changed = act(request, root)
-            if changed:
-                self.log_change(request, root, f"{done}.")
-        return changed
-
 
 def _without(fields, hidden):
     """The fields of a fieldset, lines of several among them, without those in `hidden`."""
@@ -505,18 +327,6 @@ def _without(fields, hidden):
             yield tuple(each for each in field if each not in hidden)
         elif field not in hidden:
             yield field
-
-
-def _figures(root):
-    """The figures of the record as it is public, each with its verification."""
-    figures = getattr(root, "figures", None)
-    return list(figures.select_related("verification")) if figures else []
-
-
-def _mark(root):
-    """Tells one state of a record and its pending change from the next."""
-    saved_at = root.pending_saved_at
-    return f"{root.record.version}.{saved_at.timestamp() if saved_at else 0}.{root.pending_status}"
 
 
 def _preview_address(link):

@@ -1,0 +1,69 @@
+"""What is said beside a root when it is saved, and what can be decided about one that is."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from partners.admin.versioned import VersionedForm
+from partners.validators import validate_moment
+
+
+def validate_coming(moment):
+    """Refuse a moment that is no date of ours, or past."""
+    validate_moment(moment)
+    if moment <= timezone.now():
+        raise forms.ValidationError("This moment is past. Choose a later one.")
+
+
+class ComingField(forms.SplitDateTimeField):
+    """A moment to come, in the site's time zone; or none."""
+
+    widget = AdminSplitDateTime
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, validators=[validate_coming], **kwargs)
+
+
+class RootForm(VersionedForm):
+    why = forms.CharField(
+        label="Why",
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Optional: what the change is about. Colleagues read it in the history.",
+    )
+    publish_at = ComingField(label="Publish on")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "publish_at" in self.fields:
+            zone = timezone.get_current_timezone_name()
+            self.fields["publish_at"].help_text = f"Time of {zone}, for “Publish on …”."
+
+    def clean(self):
+        super().clean()
+        asked = "_schedule" in self.data and "publish_at" not in self.errors
+        if asked and not self.cleaned_data.get("publish_at"):
+            self.add_error("publish_at", "Say when: choose a day and a time.")
+
+
+class DecisionForm(forms.Form):
+    """What can be decided about a record as it is saved: see the buttons of its page."""
+
+    at = ComingField(label="Withdraw on")
+    how = forms.CharField(
+        label="How",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "their website, a call to …", "size": 40}),
+    )
+    keeper = forms.ModelChoiceField(
+        get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"),
+        label="Looked after by",
+        required=False,
+        empty_label="nobody in particular",
+    )
+
+    def sentences(self):
+        return " ".join(sentence for errors in self.errors.values() for sentence in errors)
