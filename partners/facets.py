@@ -9,11 +9,19 @@ from collections.abc import Callable
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, Value
 
 from partners import freshness
 from partners.folding import fold
-from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
+from partners.models import (
+    Collaboration,
+    Organisation,
+    Page,
+    Party,
+    Section,
+    SectionEntry,
+    Topic,
+)
 from partners.models.base import is_live
 
 
@@ -21,8 +29,9 @@ class Facet(NamedTuple):
     """One way to narrow the directory: by the parameter `name`.
 
     `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are the
-    rows, of partners at least, that have a value and a key in `columns`. `at` is an aware datetime.
-    What can be chosen is `choices`, or in the words of staff: `worded` are their keys and labels.
+    rows, of partners at least, that have a value and a key in `columns`. What can be chosen is
+    `choices`, or in the words of staff: `worded(at)` are their keys and labels. `at` is an aware
+    datetime.
     """
 
     name: str
@@ -30,8 +39,8 @@ class Facet(NamedTuple):
     condition: Callable
     pairs: Callable
     columns: tuple
-    choices: list = ()
-    worded: QuerySet | None = None
+    choices: tuple = ()
+    worded: Callable | None = None
 
 
 def _of_column(name, title, choices):
@@ -45,8 +54,12 @@ def _of_column(name, title, choices):
     )
 
 
+def _sections(at):
+    return Section.objects.filter(is_live(at, "page__"), page=Page.PARTNERS).order_by()
+
+
 def _entries(at):
-    return SectionEntry.objects.filter(is_live(at, "section__page__")).order_by()
+    return SectionEntry.objects.filter(section__in=_sections(at)).order_by()
 
 
 def _stands_in(value, at):
@@ -76,7 +89,7 @@ FACETS = [
         _has_topic,
         lambda at: Organisation.topics.through.objects,
         ("topic", "organisation"),
-        worded=Topic.objects.order_by().values_list("pk", "name"),
+        worded=lambda at: Topic.objects.order_by().values_list("pk", "name"),
     ),
     Facet(
         "collaboration",
@@ -92,17 +105,15 @@ FACETS = [
         _stands_in,
         _entries,
         ("section", "organisation"),
-        worded=Section.objects.order_by().values_list("pk", "title"),
+        worded=lambda at: _sections(at).values_list("pk", "title"),
     ),
 ]
 
 
-def choices():
+def choices(at):
     """{facet's name: [(value, label)]}; the words of staff in one query, and by alphabet."""
     first, *others = (
-        facet.worded.annotate(facet=Value(facet.name))
-        for facet in FACETS
-        if facet.worded is not None
+        facet.worded(at).annotate(facet=Value(facet.name)) for facet in FACETS if facet.worded
     )
     known = {facet.name: list(facet.choices) for facet in FACETS}
     words = first.union(*others, all=True)

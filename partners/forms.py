@@ -40,7 +40,7 @@ class DirectoryForm(SearchForm):
     def __init__(self, data, at):
         super().__init__(data)
         self.at, self.partners = at, Organisation.objects.live(at).partners()
-        choices = facets.choices()
+        choices = facets.choices(at)
         for facet in FACETS:
             self.fields[facet.name] = optional_choice(choices[facet.name], facet.title.lower())
 

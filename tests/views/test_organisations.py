@@ -210,13 +210,28 @@ def test_every_facet_finds_as_many_as_it_says(client, directory):
 
 def test_sections_of_the_overview_narrow_the_directory(client):
     shown = make.SectionFactory(page=make.PartnersPageFactory(), title="European", key="european")
-    unseen = make.SectionFactory(page=make.PageFactory(draft=True), title="Unseen", key="unseen")
-    for section, slug in ((shown, "a"), (unseen, "b")):
+    elsewhere = make.SectionFactory(page=make.PageFactory(), title="Elsewhere", key="elsewhere")
+    for section, slug in ((shown, "a"), (elsewhere, "b")):
         make.SectionEntryFactory(section=section, organisation__slug=slug)
     make.SectionEntryFactory(section=shown, organisation__draft=True)
     assert facets(client.get(LIST))["Section of the overview"] == {"European": 1}
     assert found(client.get(LIST, {"section": "european"})) == ["a"]
-    assert found(client.get(LIST, {"section": "unseen"})) == []
+    assert client.get(LIST, {"section": "elsewhere"}).status_code == 400
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "withdrawn"])
+def test_sections_of_an_overview_that_is_not_public_are_nowhere(client, state):
+    page = make.PartnersPageFactory(**{state: True})
+    section = make.SectionFactory(page=page, title="Unseen", key="unseen-key")
+    make.SectionEntryFactory(section=section)
+    for address, status in (
+        (LIST, 200), (f"{LIST}?section=unseen-key", 400), ("/api/v1/openapi.json", 200),
+        ("/api/v1/organisations/?section=unseen-key", 400),
+    ):  # fmt: skip
+        response = client.get(address)
+        assert response.status_code == status
+        assert "Unseen" not in response.content.decode()
+        assert status == 400 or "unseen-key" not in response.content.decode()
 
 
 def test_facet_in_force_is_marked_and_lifted_by_a_second_click(client, directory):
