@@ -265,7 +265,8 @@ def _once(pool, method, url, cookies):
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
     sent, headers = _in_ascii(url), dict(HEADERS)
     if cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        said = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers["Cookie"] = said.encode("latin-1")
     with pool.stream(method, sent, headers=headers, extensions={"timeout": limits}) as response:
         body = b""
         for piece in response.iter_stream():

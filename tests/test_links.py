@@ -56,8 +56,8 @@ class Answers(BaseHTTPRequestHandler):
             time.sleep(3)
         if self.path == "/drips-its-head":
             return self.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 30)
-        if self.path == "/cookie" and "seen=1" not in self.headers.get("Cookie", ""):
-            self.cookie = "seen=1; Path=/; HttpOnly"
+        if self.path == "/cookie" and "seen=\xf6" not in self.headers.get("Cookie", ""):
+            self.cookie = "seen=\xf6; Path=/; HttpOnly"
             return self.answer(302, location="/cookie")
         if self.path == "/flaky" and self.command == "GET":
             tries = sum(path == "/flaky" and how == "GET" for how, path in self.asked)
