@@ -20,6 +20,7 @@ from types import SimpleNamespace
 import django
 from django.apps import apps
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connection, transaction
@@ -231,8 +232,9 @@ def restore(path):
         except (DatabaseError, KeyError, TypeError, ValueError) as error:
             raise Damaged(f"Nothing was restored: the database refuses it: {error}") from error
     for upload in uploads():
-        if f"media/{upload.relative_to(settings.MEDIA_ROOT).as_posix()}" not in wanted:
-            upload.unlink(missing_ok=True)
+        name = upload.relative_to(settings.MEDIA_ROOT).as_posix()
+        if f"media/{name}" not in wanted:
+            default_storage.delete(name)
     return manifest
 
 

@@ -235,9 +235,9 @@ class Loading:
         """Store an upload that lies beside the fixture, if it is not there yet."""
         if storage.exists(name) or not (self.folder / UPLOADS / name).is_file():
             return
+        self.brought.append((storage, name))
         with (self.folder / UPLOADS / name).open("rb") as file:
             storage.save(name, File(file))
-        self.brought.append((storage, name))
 
     def _keys(self, where, field, written):
         if not isinstance(written, list) or not all(map(_is_key, written)):

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.files.storage import FileSystemStorage
 from PIL import Image, ImageOps
 
-from partners.validators import LOGO_FORMATS
+from partners.validators import LOGO_FORMATS, LOGO_MAX_PIXELS
 
 #: Width and height of the plate that a logo stands on, in CSS pixels.
 PLATE = (160, 64)
@@ -50,16 +50,18 @@ def fitted(width, height):
 def ensure(folder, name):
     """Make the file `name` in `folder`, if it is a rendition that is not there yet.
 
-    If the upload is missing or broken nothing is made.
+    If the upload is missing, broken or larger than a logo may be, nothing is made.
     """
     path, asked = Path(folder) / name, NAME.fullmatch(name)
     if asked and not path.exists():
-        with suppress(OSError, SyntaxError, ValueError):
+        with suppress(OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             _write(_rendered(Path(folder) / asked["upload"], int(asked["scale"])), path)
 
 
 def _rendered(upload, scale):
     with Image.open(upload, formats=LOGO_FORMATS) as picture:
+        if picture.width * picture.height > LOGO_MAX_PIXELS:
+            raise ValueError
         is_photo = picture.format == "JPEG"
         upright = ImageOps.exif_transpose(picture).convert("RGB" if is_photo else "RGBA")
     upright.thumbnail([side * scale for side in PLATE], Image.Resampling.LANCZOS)

@@ -42,16 +42,20 @@ def own_media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+def picture():
+    content = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(content, "PNG")
+    return content.getvalue()
+
+
 @pytest.fixture
 def full_site(content, own_media):
     """The content, a record of every model, a logo, an account with a second factor."""
     for factory in RECORDS.values():
         factory()
-    picture = io.BytesIO()
-    Image.new("RGB", (40, 20)).save(picture, "PNG")
     organisation = Organisation.objects.get(pk="esr")
     organisation.logo_alt = "ESR logo"
-    organisation.logo.save("logo.png", ContentFile(picture.getvalue()))
+    organisation.logo.save("logo.png", ContentFile(picture()))
     accounts.confirm_second_factor(accounts.begin_second_factor(User.objects.first()))
 
 
@@ -74,11 +78,12 @@ def test_everything_comes_back_as_it_was(backup, client):
     Organisation.objects.update(summary="Changed by mistake.")
     User.objects.all().delete()
     make.OrganisationFactory.create_batch(3)
-    (Path(esr.logo.storage.location) / "logos" / "later.png").write_bytes(b"later")
+    esr.logo.storage.save("logos/later.png", ContentFile(picture()))
     client.force_login(User.objects.create_user("later"))
     restore(backup)
     assert everything() == before
     assert files() == kept
+    assert not list(Path(esr.logo.storage.location).glob("logos/later*"))
     assert not Session.objects.exists()
     assert make.OrganisationRelationFactory()  # numbers go on after the last one
 

@@ -356,9 +356,9 @@ def test_full_disk_replaces_no_file(tmp_path, content):
 # Uploads
 
 
-def picture(kind="PNG"):
+def picture(kind="PNG", mode="RGB", size=(400, 200)):
     content = io.BytesIO()
-    Image.new("RGB", (400, 200), "navy").save(content, kind)
+    Image.new(mode, size).save(content, kind)
     return ContentFile(content.getvalue())
 
 
@@ -390,7 +390,9 @@ def test_upload_goes_beside_the_files_and_comes_back(exported, settings):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "content", [b"", b"<svg/>", picture("GIF").read()], ids=["empty", "svg", "gif"]
+    "content",
+    [b"", b"<svg/>", picture("GIF").read(), picture("PNG", "1", (20_000, 10_000)).read()],
+    ids=["empty", "svg", "gif", "bomb"],
 )
 def test_upload_that_is_refused_leaves_nothing_behind(exported, settings, content):
     folder, organisation = exported
