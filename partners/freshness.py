@@ -72,16 +72,19 @@ def edition(at):
 
     `at` is an aware datetime. Raises as `token` does.
     """
-    global _edition  # noqa: PLW0603 — one for all of the process
+    global _present  # noqa: PLW0603 — one for all of the process
     present = token()
     if connection.in_atomic_block:  # what is seen there may not be what others see
         return present, next_change(at)
-    if _edition is None or _edition[0] != present or at >= _edition[1]:
-        _edition = present, next_change(at)
-    return _edition
+    known, since = _present
+    if known is None or known[0] != present or not since <= at < known[1]:
+        known = present, next_change(at)
+        _present = known, at
+    return known
 
 
-_edition = None
+#: The present edition, and a moment of it; what was before that may have been another one's.
+_present = None, None
 
 
 def remembered(function):

@@ -275,6 +275,16 @@ def test_first_request_after_its_time_sees_it(new_client, clock, fields, before,
     assert shown == [after, after == 200]
 
 
+@commits
+def test_moment_before_a_change_has_no_part_in_what_is_after_it():
+    at = timezone.now() + dt.timedelta(hours=1)
+    freshness.edition(timezone.now())  # there is a version, and triggers that change it
+    make.OrganisationFactory(name="To come", published_at=at)
+    named = freshness.remembered(lambda at: set(Organisation.objects.live(at)))
+    after, before = at + dt.timedelta(seconds=1), at - dt.timedelta(seconds=1)
+    assert [len(named(moment)) for moment in (after, before, after, before)] == [1, 0, 1, 0]
+
+
 def test_next_change_is_midnight_where_nothing_else_is_to_come(settings):
     settings.TIME_ZONE = "Europe/Vienna"
     now = dt.datetime(2026, 3, 28, 22, 30, tzinfo=dt.UTC)
