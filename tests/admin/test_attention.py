@@ -43,7 +43,7 @@ def test_front_page_shows_the_first_and_leads_to_all(editor):
     make.OrganisationFactory.create_batch(7)
     page = text(editor.get("/admin/"))
     assert page.count(": no logo") == 5
-    assert 'href="/admin/attention/?rule=logo-missing">All 7</a>' in page
+    assert 'href="/admin/attention/?rule=logo-missing">All 7: logos missing</a>' in page
     assert text(editor.get(QUEUE)).count(": no logo") == 7
 
 
@@ -53,7 +53,7 @@ def test_long_queue_shows_the_first_of_each_rule_and_each_rule_in_pages(editor, 
     page = text(editor.get(QUEUE))
     assert "Logos missing (105)" in page
     assert page.count(": no logo") == 20
-    assert 'href="?rule=logo-missing">All 105</a>' in page
+    assert 'href="?rule=logo-missing">All 105: logos missing</a>' in page
     seen = [text(editor.get(QUEUE, {"rule": "logo-missing", "page": each})) for each in (1, 2, "x")]
     assert [page.count(": no logo") for page in seen] == [100, 5, 100]
     assert 'href="?rule=logo-missing&page=2"' in seen[0]
@@ -65,7 +65,7 @@ def test_finding_is_put_off_from_the_page_of_its_rule(editor, link):
     posted = {"finding": key(link), "until": str(until), "reason": "They move."}
     page = f"{QUEUE}?rule=link-without-target"
     assert editor.post(page, posted)["Location"] == page
-    assert "Nothing needs attention" in text(editor.get(page))
+    assert "Nothing of this kind needs attention." in text(editor.get(page))
     assert text(editor.get(QUEUE, {"rule": "nonsense", "groups": "x"}))
 
 
