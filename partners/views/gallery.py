@@ -11,7 +11,17 @@ from django.views.generic import TemplateView
 from partners.calendars import Subscription
 from partners.dates import PartialDate
 from partners.forms import SearchForm
-from partners.models import Collaboration, Event, Figure, Organisation, Source
+from partners.models import (
+    Collaboration,
+    Event,
+    Figure,
+    JointWork,
+    Organisation,
+    OrganisationRelation,
+    Party,
+    Source,
+)
+from partners.models.sources import Basis
 from partners.timeline import Picture, by_year
 from partners.views.base import PublicView
 
@@ -59,7 +69,26 @@ def _organisations(at):
         ("Society with a Logo That Is Gone", "", logo),
     ):
         said = {"name": name, "acronym": acronym, "summary": summary} | fields
-        yield Organisation(slug="none", published_at=at, **said)
+        organisation = Organisation(slug="none", published_at=at, **said)
+        organisation.shown_figures = list(_figures())[:2] if acronym else []
+        organisation.shown_relations = list(_relations()) if acronym else []
+        organisation.shown_parties = list(_parties()) if acronym else []
+        yield organisation
+
+
+def _relations():
+    other = Organisation(name=LONG)
+    for basis in Basis:
+        yield OrganisationRelation(
+            kind=OrganisationRelation.Kind.DIVISION_OF, other=other, basis=basis
+        )
+
+
+def _parties():
+    for fields in ({"since": YEAR, "summary": "What is done together."}, {"has_ended": True}):
+        together = Collaboration(title=LONG, kind=Collaboration.Kind.LIAISON, **fields)
+        together.shown_works = [JointWork(title="A recommendation", date=YEAR)]
+        yield Party(collaboration=together)
 
 
 def _figures():

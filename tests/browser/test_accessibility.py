@@ -133,13 +133,24 @@ def test_every_stop_of_the_keyboard_shows_a_ring(visit, content, theme):
             assert ring_width(page) >= RING, page.evaluate("document.activeElement.outerHTML")
 
 
+def test_whole_profile_leads_to_the_page_of_its_organisation(visit, content):
+    page = visit()
+    page.goto("/")
+    profile = page.locator(".profile", has_text="European Society of Radiology").first
+    expect(profile.get_by_role("link")).to_have_count(1)
+    profile.get_by_text("CIRSE is an institutional member of ESR.").click(force=True)
+    page.wait_for_url("**/organisations/esr/")
+
+
 def ring_width(page):
     """The pixels beside the focused element that differ by 3:1 from how it looks without focus."""
-    page.evaluate("document.activeElement.scrollIntoView({block: 'center'})")
-    box = page.evaluate(
-        "(({x, y, width, height}) => ({x, y, width, height}))"
-        "(document.activeElement.getClientRects()[0])"
-    )
+    box = page.evaluate("""() => {
+        const stop = document.activeElement;
+        const ringed = stop.closest(".profile") ?? stop;
+        ringed.scrollIntoView({ block: "center", behavior: "instant" });
+        const { x, y, width, height } = ringed.getClientRects()[0];
+        return { x, y, width, height };
+    }""")
     middle = box["x"] + min(box["width"] / 2, 20)
     clip = {"x": middle, "y": box["y"] + box["height"], "width": 1, "height": 12}
     seen = picture(page, clip)
