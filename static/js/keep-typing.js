@@ -95,7 +95,7 @@
     if (isDirty()) keep(keyOf(location.pathname), typed(form()));
   };
 
-  for (const event of ["focusin", "pointerdown", "keydown"]) {
+  for (const event of ["pointerdown", "keydown", "beforeinput"]) {
     const begin = ({ target }) => {
       if (form()?.contains(target)) before ??= text(typed(form()));
     };

@@ -177,6 +177,17 @@ def test_leaving_with_unsaved_typing_warns(page, sign_in, organisation):
     assert warnings == ["beforeunload"]
 
 
+def test_leaving_a_form_that_nobody_touched_asks_nothing(page, sign_in, organisation):
+    click = sign_in("publisher", PUBLISHERS)
+    warnings = []
+    page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.accept()))
+    page.goto("/admin/partners/organisation/add/")
+    expect(page.locator("[contenteditable=true]").first).to_be_visible()
+    click("link", "Collaborations", exact=True)
+    expect(page.get_by_role("link", name="Add collaboration")).to_be_visible()
+    assert warnings == []
+
+
 def test_leaving_warns_before_the_page_has_loaded_whole(page, sign_in, organisation):
     click = sign_in("publisher", PUBLISHERS)
     open_record(click)
