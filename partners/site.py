@@ -25,10 +25,10 @@ def everywhere(at):
     said = {"home": [], "page": [], "term": []}
     for kind, *row in _said_everywhere(at):
         said[kind].append(row)
-    society = [Organisation(**dict(zip(OF_SOCIETY, row, strict=True))) for row in said["home"]]
-    pages = {key: Page(key=key, slug=slug, title=title) for key, slug, title, *_ in said["page"]}
+    homes = [Organisation(**dict(zip(OF_SOCIETY, row, strict=True))) for row in said["home"]]
+    pages = {key: Page(key=key, slug=slug, title=name) for key, slug, name, *_ in said["page"]}
     return {
-        "home_society": society[0] if society else None,
+        "home_society": homes[0] if homes else None,
         "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
         "abbreviations": {short: long for _, short, long, *_ in said["term"]},
     }

@@ -1,6 +1,6 @@
 """Folded text that is searched for what it contains, with an index of its trigrams.
 
-On PostgreSQL the index is one of pg_trgm; on SQLite a table of FTS5 beside the text, kept by
+On PostgreSQL each column has an index of pg_trgm; on SQLite a table of FTS5 beside it, kept by
 triggers. Both find what plain containment would.
 """
 

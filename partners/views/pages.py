@@ -49,7 +49,7 @@ class PartnersPage(PublicView, TemplateView):
         live = Event.objects.live(at)
         sections = _sections(at)
         return super().get_context_data(
-            **everywhere(at),
+            **everywhere(at),  # else the template asks for it again
             page=sections[0].section.page if sections else _page(at),
             sections=sections,
             upcoming=upcoming(at)[:5],
