@@ -14,14 +14,18 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from partners import site
 from partners.lines import one_line
-from partners.models import Event, Organisation
+from partners.models import Event, Organisation, Revision
 
 #: With it an event's key makes its UID, the same whatever host the site is moved to; never changes.
 NAMESPACE = uuid.UUID("6f0c1d1e-5c0a-5b8e-9a52-4a1f0b6f3c27")
 REFRESH = dt.timedelta(hours=12)
+#: A restored event counts its changes anew, beyond what it can have come to (RFC 5545 §3.8.7.4).
+CHANGES_IN_A_LIFE = 100_000
 STATUS = {
     Event.Status.SCHEDULED: "CONFIRMED",
     Event.Status.MOVED_ONLINE: "CONFIRMED",
@@ -89,12 +93,20 @@ def write(subscription, events, at):
 
     RFC 5545 §3.4, §3.6.1; one without an event still holds a time zone, as §3.6 wants a component.
     """
-    held = events.with_days().select_related("record", "series").order_by("starts", "pk")
+    held = events.with_days().select_related("record", "series").annotate(lives=_lives())
+    held = held.order_by("starts", "pk")
     calendar = _calendar(subscription)
     written = [_event(event, at) for event in held]
     for component in (*_time_zones(held), *written):
         calendar.add_component(component)
     return calendar.to_ical()
+
+
+def _lives():
+    """How often an event has been deleted, and is there nevertheless."""
+    deletions = Revision.objects.of(Event, OuterRef("pk")).filter(is_deleted=True).order_by()
+    counted = deletions.values("key").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _calendar(subscription):
@@ -121,7 +133,7 @@ def _event(event, at):
         "uid": str(uuid.uuid5(NAMESPACE, event.pk)),
         "dtstamp": changed,
         "last-modified": changed,
-        "sequence": event.record.version,
+        "sequence": event.record.version + CHANGES_IN_A_LIFE * event.lives,
         "status": STATUS[event.status],
         "summary": one_line(event.title),
         "description": "\n".join(_sentences(event)),

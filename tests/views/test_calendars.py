@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from partners import publishing, snapshots
-from partners.models import Event, Record
+from partners.models import Event, Record, Revision
 from partners.publishing import Proposal
 from tests import factories as make
 
@@ -136,6 +136,21 @@ def test_change_keeps_the_uid_and_raises_the_sequence(subscribe, django_user_mod
     assert after.uid.value == before.uid.value
     assert int(after.sequence.value) > int(before.sequence.value)
     assert after.last_modified.value >= before.last_modified.value
+
+
+def test_event_that_was_deleted_and_restored_raises_the_sequence(subscribe, django_user_model):
+    by, record = django_user_model.objects.create_user("somebody"), congress()
+    for _ in range(7):
+        record.save()
+    seen = [events(subscribe())[0]]
+    for _ in range(2):
+        publishing.delete(Event.objects.get(), by)
+        deleted = Revision.objects.of(Event, record.pk).first()
+        publishing.restore(deleted, by, LATER, True, deleted.pk)
+        seen.append(events(subscribe())[0])
+    sequences = [int(event.sequence.value) for event in seen]
+    assert sequences == sorted(set(sequences))
+    assert len({event.uid.value for event in seen}) == 1
 
 
 def test_uid_is_the_same_at_every_address_and_host(subscribe, settings):
