@@ -142,11 +142,24 @@ class Glossary(PublicView, ListView):
     template_name = "partners/glossary.html"
 
     def get_queryset(self):
-        named = Organisation.objects.live(self.request.now).exclude(acronym="")
-        return named.order_by("acronym", "pk")
+        return _with_acronym(self.request.now)
+
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.count = _count_with_acronym(self.request.now)
+        return paginator
 
     def get_context_data(self, **context):
         return super().get_context_data(terms=Term.objects.select_related("source"), **context)
+
+
+def _with_acronym(at):
+    return Organisation.objects.live(at).exclude(acronym="").order_by("acronym", "pk")
+
+
+@freshness.remembered
+def _count_with_acronym(at):
+    return _with_acronym(at).count()
 
 
 def robots(request):
