@@ -20,8 +20,6 @@ from partners.sheets import version
 from partners.sheets.tables import Reading, shown, tables_of
 from partners.snapshots import Refused
 
-GONE = "This was deleted since the file was exported, or its key is not whole."
-
 
 @dataclass
 class Wanted:
@@ -36,11 +34,8 @@ class Wanted:
     stored: list
     base: list
     rows: list
+    is_new: bool = False
     errors: list = field(default_factory=list)
-
-    @property
-    def is_new(self):
-        return not self.base
 
     @property
     def title(self):
@@ -115,16 +110,28 @@ def publish_what_is_public(proposal, at):
 
 def _refuse_unknown(tables, book):
     """Nothing that a person wrote is silently left out."""
-    first = next(iter(tables))
+    first, *others = tables.values()
+    if list(book) == [first.name]:
+        _refuse_part_alone(first, others, set(book[first.name].columns))
     sentences = [
         sentence
         for name, sheet in book.items()
         for sentence in _strangers(tables.get(name), name, sheet)
     ]
-    if first not in book:
-        sentences.append(f"The sheet “{first}” is missing: it says which records are meant.")
+    if first.name not in book:
+        sentences.append(f"The sheet “{first.name}” is missing: it says which records are meant.")
     if sentences:
         raise Refused(*sentences, f"The sheets that we know: {', '.join(tables)}.")
+
+
+def _refuse_part_alone(first, others, columns):
+    """A single CSV file is taken for the first sheet; maybe it is another one of the archive."""
+    for table in others:
+        if set(table.identity) <= columns <= set(table.columns):
+            raise Refused(
+                f"This is the sheet “{table.name}” alone. Send it in the archive that it came in, "
+                f"together with “{first.name}”."
+            )
 
 
 def _strangers(table, name, sheet):
@@ -136,7 +143,7 @@ def _strangers(table, name, sheet):
         known = ", ".join(table.columns)
         yield f"“{name}”: there is no place for the column {_quoted(unknown)}; only for {known}."
     if missing := [column for column in table.identity if column not in sheet.columns]:
-        yield f"“{name}”: the column {_quoted(missing)} is missing. Keep it as it was exported."
+        yield f"“{name}” lacks {_quoted(missing)}: keep these columns as they were exported."
 
 
 def _quoted(names):
@@ -166,19 +173,21 @@ class _Records:
 
     def wanted(self):
         records = [self._record(line) for line in self.lines]
-        self._refuse_strays()
+        if strays := list(self._strays()):
+            unknown = [each for each in records if each.key not in self.stored and not each.is_new]
+            raise Refused(*(sentence for each in unknown for sentence in each.errors), *strays)
         return records
 
-    def _refuse_strays(self):
-        sentences = [
-            f"“{name}”, row {lines[0].number}: “{owner}” names no record of the sheet "
-            f"“{self.first.name}”. Write its key; of a new one, its slug."
-            for name, by_owner in self.parts.items()
-            for owner, lines in by_owner.items()
-            if owner not in self.seen
-        ]
-        if sentences:
-            raise Refused(*sentences)
+    def _strays(self):
+        """A sentence for what the lines of a part belong to, if the file has no such record."""
+        for name, by_owner in self.parts.items():
+            for owner, lines in by_owner.items():
+                if owner not in self.seen:
+                    yield (
+                        f"“{name}”, row {lines[0].number}: “{owner}” names no record of the sheet "
+                        f"“{self.first.name}”. Write its key; of a new one, its slug. If you took "
+                        "its line out there, take it out here, too."
+                    )
 
     def _record(self, line):
         key, slug = line.cells["key"], line.cells.get("slug", "")
@@ -189,7 +198,7 @@ class _Records:
             wanted = Wanted(self.model, line.number, key, stored, base, base)
             obstacle = self._obstacle(wanted, line.cells["version"])
         else:
-            wanted = Wanted(self.model, line.number, new_key(), [], [], [])
+            wanted = Wanted(self.model, line.number, new_key(), [], [], [], is_new=True)
             obstacle = "" if slug else "A new record needs an address: fill in “slug”."
         if owner in self.seen:
             obstacle = f"“{owner}” stands here twice."
@@ -204,7 +213,10 @@ class _Records:
         """Why the file may not change a record that it names by key; "" if it may."""
         change = self.pending.get(wanted.key)
         if wanted.key not in self.stored:
-            return GONE
+            return (
+                f"“{self.first.name}”, row {wanted.number}, key: there is no “{wanted.key}”. "
+                "It was deleted since the file was exported, or its key is not whole."
+            )
         if exported == version(wanted.base):
             return ""
         if not exported:

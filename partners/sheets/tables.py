@@ -15,7 +15,9 @@ from partners import snapshots
 from partners.dates import PartialDate, PartialDateField, PartialDateFormField
 from partners.richtext import RichTextField, sanitise
 
-WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:\.0+)?", re.ASCII)
+#: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
+WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:\.0)?", re.ASCII)
+MOST_WORDS = 12
 YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -89,8 +91,15 @@ class Reading:
     def _choice(self, field, text):
         """The stored value, or the words that people read for it."""
         if field not in self.labels:
-            self.labels[field] = {str(name).casefold(): key for key, name in field.flatchoices}
-        return self.labels[field].get(text.casefold(), text)
+            keys = {str(key).casefold(): key for key, _ in field.flatchoices}
+            self.labels[field] = keys | {
+                str(name).casefold(): key for key, name in field.flatchoices
+            }
+        if text.casefold() not in self.labels[field]:
+            words = [str(name) for _, name in field.flatchoices]
+            known = f" Write one of: {', '.join(words)}." if len(words) <= MOST_WORDS else ""
+            raise ValidationError(f"“{text}” is none of the words for this.{known}")
+        return self.labels[field][text.casefold()]
 
     def key(self, field, text):
         model = field.related_model

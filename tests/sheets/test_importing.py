@@ -43,7 +43,7 @@ def test_dry_run_says_old_and_new_in_words(record):
     line(book, "figures", value="7000.0", as_of="2020", bound="more than")
     assert said(book) == [
         ("Kind", "Not stated", "Federation"),
-        ("Founded", "2016", "2016-05"),
+        ("Founded", "2016", "May 2016"),
         ("Figure “more than 7,000 members”: bound", "as stated", "more than"),
         ("Figure “more than 7,000 members”: as of", "–", "2020"),
     ]
@@ -67,11 +67,11 @@ def test_missing_columns_and_sheets_change_nothing(record):
         ({"is_home": "perhaps"}, "row 2, is_home: “perhaps” is neither “yes” nor “no”"),
         ({"topics": "x"}, "row 2, topics: There is no topic with the key “x”"),
         ({"name": ""}, "Organisation, name: This field cannot be blank"),
-        ({"kind": "club"}, "Organisation, kind: Value 'club' is not a valid choice"),
+        ({"kind": "club"}, "row 2, kind: “club” is none of the words for this. Write one of: Soc"),
         ({"dissolved": "2010"}, "Organisation, dissolved: The end is before the start"),
         ({"slug": "taken"}, "Another record has this address"),
         ({"version": ""}, "Its version is missing"),
-        ({"key": "nobody"}, "This was deleted since the file was exported"),
+        ({"key": "nobody"}, "row 2, key: there is no “nobody”. It was deleted since the file"),
     ],
 )
 def test_error_names_place_and_reason(record, cells, sentence):
@@ -87,6 +87,25 @@ def test_error_of_a_part_names_its_sheet(record):
     first, second = errors(book)
     assert first.startswith("“figures”, row 2, value: “many” is not a whole number")
     assert second.startswith("“figures”, row 2, source: There is no source with the key “none”")
+
+
+@pytest.mark.parametrize("typed", ["105.000", "105,000", "105.5", "1e3", "\u0661"])
+def test_number_that_could_mean_another_is_refused(record, typed):
+    (sentence,) = errors(line(book_of([record]), "figures", value=typed))
+    assert f"“{typed}” is not a whole number in digits, such as 7000" in sentence
+
+
+def test_key_that_is_mistyped_is_named_before_what_hangs_on_it(record):
+    with pytest.raises(Refused) as refused:
+        wanted(Organisation, line(book_of([record]), key="ers"))
+    assert refused.value.sentences[0].startswith("“organisations”, row 2, key: there is no “ers”.")
+    assert "take it out here, too" in refused.value.sentences[1]
+
+
+def test_one_sheet_of_parts_alone_is_called_so(record):
+    alone = {"organisations": book_of([record])["figures"]}
+    with pytest.raises(Refused, match="This is the sheet “figures” alone"):
+        wanted(Organisation, alone)
 
 
 def test_part_of_another_record_is_not_taken(record):
@@ -107,7 +126,10 @@ def test_record_that_stands_twice_is_refused(record):
         (lambda book: book.pop("organisations"), "The sheet “organisations” is missing"),
         (lambda book: book.update(money=book["links"]), "no place for the sheet “money”"),
         (lambda book: book["links"].columns.append("price"), "no place for the column “price”"),
-        (lambda book: book["organisations"].columns.remove("version"), "“version” is missing"),
+        (
+            lambda book: book["organisations"].columns.remove("version"),
+            "“organisations” lacks “version”",
+        ),
         (lambda book: line(book, "figures", organisation="efsr"), "“efsr” names no record"),
     ],
 )
