@@ -78,7 +78,7 @@ class MergingAdmin(RootAdmin):
         if len(chosen) != 2:
             said = "Tick exactly two records: they are compared before anything is merged."
             return self.message_user(request, said, messages.ERROR)
-        return self._compare(*chosen)
+        return self._compare(*sorted(chosen, key=lambda each: each.record.pk))  # the older stays
 
     def merge(self, request, key):
         """Compare two records; a publisher makes them one. Which one stays is in the address."""
@@ -105,9 +105,12 @@ class MergingAdmin(RootAdmin):
 
     def _show_plan(self, request, plan, name_form):
         obstacles = plan.obstacles(request.now)
+        kept, other = _told_apart(plan.kept, plan.other)
         context = {
-            "title": f"Merge {plan.other} into {plan.kept}",
+            "title": f"Merge {other} into {kept}",
             "plan": plan,
+            "kept": kept,
+            "other": other,
             "states": [(each, each.state(request.now)) for each in (plan.kept, plan.other)],
             "obstacles": obstacles,
             "changes": [
@@ -147,6 +150,14 @@ class MergingAdmin(RootAdmin):
 
     def _compare_address(self, kept, other):
         return f"{self.address('merge', quote(kept.pk))}?{urlencode({'other': other.pk})}"
+
+
+def _told_apart(*records):
+    """What they are called (list of str): with their addresses, if that is the same."""
+    names = [str(each) for each in records]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{each} ({each.get_absolute_url()})" for each in records]
 
 
 def _title(model, key):

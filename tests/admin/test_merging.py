@@ -49,6 +49,13 @@ def text(response):
     return re.sub(r"\s+", " ", html.unescape(response.content.decode()))
 
 
+def test_records_of_one_name_are_told_apart_and_the_older_is_proposed(publisher):
+    older, newer = (make.OrganisationFactory(name="Twin", slug=slug) for slug in ("b", "a"))
+    page = text(act(publisher, "merge_two", newer, older))
+    assert "Merge Twin (/organisations/a/) into Twin (/organisations/b/)" in page
+    assert "keep Twin (/organisations/b/), delete Twin (/organisations/a/)" in page
+
+
 def confirm(client, kept, other, **given):
     page = client.get(url_of(kept, other))
     posted = {"seen": read_all(page, "seen")[0], "name_kind": "alias", "_merge": "1"}
@@ -68,7 +75,7 @@ def test_page_says_what_moves_what_both_have_and_where_they_differ(publisher, pa
     kept, other = pair
     before = everything()
     page = text(publisher.get(url_of(kept, other)))
-    assert "Kept: <a" in page
+    assert "To be kept: <a" in page
     assert "2 organisation relations, 2 section entries, 1 organisation name, 1 figure" in page
     assert "It stays once, as European Society has it" in page
     assert "Party “member”" in page
