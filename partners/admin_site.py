@@ -8,14 +8,16 @@ from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from partners import accounts
-from partners.attention import overview, queue
+from partners.attention import RULES, overview, queue
 from partners.history import name_of
 from partners.models import Snooze
 
@@ -94,6 +96,8 @@ class PartnersAdminSite(admin.AdminSite):
         if not request.user.has_perm("partners.view_organisation"):
             raise PermissionDenied
         form, rule = SnoozeForm(request.POST or None), request.GET.get("rule")
+        if rule and rule not in {each.name for each in RULES}:
+            raise Http404(f"There is no rule {rule}.")
         if request.method == "POST":
             if not request.user.has_perm("partners.add_snooze"):
                 raise PermissionDenied
@@ -116,6 +120,7 @@ class PartnersAdminSite(admin.AdminSite):
             for snooze in Snooze.objects.filter(pk=back):
                 accounts.note(request.user, snooze, "Taken back onto the queue.")
                 snooze.delete()
+                messages.info(request, f"Taken back onto the queue: {snooze.title}.")
             return True
         there = {each.key: each for group in queue(request.now) for each in group.findings}
         finding = there.get(request.POST.get("finding"))
@@ -129,7 +134,7 @@ class PartnersAdminSite(admin.AdminSite):
             finding=finding.key, defaults=form.cleaned_data | said
         )
         accounts.note(request.user, snooze, "Put off.")
-        messages.info(request, f"Put off until {form.cleaned_data['until']:%d %B %Y}.")
+        messages.info(request, f"Put off until {date_format(snooze.until)}.")
         return True
 
     def get_app_list(self, request, app_label=None):

@@ -51,7 +51,7 @@ def test_long_queue_shows_the_first_of_each_rule_and_each_rule_in_pages(editor, 
     with bookkeeping.batch():
         make.OrganisationFactory.create_batch(104)  # the link's makes 105
     page = text(editor.get(QUEUE))
-    assert "Logos missing (105)" in page
+    assert ">Logos missing</a> (105)" in page
     assert page.count(": no logo") == 20
     assert 'href="?rule=logo-missing">All 105: logos missing</a>' in page
     seen = [text(editor.get(QUEUE, {"rule": "logo-missing", "page": each})) for each in (1, 2, "x")]
@@ -66,7 +66,7 @@ def test_finding_is_put_off_from_the_page_of_its_rule(editor, link):
     page = f"{QUEUE}?rule=link-without-target"
     assert editor.post(page, posted)["Location"] == page
     assert "Nothing of this kind needs attention." in text(editor.get(page))
-    assert text(editor.get(QUEUE, {"rule": "nonsense", "groups": "x"}))
+    assert editor.get(QUEUE, {"rule": "nonsense"}).status_code == 404
 
 
 def test_queue_is_for_staff_with_a_part_in_the_content(client_of, link):
