@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.text import capfirst
 
 from partners import snapshots
+from partners.dates import PartialDate
 from partners.richtext import RichTextField, plain_text
 from partners.snapshots import model_of
 
@@ -156,9 +157,12 @@ def _in_words(label, name, given):
     if isinstance(field, RichTextField):
         return plain_text(given)
     try:
-        return str(field.to_python(given))
+        value = field.to_python(given)
     except ValidationError:
         return str(given)
+    if isinstance(value, PartialDate):
+        return value.display()
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _record_title(model, key):

@@ -109,7 +109,8 @@ class Citation(Owned):
         indexes = references("citation", *ROOTS)
 
     def __str__(self):
-        return f"{self.path}: {self.locator or 'source'}"
+        names = self.path.split("/")[::2]  # the ids of parts between them mean nothing to a person
+        return f"{', '.join(names)}: {self.locator or 'source'}"
 
     def clean(self):
         if self.root is None or not self.path:

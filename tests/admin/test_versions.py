@@ -193,7 +193,7 @@ def test_history_names_parts_and_topics_by_their_titles(publisher, open_form):
     form.save(topics=[topic.pk], **{f"{form.row_of(figure, 'figures')}-value": "12345"})
     page = text(publisher.get(address(figure.organisation, "history")))
     assert "<ins>Rhubarb</ins>" in page
-    assert "<ins>12345</ins>" in page
+    assert "<ins>12,345</ins>" in page
     assert "12,345 members" in page
 
 
