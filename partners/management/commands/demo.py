@@ -68,7 +68,8 @@ class Command(BaseCommand):
             self.stdout.write(f"        {name} / {password_of(name)}")
 
     def serve(self, port):
-        self.say(f"Serving http://{HOST}:{port}/ and, for staff, http://{HOST}:{port}/admin/")
+        settings.SITE_URL = f"http://{HOST}:{port}"  # what its calendars and feeds lead to
+        self.say(f"Serving {settings.SITE_URL}/ and, for staff, {settings.SITE_URL}/admin/")
         self.stdout.write("      Stop it with Ctrl+C.")
         self.stdout.flush()
         call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=False)
