@@ -133,13 +133,11 @@ def test_every_stop_of_the_keyboard_shows_a_ring(visit, content, theme):
             assert ring_width(page) >= RING, page.evaluate("document.activeElement.outerHTML")
 
 
-def test_whole_profile_leads_to_the_page_of_its_organisation(visit, content):
+def test_profile_has_one_link(visit, content):
     page = visit()
     page.goto("/")
-    profile = page.locator(".profile", has_text="European Society of Radiology").first
-    expect(profile.get_by_role("link")).to_have_count(1)
-    profile.get_by_text("CIRSE is an institutional member of ESR.").click(force=True)
-    page.wait_for_url("**/organisations/esr/")
+    for profile in page.locator(".profile").all():
+        expect(profile.get_by_role("link")).to_have_count(1)
 
 
 def ring_width(page):
