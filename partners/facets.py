@@ -13,15 +13,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 
 from partners import freshness
 from partners.folding import fold
-from partners.models import (
-    Collaboration,
-    Organisation,
-    Page,
-    Party,
-    Section,
-    SectionEntry,
-    Topic,
-)
+from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
 from partners.models.base import is_live
 
 
@@ -54,12 +46,9 @@ def _of_column(name, title, choices):
     )
 
 
-def _sections(at):
-    return Section.objects.filter(is_live(at, "page__"), page=Page.PARTNERS).order_by()
-
-
 def _entries(at):
-    return SectionEntry.objects.filter(section__in=_sections(at)).order_by()
+    shown = Section.objects.of_overview(at).order_by()
+    return SectionEntry.objects.filter(section__in=shown).order_by()
 
 
 def _stands_in(value, at):
@@ -105,7 +94,7 @@ FACETS = [
         _stands_in,
         _entries,
         ("section", "organisation"),
-        worded=lambda at: _sections(at).values_list("pk", "title"),
+        worded=lambda at: Section.objects.of_overview(at).order_by().values_list("pk", "title"),
     ),
 ]
 

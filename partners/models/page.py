@@ -15,6 +15,7 @@ from partners.models.base import (
     TitleField,
     Vocabulary,
     WebAddressField,
+    is_live,
     required,
 )
 from partners.richtext import RichTextField, plain_text
@@ -73,6 +74,12 @@ class Page(Root):
         return [self.summary, plain_text(self.body)]
 
 
+class SectionQuerySet(models.QuerySet):
+    def of_overview(self, at):
+        """The headings of the partners page, while the public sees it at `at` (aware datetime)."""
+        return self.filter(is_live(at, "page__"), page=Page.PARTNERS)
+
+
 class Section(Vocabulary):
     """A heading of the partners page, with the organisations that stand under it."""
 
@@ -86,6 +93,8 @@ class Section(Vocabulary):
     display = models.CharField(max_length=20, choices=Display, default=Display.PROFILES)
     parts = ("entries",)
     position = PositionField()
+
+    objects = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -87,8 +87,7 @@ def _sections(at):
 @freshness.remembered
 def _headings(at):
     """The same with the keys of the first live organisations that stand under each."""
-    in_public = is_live(at, "page__")
-    sections = list(Section.objects.filter(in_public, page=Page.PARTNERS).select_related("page"))
+    sections = list(Section.objects.of_overview(at).select_related("page"))
     entries = SectionEntry.objects.filter(is_live(at, "organisation__"))
     firsts = Q(pk=None)
     for section in sections:
