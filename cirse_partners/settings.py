@@ -160,7 +160,7 @@ else:
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
-USE_I18N = False  # one language; to ask which costs more than most of what a page says
+USE_I18N = False  # one language; each link asks which, and is made in half the time without
 USE_TZ = True
 
 vars().update(

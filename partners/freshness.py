@@ -72,19 +72,19 @@ def edition(at):
 
     `at` is an aware datetime. Raises as `token` does.
     """
-    global _present  # noqa: PLW0603 — one for all of the process
+    global _last  # noqa: PLW0603 — one for all of the process
     present = token()
     if connection.in_atomic_block:  # what is seen there may not be what others see
         return present, next_change(at)
-    known, since = _present
+    known, since = _last
     if known is None or known[0] != present or not since <= at < known[1]:
         known = present, next_change(at)
-        _present = known, at
+        _last = known, at
     return known
 
 
-#: The present edition, and a moment of it; what was before that may have been another one's.
-_present = None, None
+#: The last edition, and a moment of it; what was before that may have been another one's.
+_last = None, None
 
 
 def remembered(function):

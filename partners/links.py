@@ -263,10 +263,7 @@ def _once(pool, method, url, cookies):
         raise Forbidden(f"{url} is not an address of the web")
     Impatient.question.end = time.monotonic() + SECONDS
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
-    sent, headers = _in_ascii(url), dict(HEADERS)
-    if cookies:
-        said = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        headers["Cookie"] = said.encode("latin-1")
+    sent, headers = _in_ascii(url), HEADERS | _given_back(cookies)
     with pool.stream(method, sent, headers=headers, extensions={"timeout": limits}) as response:
         body = b""
         for piece in response.iter_stream():
@@ -276,6 +273,12 @@ def _once(pool, method, url, cookies):
         said = [(name.lower(), value) for name, value in response.headers]
         location = dict(said).get(b"location", b"").decode("utf-8", "replace")
         return Answer(response.status, location, _decode(body), _cookies(said))
+
+
+def _given_back(cookies):
+    """The header (dict) that gives `cookies` (dict of str) back, in the bytes that they came in."""
+    said = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return {"Cookie": said.encode("latin-1")} if cookies else {}
 
 
 def _cookies(headers):

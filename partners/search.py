@@ -51,11 +51,15 @@ class Search:
         They are chosen from so many records alone as are worth a look: those with the words in a
         name before others.
         """
-        found = [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+
+        def look():
+            return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+
+        found = look()
         if not self.words or any(found):
             return found
         self._forgive()
-        found = [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+        found = look()
         self._say_corrected(next(iter(records), None) for records in found)
         return found
 

@@ -113,10 +113,10 @@ def _in_order(collaborations, at):
 
     Each with `is_over` (bool).
     """
-    shown = [each for each in collaborations if each.is_live(at)]
+    shown, today = [each for each in collaborations if each.is_live(at)], timezone.localdate(at)
     prefetch_related_objects(shown, Prefetch("parties", Party.objects.named(at)))
     for each in shown:
-        each.is_over = each.status(timezone.localdate(at)) == Collaboration.Status.ENDED
+        each.is_over = each.status(today) == Collaboration.Status.ENDED
     return sorted(
         shown, key=lambda each: (each.is_over, str(each.since), fold(each.title), each.pk)
     )
