@@ -18,8 +18,8 @@ from django.utils.text import slugify
 
 from partners import accounts
 from partners.attention import RULES, overview, queue
-from partners.history import name_of
 from partners.models import Snooze
+from partners.rows.history import name_of
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 #: So many findings of each rule stand on the page of the queue; all of one rule come in pages.

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import FileField
 
-from partners import backups, snapshots
+from partners import backups
 from partners.loading import UPLOADS
 from partners.models import (
     Citation,
@@ -39,6 +39,7 @@ from partners.models import (
     Term,
     Topic,
 )
+from partners.rows import snapshots
 
 #: File → (model, the field that points at whom its rows belong to), in the order of loading.
 #: Redirects come before the records whose changed addresses made them.

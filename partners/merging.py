@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from partners import bookkeeping, history, publishing, snapshots
+from partners import bookkeeping, publishing
 from partners.folding import fold
 from partners.models import (
     Citation,
@@ -30,7 +30,8 @@ from partners.models import (
     Redirect,
     SectionEntry,
 )
-from partners.snapshots import Refused
+from partners.rows import history, snapshots
+from partners.rows.snapshots import Refused
 
 #: How other records name an organisation → what leads from there to the record.
 ELSEWHERE = {

@@ -16,9 +16,9 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 
 from partners.folding import fold
-from partners.history import seen_from
 from partners.models import Collaboration, Event, Organisation, OrganisationName, Revision
 from partners.richtext import RichTextField
+from partners.rows.history import seen_from
 
 #: With it a piece of news has an id of its own; never changes.
 NAMESPACE = uuid.UUID("0d2b7a54-93f6-5c1d-8e0b-7c5a9f3e6b18")

@@ -15,8 +15,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 from django.urls import resolve
 
-from partners import bookkeeping, publishing, snapshots
+from partners import bookkeeping, publishing
 from partners.models import PreviewLink
+from partners.rows import snapshots
 
 SALT = "partners.previews"
 

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
 
-from partners import bookkeeping, history, snapshots
+from partners import bookkeeping
 from partners.models import PendingChange, Revision, Root
 from partners.models.base import moment
-from partners.snapshots import Refused
+from partners.rows import history, snapshots
+from partners.rows.snapshots import Refused
 
 log = logging.getLogger(__name__)
 Status = PendingChange.Status

@@ -15,10 +15,11 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partners import previews, publishing, snapshots
+from partners import previews, publishing
 from partners.models import PendingChange, Revision
 from partners.publishing import Proposal, Stale
-from partners.snapshots import Refused
+from partners.rows import snapshots
+from partners.rows.snapshots import Refused
 from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db

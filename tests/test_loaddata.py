@@ -22,7 +22,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from partners import bookkeeping, history, publishing, snapshots
+from partners import bookkeeping, publishing
 from partners.models import (
     Collaboration,
     Figure,
@@ -36,6 +36,7 @@ from partners.models import (
     Topic,
     Verification,
 )
+from partners.rows import history, snapshots
 from partners.search import Search
 from tests.factories import SINCE_THEN, OrganisationFactory, VerificationFactory
 

@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from partners import history, merging, publishing, snapshots
+from partners import merging, publishing
 from partners.merging import CHANGED, ELSEWHERE, Merge
 from partners.models import (
     Citation,
@@ -21,7 +21,8 @@ from partners.models import (
 )
 from partners.models.sources import statement
 from partners.publishing import Proposal
-from partners.snapshots import Refused
+from partners.rows import history, snapshots
+from partners.rows.snapshots import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

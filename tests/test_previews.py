@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import previews, publishing, snapshots
+from partners import previews, publishing
 from partners.models import PreviewLink, Record
 from partners.publishing import Proposal
-from partners.snapshots import Refused
+from partners.rows import snapshots
+from partners.rows.snapshots import Refused
 from tests import factories as make
 from tests.admin.records import ROOT_FACTORIES, label
 

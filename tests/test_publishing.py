@@ -6,10 +6,11 @@ import datetime as dt
 import pytest
 from django.core.management import call_command
 
-from partners import bookkeeping, history, publishing, snapshots
+from partners import bookkeeping, publishing
 from partners.models import Organisation, PendingChange, Revision
 from partners.publishing import Proposal, Stale
-from partners.snapshots import Refused
+from partners.rows import history, snapshots
+from partners.rows.snapshots import Refused
 from tests import factories as make
 from tests.admin.records import ROOT_FACTORIES, label
 

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 
 from partners import bookkeeping, publishing
 from partners.publishing import Proposal, Stale
-from partners.snapshots import Refused
+from partners.rows.snapshots import Refused
 
 
 def mark(root):

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from partners import differences, publishing, snapshots
+from partners import publishing
 from partners.admin.base import PlainAddresses, ReadOnly
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import Stale
+from partners.rows import differences, snapshots
 
 MOST_TO_COME = 100
 

@@ -12,10 +12,11 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 
-from partners import differences, merging
+from partners import merging
 from partners.admin.root import RootAdmin
 from partners.models import Organisation, OrganisationName, OrganisationRelation
-from partners.snapshots import Change, Path, Refused
+from partners.rows import differences
+from partners.rows.snapshots import Change, Path, Refused
 
 
 class OtherForm(forms.Form):

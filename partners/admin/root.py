@@ -25,8 +25,8 @@ from partners.admin.forms import DecisionForm, RootForm
 from partners.admin.inlines import CitationInline, LinkInline
 from partners.admin.versioned import VersionedAdmin
 from partners.models import PendingChange, PreviewLink
+from partners.rows.snapshots import Refused
 from partners.search import MAX_TYPED, Search
-from partners.snapshots import Refused
 
 
 class Button(NamedTuple):

@@ -18,8 +18,8 @@ from django.utils import timezone
 from partners import publishing
 from partners.admin.root import BUTTONS, RootAdmin, as_uuid
 from partners.models import SentSheet
+from partners.rows.snapshots import Refused
 from partners.sheets import export, files, importing
-from partners.snapshots import Refused
 from partners.validators import SHEET_MAX_BYTES
 
 KEPT = dt.timedelta(days=1)

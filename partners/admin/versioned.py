@@ -26,11 +26,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from partners import bookkeeping, differences, publishing, snapshots
+from partners import bookkeeping, publishing
 from partners.admin.base import EditorForms, NamedObstacles, PlainAddresses
 from partners.models import Revision
 from partners.publishing import Proposal, Stale
-from partners.snapshots import Refused
+from partners.rows import differences, snapshots
+from partners.rows.snapshots import Refused
 
 STATES_PER_PAGE = 20
 

@@ -1,6 +1,7 @@
 """Records as sheets, the way staff left them last: pending changes included."""
 
-from partners import publishing, snapshots
+from partners import publishing
+from partners.rows import snapshots
 from partners.sheets import version
 from partners.sheets.tables import tables_of
 

@@ -21,8 +21,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
 from partners.cells import harmless, restored
+from partners.rows.snapshots import Refused
 from partners.sheets.tables import shown
-from partners.snapshots import Refused
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 200

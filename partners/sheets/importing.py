@@ -12,13 +12,14 @@ from uuid import uuid4
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from partners import bookkeeping, differences, publishing, snapshots
+from partners import bookkeeping, publishing
 from partners.models import Revision
 from partners.models.base import moment, new_key
 from partners.publishing import Proposal, Stale
+from partners.rows import differences, snapshots
+from partners.rows.snapshots import Refused
 from partners.sheets import version
 from partners.sheets.tables import Reading, shown, tables_of
-from partners.snapshots import Refused
 
 
 @dataclass

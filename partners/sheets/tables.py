@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import FileField
 
-from partners import snapshots
 from partners.dates import PartialDate, PartialDateField, PartialDateFormField
 from partners.richtext import RichTextField, sanitise
+from partners.rows import snapshots
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
 WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:\.0)?", re.ASCII)

@@ -1,6 +1,6 @@
 """Where a record's statements come from, and what changed on its page."""
 
-from partners.history import public_log
+from partners.rows.history import public_log
 from partners.views.base import RootDetail
 
 

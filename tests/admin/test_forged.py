@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from partners import snapshots
 from partners.models import Organisation, PendingChange, PreviewLink, Revision
+from partners.rows import snapshots
 from tests import factories as make
 from tests.admin.browser_form import address, read_all
 

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from partners import publishing, snapshots
+from partners import publishing
 from partners.attention import queue
 from partners.models import (
     Collaboration,
@@ -20,6 +20,7 @@ from partners.models import (
     Revision,
     Section,
 )
+from partners.rows import snapshots
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, act, address, read_all
 from tests.admin.records import RECORDS

@@ -5,8 +5,8 @@ import html
 import pytest
 from django.urls import reverse
 
-from partners import snapshots
 from partners.models import Organisation, PendingChange, Redirect, SectionEntry
+from partners.rows import snapshots
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read
 

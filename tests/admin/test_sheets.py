@@ -8,8 +8,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from partners import snapshots
 from partners.models import Collaboration, Event, Organisation, PendingChange, SentSheet
+from partners.rows import snapshots
 from partners.sheets import files
 from partners.validators import SHEET_MAX_BYTES
 from tests import factories as make

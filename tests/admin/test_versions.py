@@ -7,8 +7,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from partners import publishing, snapshots
+from partners import publishing
 from partners.models import Organisation, PendingChange, Revision
+from partners.rows import snapshots
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label

@@ -34,9 +34,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from partners import publishing, snapshots
+from partners import publishing
 from partners.models import Organisation, Revision
 from partners.publishing import Proposal
+from partners.rows import snapshots
 from tests.drills.databases import fresh_database, load, run, start
 
 KEY, WORKERS, VISITORS = "efrs", 8, 16

@@ -25,10 +25,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from partners import publishing, snapshots
+from partners import publishing
 from partners.folding import fold
 from partners.models import Organisation, Revision
 from partners.publishing import Proposal
+from partners.rows import snapshots
 from tests.drills.databases import fresh_database, kill_after, load, run, start, use
 
 KEY, TURNS = "efrs", 20

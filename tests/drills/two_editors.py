@@ -39,12 +39,13 @@ from django.test.utils import setup_test_environment
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import publishing, snapshots
+from partners import publishing
 from partners.admin.versioned import VERSION
 from partners.groups import PUBLISHERS
 from partners.models import Figure, Organisation, Revision
 from partners.publishing import Proposal
-from partners.snapshots import Path
+from partners.rows import snapshots
+from partners.rows.snapshots import Path
 from tests.admin.browser_form import BrowserForm, address, read_all
 from tests.drills.databases import fresh_database, load
 

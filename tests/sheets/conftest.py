@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from partners import bookkeeping, publishing, snapshots
+from partners import bookkeeping, publishing
+from partners.rows import snapshots
 from partners.sheets import export, files, importing
 from tests import factories as make
 from tests.factories import LONG_AGO

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.cell import WriteOnlyCell
 
+from partners.rows.snapshots import Refused
 from partners.sheets import files
-from partners.snapshots import Refused
 from tests.sheets.conftest import read
 
 
@@ -169,7 +169,7 @@ ASK = r"""
 import re, sys, django
 django.setup()
 from partners.sheets import files
-from partners.snapshots import Refused
+from partners.rows.snapshots import Refused
 try:
     files.read(open(sys.argv[1], "rb"), "organisations")
 except Refused as error:

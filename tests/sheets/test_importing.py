@@ -4,8 +4,8 @@ import pytest
 
 from partners import publishing
 from partners.models import Event, Figure, Organisation, PendingChange, Revision
+from partners.rows.snapshots import Refused
 from partners.sheets import importing
-from partners.snapshots import Refused
 from tests import factories as make
 from tests.admin.conftest import colleague
 from tests.factories import LONG_AGO, SINCE_THEN

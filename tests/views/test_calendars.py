@@ -8,9 +8,10 @@ import vobject
 from django.conf import settings
 from django.urls import reverse
 
-from partners import publishing, snapshots
+from partners import publishing
 from partners.models import Event, Record, Revision
 from partners.publishing import Proposal
+from partners.rows import snapshots
 from tests import factories as make
 
 ALL = reverse("partners:calendar")

@@ -17,9 +17,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import bookkeeping, previews, publishing, snapshots, urls
+from partners import bookkeeping, previews, publishing, urls
 from partners.models import Organisation, PendingChange, PreviewLink, Topic
 from partners.publishing import Proposal
+from partners.rows import snapshots
 from partners.sitemaps import SITEMAPS
 from tests import factories as make
 from tests.admin.records import ROOT_FACTORIES

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from partners import bookkeeping, history, publishing
+from partners import bookkeeping, publishing
 from partners.models import Revision
+from partners.rows import history
 from tests import factories as make
 
 ATOM, JSON = "/feeds/changes.atom", "/feeds/changes.json"

@@ -7,8 +7,9 @@ from django.core.management.base import CommandError
 from django.core.management.commands import loaddata
 from django.db import DatabaseError
 
-from partners import bookkeeping, history
+from partners import bookkeeping
 from partners.loading import FixtureError, Loading, read
+from partners.rows import history
 
 
 class Command(loaddata.Command):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 
-from partners import snapshots
 from partners.models import Revision
+from partners.rows import snapshots
 
 #: What is kept about a record for staff alone.
 INTERNAL = {"position", "review_days", "logo_permission", "logo_permission_until", "logo_source"}

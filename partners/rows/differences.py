@@ -8,10 +8,10 @@ from typing import NamedTuple
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.text import capfirst
 
-from partners import snapshots
 from partners.dates import PartialDate
 from partners.richtext import RichTextField, plain_text
-from partners.snapshots import model_of
+from partners.rows import snapshots
+from partners.rows.snapshots import model_of
 
 NOTHING = "–"
 LONG = 40  # characters; longer texts show what differs within them

@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from partners import differences, snapshots
 from partners.models import Figure, Organisation, Redirect
-from partners.snapshots import Path, Refused
+from partners.rows import differences, snapshots
+from partners.rows.snapshots import Path, Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
