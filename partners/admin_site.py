@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,17 +14,23 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.text import slugify
+from django.views.decorators.http import require_POST
 
 from partners import accounts
 from partners.attention import RULES, overview, queue
-from partners.models import Snooze
+from partners.models import PendingChange, Revision, Snooze
 from partners.rows.history import name_of
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 #: So many findings of each rule stand on the page of the queue; all of one rule come in pages.
 FINDINGS_OF_EACH, FINDINGS_OF_ONE = 20, 100
+
+#: So many of each kind stand in the inbox.
+INBOX = 10
+MAY_PUBLISH = "partners.publish_organisation"
 
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
@@ -46,6 +53,11 @@ class SnoozeForm(forms.ModelForm):
         if not today < until <= today + LONGEST_SNOOZE:
             raise forms.ValidationError("Choose a day after today, within three years.")
         return until
+
+
+def history_address(revision):
+    name = f"admin:partners_{revision.model._meta.model_name}_history"
+    return reverse(name, args=[quote(revision.key)])
 
 
 def _in_pages(groups, one, number):
@@ -80,16 +92,38 @@ class PartnersAdminSite(admin.AdminSite):
         """Without the address that leads to any record's page: RootAdmin says where that is."""
         pages = [
             path("attention/", self.admin_view(self.attention), name="attention"),
+            path("inbox/seen/", self.admin_view(self.inbox_seen), name="inbox_seen"),
             path("logout/", self.logout, name="logout"),  # also for who still owes the code
         ]
         urls = [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
         return [*pages, *urls]
 
     def index(self, request, extra_context=None):
-        """Say first what needs attention."""
+        """Say first what is for this person, then what needs attention."""
         may_see = request.user.has_perm("partners.view_organisation")
-        context = {"attention": overview(request.now) if may_see else []}
+        context = {"attention": overview(request.now) if may_see else [], **self._inbox(request)}
         return super().index(request, context | (extra_context or {}))
+
+    def _inbox(self, request):
+        """What became of this person's proposals, and what awaits this person's decision."""
+        changes, may_publish = PendingChange.objects, request.user.has_perm(MAY_PUBLISH)
+        waiting = list(changes.waiting()[: INBOX + 1]) if may_publish else []
+        return {
+            "came_back": list(changes.came_back_to(request.user)[:INBOX]),
+            "ended": [
+                (state, history_address(state))
+                for state in Revision.objects.unseen_by(request.user).defer("rows")[:INBOX]
+            ],
+            "waiting": waiting[:INBOX],
+            "more_wait": len(waiting) > INBOX,
+        }
+
+    @method_decorator(require_POST)
+    def inbox_seen(self, request):
+        """Take off the inbox what this person has seen there."""
+        shown = [number for number in request.POST.getlist("seen") if number.isdecimal()]
+        Revision.objects.unseen_by(request.user).filter(pk__in=shown).update(unseen_by=None)
+        return redirect("admin:index")
 
     def attention(self, request):
         """All that needs attention, and the means to put it off."""

@@ -1,24 +1,24 @@
 """Loading fixtures: every record is checked like a form, and nothing that staff did is lost.
 
-A fixture says exactly what `dumpdata` would say. A record that the database already holds is left
-alone; one that differs replaces the row only if nobody changed that row since it was loaded.
+A fixture says exactly what `dumpdata` would say. What it says differently since it was loaded last
+is taken over, beside what staff changed since; where both changed the same, nothing is loaded.
 """
 
 import datetime as dt
-import hashlib
 import json
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation, ValidationError
 from django.core.files import File
-from django.core.serializers.base import DeserializedObject
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError
+from django.db import models
 from django.db.models import FileField
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.encoding import is_protected_type
 
 from partners.models import (
@@ -29,7 +29,6 @@ from partners.models import (
     PendingChange,
     PreviewLink,
     Record,
-    Redirect,
     Reminder,
     Revision,
     Root,
@@ -38,6 +37,8 @@ from partners.models import (
     Verification,
     Word,
 )
+from partners.rows import snapshots
+from partners.rows.door import Offer, Outcome, Press, Stale, take
 from partners.validators import refuse_control_characters, validate_moment
 
 #: The folder beside fixtures that has the uploads which they name.
@@ -97,6 +98,14 @@ def _integer(digits):
     return int(digits) if len(digits) <= 100 else float(digits)
 
 
+class Given(NamedTuple):
+    """A record of a fixture: where it stands in the file, and what it says (a row)."""
+
+    where: str
+    model: type[models.Model]
+    row: dict
+
+
 class Loading:
     """One run of `loaddata`, over any number of files, inside one transaction."""
 
@@ -104,51 +113,77 @@ class Loading:
         self.using, self.overwrite, self.only_new = using, overwrite, only_new
         self.folder, self.brought = Path(), []
         self.outcomes = Counter()
-        self.changed_by_staff = []
-        self.seen = {}
-        self.digests_now = {}
+        self.given, self.kept = {}, set()
 
     @cached_property
-    def digests(self):
-        """(model, key) → digest of each row as the last load left it."""
-        rows = LoadedRow.objects.using(self.using).values_list("model", "object_key", "digest")
-        return {(model, key): digest for model, key, digest in rows}
+    def loaded(self):
+        """(model's label, key) → the row as the last load left it, in a list."""
+        rows = LoadedRow.objects.using(self.using)
+        return {(each.model, each.object_key): each.rows for each in rows}
 
-    def load(self, file_name, position, record):
-        """Check and save one record; return its model, or None where there was nothing to save."""
+    @property
+    def models(self):
+        return {each.model for each in self.given.values()}
+
+    def read(self, file_name, position, record):
+        """Take up one record. Raises FixtureError."""
         where = _where(file_name, position, record)
         model = self._model(where, record)
-        self._refuse_twice(where, model, record["pk"])
-        loaded = self._deserialise(where, model, record)
-        row = model._base_manager.using(self.using).filter(pk=loaded.object.pk).first()
-        outcome = self._outcome(where, loaded, row)
-        self.outcomes[outcome] += 1
-        if outcome not in ("new", "changed"):
-            return None  # what it refers to may be gone as well, if staff deleted both
-        loaded.object._state.adding = row is None
-        loaded.object._state.db = self.using
-        self._check(where, loaded)
-        self._save(where, loaded, row)
-        return model
+        identity = model._meta.label_lower, str(record["pk"])
+        if identity in self.given:
+            raise FixtureError(
+                f"{where}: this key was already given by {self.given[identity].where}."
+            )
+        self.given[identity] = Given(where, model, self._row(where, model, record))
 
-    def finish(self):
-        """Remember what was loaded; raise FixtureError if staff's changes stood in the way."""
-        if self.changed_by_staff:
-            records = "\n".join(f"  {where}" for where in self.changed_by_staff)
+    def store(self, at):
+        """Store what was read, all or nothing. Raises FixtureError."""
+        offers = [
+            Offer(each.model, key, self.loaded.get((label, key), []), [each.row])
+            for (label, key), each in self.given.items()
+        ]
+        press = Press("Loaded", self._decide, begins_history=False)
+        answers = list(zip(self.given.values(), take(offers, press, None, at), strict=True))
+        for each, answer in answers:
+            if answer.outcome is Outcome.REFUSED:
+                raise FixtureError(f"{each.where}, {_short(_by_field(answer.error), 300)}")
+        if refused := [each.where for each, answer in answers if not answer.is_taken]:
+            records = "\n".join(f"  {where}" for where in refused)
             raise FixtureError(
                 f"Staff changed these records since they were loaded:\n{records}\n"
                 "Nothing was loaded. Use --overwrite to replace their changes, or --only-new to "
                 "add just what is missing."
             )
+        self._remember()
+
+    def _decide(self, before, offer, by, at):
+        """What a record becomes: what the file changed since it was loaded last, beside what staff
+        changed since. Raises Stale where both changed the same."""
+        theirs, base = _with_times(before), _with_defaults(offer.base)
+        if self.only_new and (theirs or base):
+            self.kept.add((before.model._meta.label_lower, before.key))
+            self.outcomes["kept" if snapshots.changes(theirs[:1], offer.rows) else "unchanged"] += 1
+            return before, ""
+        if self.overwrite:
+            base = theirs[:1]
+        rows, conflicts = snapshots.merge(base, theirs, offer.rows)
+        if conflicts:
+            raise Stale(base, theirs)
+        self.outcomes[_outcome(theirs, rows, offer)] += 1
+        return _without_times(before, theirs, rows), ""
+
+    def _remember(self):
+        """What was loaded, for the next time."""
+        known = {identity: rows[0]["fields"] for identity, rows in self.loaded.items() if rows}
         LoadedRow.objects.using(self.using).bulk_create(
             [
-                LoadedRow(model=model, object_key=key, digest=digest)
-                for (model, key), digest in self.digests_now.items()
-                if self.digests.get((model, key)) != digest
+                LoadedRow(model=label, object_key=key, fields=each.row["fields"])
+                for (label, key), each in self.given.items()
+                if known.get((label, key)) != each.row["fields"] and (label, key) not in self.kept
             ],
             update_conflicts=True,
             unique_fields=["model", "object_key"],
-            update_fields=["digest"],
+            update_fields=["fields"],
         )
 
     def take_back(self):
@@ -178,34 +213,36 @@ class Loading:
             raise FixtureError(f"{where}: the site keeps these rows itself. Leave them out.")
         return known[record["model"]]
 
-    def _refuse_twice(self, where, model, key):
-        if (model, key) in self.seen:
-            raise FixtureError(f"{where}: this key was already given by {self.seen[model, key]}.")
-        self.seen[model, key] = where
+    def _row(self, where, model, record):
+        """The row that the file says, if it is written as it would be stored, or FixtureError.
 
-    def _deserialise(self, where, model, record):
-        """A DeserializedObject whose written form is what the file says, or FixtureError."""
+        A field that it leaves out has its default.
+        """
         meta, given = model._meta, dict(record["fields"])
         if meta.pk.name in given:
             raise FixtureError(f"{where}, field {meta.pk.name}: the key stands under “pk” alone.")
-        m2m = {
-            field.name: self._keys(where, field, given.pop(field.name, []))
+        several = {
+            field.name: sorted(self._keys(where, field, given.pop(field.name, [])))
             for field in meta.many_to_many
         }
-        given[meta.pk.name] = record["pk"]
-        fields = {field.name: field for field in meta.local_fields}
-        for name in given.keys() - fields.keys():
+        single = {field.name: field for field in meta.local_fields}
+        for name in given.keys() - single.keys():
             raise FixtureError(f"{where}, field {name}: {model.__name__} has no such field.")
-        values = {name: self._value(where, fields[name], given[name]) for name in given}
-        instance = model(**{fields[name].attname: value for name, value in values.items()})
+        given[meta.pk.name] = record["pk"]
+        values = {name: self._value(where, single[name], given[name]) for name in given}
+        instance = model(**{single[name].attname: value for name, value in values.items()})
+        written = {name: json.loads(_written(field, instance)) for name, field in single.items()}
+        self._check_written(where, given, written)
+        del written[meta.pk.name]
+        return {"model": meta.label_lower, "pk": str(record["pk"]), "fields": written | several}
+
+    def _check_written(self, where, given, written):
         for name, value in given.items():
-            stored = _written(fields[name], instance)
-            if json.dumps(value) != json.dumps(json.loads(stored)):
+            if json.dumps(value) != json.dumps(written[name]):
                 raise FixtureError(
                     f"{where}, field {name}: {_short(json.dumps(value))} is not how this field is "
-                    f"written; it would be stored as {_short(stored)}."
+                    f"written; it would be stored as {_short(json.dumps(written[name]))}."
                 )
-        return DeserializedObject(instance, m2m)
 
     def _value(self, where, field, written):
         """`written` as the field's Python value; None only where the field can be null."""
@@ -247,56 +284,53 @@ class Loading:
             raise FixtureError(f"{where}, field {field.name}: a key stands twice.")
         return keys
 
-    def _check(self, where, loaded):
-        """Every check of `full_clean`, stopping at the first kind that fails."""
-        self._check_keys(where, loaded)
-        instance = loaded.object
-        try:
-            for check in (
-                instance.clean_fields,
-                instance.clean,
-                instance.validate_unique,
-                instance.validate_constraints,
-            ):
-                check()
-        except ValidationError as error:
-            errors = ValidationError(error.update_error_dict({})).message_dict
-            said = "; ".join(
-                f"{'' if name == NON_FIELD_ERRORS else f'field {name}: '}{' '.join(messages)}"
-                for name, messages in errors.items()
-            )
-            raise FixtureError(f"{where}, {_short(said, 300)}") from None
 
-    def _check_keys(self, where, loaded):
-        for name, keys in loaded.m2m_data.items():
-            related = loaded.object._meta.get_field(name).related_model
-            for key in keys:
-                if not related._base_manager.using(self.using).filter(pk=key).exists():
-                    raise FixtureError(f"{where}, field {name}: there is no “{key}”.")
+def _by_field(refused):
+    """“field name: sentence; …”: what stands against a record, as a fixture calls its fields."""
+    return "; ".join(
+        f"{'' if name == NON_FIELD_ERRORS else f'field {name}: '}{' '.join(sentences)}"
+        for name, sentences in refused.errors.items()
+    )
 
-    def _outcome(self, where, loaded, row):
-        """What becomes of the record: new, changed, unchanged, kept or refused."""
-        identity = loaded.object._meta.label_lower, str(loaded.object.pk)
-        self.digests_now[identity] = digest(loaded.object, loaded.m2m_data)
-        before = digest(row) if row is not None else None
-        if before == self.digests_now[identity]:
-            return "unchanged"
-        touched_by_staff = before != self.digests.get(identity)
-        if self.only_new and (row is not None or touched_by_staff):
-            del self.digests_now[identity]
-            return "kept"
-        if touched_by_staff and not self.overwrite:
-            self.changed_by_staff.append(where)
-            return "refused"
-        return "new" if row is None else "changed"
 
-    def _save(self, where, loaded, row):
-        try:
-            loaded.save(using=self.using)
-        except (DatabaseError, ValueError) as error:
-            raise FixtureError(f"{where}: the database refuses it: {error}".strip()) from None
-        if isinstance(row, Root):
-            Redirect.objects.record_move(row, loaded.object)
+def _with_defaults(base):
+    """What was loaded (rows), with the defaults of fields that there were not then."""
+    filled = []
+    for row in base:
+        default = snapshots.blank(snapshots.model_of(row["model"]), row["pk"])
+        filled.append(row | {"fields": default["fields"] | row["fields"]})
+    return filled
+
+
+def _with_times(standing):
+    """The stored rows as a fixture says them: a root with its two times of publication."""
+    if not standing.rows or not issubclass(standing.model, Root):
+        return standing.rows
+    root, *parts = standing.rows
+    times = zip(sorted(snapshots.PUBLICATION), standing.times, strict=True)
+    fields = {name: time and DjangoJSONEncoder().default(time) for name, time in times}
+    return [root | {"fields": root["fields"] | fields}, *parts]
+
+
+def _without_times(before, theirs, rows):
+    """The standing `before` with `rows`; a time is stored anew only where it was another one."""
+    if not rows or not issubclass(before.model, Root):
+        return before._replace(rows=rows)
+    root, *parts = rows
+    fields, known = dict(root["fields"]), theirs[0]["fields"] if theirs else {}
+    for name in sorted(snapshots.PUBLICATION):
+        written = fields.pop(name, None)
+        if written != known.get(name):
+            before = before._replace(**{name: written and parse_datetime(written)})
+    return before._replace(rows=[root | {"fields": fields}, *parts])
+
+
+def _outcome(theirs, rows, offer):
+    if not theirs:
+        return "new" if rows else "kept"
+    if snapshots.changes(theirs, rows):
+        return "changed"
+    return "kept" if snapshots.changes(theirs[:1], offer.rows) else "unchanged"
 
 
 def _where(file_name, position, record):
@@ -314,18 +348,6 @@ def _short(text, most=80):
     """`text` on one line, of at most so many characters."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def digest(instance, m2m=None):
-    """SHA-256 (hex) of a row as `dumpdata` would write it; `m2m` overrides what it is linked to."""
-    values = {field.name: _written(field, instance) for field in instance._meta.local_fields}
-    for field in instance._meta.many_to_many:
-        given = (m2m or {}).get(field.name)
-        keys = (
-            given if m2m is not None else getattr(instance, field.name).values_list("pk", flat=True)
-        )
-        values[field.name] = sorted(map(str, keys or ()))
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def _written(field, instance):

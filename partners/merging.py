@@ -5,16 +5,11 @@ is and as it would be. What both have stays once. Each of these records gets one
 other one's last state stays among the deleted records, so that all of it can be undone.
 """
 
-import hashlib
-import json
 from collections import Counter
-from contextlib import ExitStack
 from functools import cached_property
 from typing import NamedTuple
 
-from django.core.serializers.json import DjangoJSONEncoder
-
-from partners import bookkeeping, publishing
+from partners import bookkeeping
 from partners.folding import fold
 from partners.models import (
     Citation,
@@ -30,8 +25,10 @@ from partners.models import (
     Redirect,
     SectionEntry,
 )
-from partners.rows import history, snapshots
+from partners.rows import snapshots
+from partners.rows.door import LOOK_AGAIN, Offer, Press, take
 from partners.rows.snapshots import Refused
+from partners.rows.standing import standing, standings
 
 #: How other records name an organisation → what leads from there to the record.
 ELSEWHERE = {
@@ -66,8 +63,6 @@ ITS_OWN = {"slug", "name", "is_home", "review_days", "topics"}
 #: What an organisation is silent about.
 SILENT = ("", None, "not-stated", "founded")
 
-CHANGED = "Somebody saved one of these records meanwhile: see below, and decide again."
-
 
 class United(NamedTuple):
     """The rows of a record once nothing is said twice, and those that went for that."""
@@ -77,20 +72,26 @@ class United(NamedTuple):
 
 
 def merge(plan, seen, by, at):
-    """Do what the plan says, if it still is what `seen` marks. Raises Refused.
+    """Do what the plan says, if it touches the records that were shown, as they were `seen`.
 
-    All records that it touches are locked first; `by` (User) does it at `at` (aware datetime).
+    `by` (User) does it at `at` (aware datetime). Raises Refused.
     """
-    records = sorted(plan.before, key=lambda identity: (identity[0]._meta.label, identity[1]))
-    with ExitStack() as locks:
-        for model, key in records:
-            locks.enter_context(publishing.changing(model, key))
+    with bookkeeping.batch():
+        for model, key in sorted(plan.before, key=lambda each: (each[0]._meta.label, each[1])):
+            standings(model, [key], lock=True)
         now = plan.anew()
-        if now is None or now.mark != seen:
-            raise Refused(CHANGED)
+        if now is None or now.versions != seen:
+            raise Refused(LOOK_AGAIN)
         if sentences := now.obstacles(at):
             raise Refused(*sentences)
-        now.write(by)
+        now.write(by, at)
+
+
+def _merged(before, offer, by, at):
+    return before._replace(rows=offer.rows), "" if offer.rows else "Merged and deleted"
+
+
+MERGE = Press("Merged", _merged)
 
 
 class Merge:
@@ -110,14 +111,27 @@ class Merge:
         return Merge(there[self.kept.pk], there[self.other.pk], self.name_kind)
 
     @cached_property
-    def before(self):
-        """(model, key) → the rows of each record that is touched, as they are: the two first."""
+    def standings(self):
+        """(model, key) → the Standing of each record that is touched: the two first."""
         records = {(Organisation, each.pk): each for each in (self.kept, self.other)}
         for manager, way in ELSEWHERE.items():
             for part in getattr(self.other, manager).order_by("pk"):
                 record = getattr(part, way)
                 records.setdefault((type(record), record.pk), record)
-        return {identity: snapshots.rows_of(record) for identity, record in records.items()}
+        return {identity: standing(*identity) for identity in records}
+
+    @cached_property
+    def before(self):
+        """(model, key) → the rows of each record that is touched, as they are."""
+        return {identity: each.rows for identity, each in self.standings.items()}
+
+    @property
+    def versions(self):
+        """Which records are touched, and the version of each (str)."""
+        return ", ".join(
+            f"{model._meta.model_name} {key} {each.version}"
+            for (model, key), each in self.standings.items()
+        )
 
     @property
     def after(self):
@@ -133,14 +147,6 @@ class Merge:
             for row in united.twice
             if not _is_citation(row)
         ]
-
-    @cached_property
-    def mark(self):
-        """Tells this state of all these records from the next."""
-        times = [[each.published_at, each.withdrawn_at] for each in (self.kept, self.other)]
-        said = [[model._meta.label, key, rows] for (model, key), rows in self.before.items()]
-        written = json.dumps([said, times], cls=DjangoJSONEncoder, sort_keys=True)
-        return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def moved(self):
@@ -195,20 +201,25 @@ class Merge:
                 f"Visitors know {other}, but not {kept}. Publish {kept} first, or keep {other} "
                 "instead."
             )
-        return said or self._refusal()
+        return said or self._refusal(at)
 
-    def write(self, by):
+    def write(self, by, at):
         """Store it, one revision a record. Within a transaction; raises Refused."""
-        for identity in self.before:
-            history.begin(*identity)
-        for identity, rows in self.after.items():
-            snapshots.write(*identity, rows)
-        Organisation.objects.get(pk=self.other.pk).delete()
-        Redirect.objects.record_move(self.other, self.kept)
         kept, other = str(self.kept)[:120], str(self.other)[:120]
-        for identity in self.after:
-            history.record(*identity, by, "Merged", f"“{other}” is now “{kept}”")
-        history.record(Organisation, self.other.pk, by, "Merged and deleted", f"Now “{kept}”")
+        wanted = self.after | {(Organisation, self.other.pk): []}
+        offers = [
+            Offer(
+                *identity,
+                rows=rows,
+                seen=self.standings[identity].version,
+                why=f"“{other}” is now “{kept}”" if rows else f"Now “{kept}”",
+            )
+            for identity, rows in wanted.items()
+        ]
+        for answer in take(offers, MERGE, by, at):
+            if not answer.is_taken:
+                raise Refused(*answer.sentences)
+        Redirect.objects.record_move(self.other, self.kept)
 
     # What is refused
 
@@ -229,10 +240,10 @@ class Merge:
     def _names_other(self, row):
         return any(row["fields"].get(name) == self.other.pk for name in _references(row))
 
-    def _refusal(self):
+    def _refusal(self, at):
         try:
             with bookkeeping.rehearsal():
-                self.write(None)
+                self.write(None, at)
         except Refused as error:
             return error.sentences
         return []

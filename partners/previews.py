@@ -15,9 +15,10 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 from django.urls import resolve
 
-from partners import bookkeeping, publishing
+from partners import bookkeeping
 from partners.models import PreviewLink
 from partners.rows import snapshots
+from partners.rows.standing import standing
 
 SALT = "partners.previews"
 
@@ -29,7 +30,8 @@ def page(model, key, rows, request):
     """
     with bookkeeping.rehearsal():
         root = snapshots.write(model, key, rows)
-        publishing.store_publication(root, lambda root: root.publish(request.now))
+        root.publish(request.now)
+        root.save(update_fields=["published_at", "withdrawn_at"])
         bookkeeping.refresh(root)
         visit = _visit(root.get_absolute_url(), request)
         view, args, kwargs = resolve(visit.path)
@@ -69,7 +71,7 @@ def _with_pictures_inside(html, uploads):
 
 def share(model, key, request):
     """A PreviewLink to the page as it would be with what staff saved last. Raises Refused."""
-    rows = publishing.present(model, key)
+    rows = standing(model, key).present
     record = model._base_manager.get(pk=key)
     return PreviewLink.objects.create(
         kind=model._meta.label_lower,

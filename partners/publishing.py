@@ -1,68 +1,26 @@
 """From what an editor typed to what the public reads: aside, handed in, scheduled, published.
 
-Everything is said in rows (see `snapshots`). A root that the public has met, or will at a given
-time, changes only by being published; what is saved meanwhile stands aside as its pending change.
-A draft has no other readers, so it is saved as it is.
+A root that the public has met, or will at a given time, changes only by being published; what is
+saved meanwhile stands aside as its pending change. A draft has no other readers, so it is saved as
+it is.
+
+Each Press here says what is to become of a record as it stands; nothing is written here. `take`
+(see `rows.door`) does that, and answers.
 """
 
-import datetime as dt
 import logging
-from contextlib import contextmanager
-from functools import partial
-from typing import NamedTuple
-
-from django.contrib.auth import get_user_model
-from django.db import models, transaction
 
 from partners import bookkeeping
-from partners.models import PendingChange, Revision, Root
+from partners.models import PendingChange
 from partners.models.base import moment
 from partners.rows import history, snapshots
+from partners.rows.door import Offer, Outcome, Press, Stale, take_one
 from partners.rows.snapshots import Refused
+from partners.rows.standing import Pending
 
 log = logging.getLogger(__name__)
 Status = PendingChange.Status
-
-
-class Proposal(NamedTuple):
-    """What a person wants a record to become, when, and what they have seen of it.
-
-    `base` is what staff had left last when they began, at `begun_at`; `live` what the public read
-    then, where that had moved on under a pending change and they have looked at both.
-    """
-
-    model: type[models.Model]
-    key: str
-    base: list
-    rows: list
-    by: get_user_model()
-    why: str = ""
-    publish_at: dt.datetime | None = None
-    live: list | None = None
-    begun_at: dt.datetime | None = None
-
-    @property
-    def pending(self):
-        return pending(self.model, self.key)
-
-
-class Stale(Exception):
-    """Somebody saved meanwhile: `was` is what the proposal changes, `now` what there is instead.
-
-    `seen` are the fields of the proposal that will say so once the person has looked at it.
-    """
-
-    def __init__(self, proposal, was, now, sentence="Somebody saved this meanwhile.", **seen):
-        super().__init__(sentence)
-        self.proposal, self.was, self.now, self.seen = proposal, was, now, seen
-
-    def merged(self, chosen=()):
-        """(proposal, conflicts): what to propose now that both versions were looked at.
-
-        Of the conflicting Paths those in `chosen` become what the proposal says.
-        """
-        rows, conflicts = snapshots.merge(self.was, self.now, self.proposal.rows, chosen)
-        return self.proposal._replace(rows=rows, **self.seen), conflicts
+AS_PUBLIC = "this is what the public reads already."
 
 
 def pending(model, key):
@@ -70,198 +28,185 @@ def pending(model, key):
     return PendingChange.objects.of(model, key).first()
 
 
-def pending_many(model, keys):
-    """{key: PendingChange} of those records of these keys that have one."""
-    changes = PendingChange.objects.filter(kind=model._meta.label_lower, key__in=keys)
-    return {change.key: change for change in changes}
-
-
-def present(model, key):
-    """The rows as staff last left them: the pending change's, or else the stored ones."""
-    change = pending(model, key)
-    return change.rows if change else snapshots.stored(model, key)
-
-
-def proposal_of(change, by):
-    """The pending change as it is, in the name of `by`."""
-    rows = change.rows
-    return Proposal(change.model, change.key, rows, rows, by, change.why, begun_at=change.saved_at)
-
-
-def is_read(root):
-    """Whether the public reads the root, did so, or will at a time already set."""
-    return root is not None and root.published_at is not None
+def offer_of(change, seen=None):
+    """The pending change as it is, to be decided on (Offer); `seen` is the version shown."""
+    rows, gone = snapshots.in_form_of_today(change.rows)
+    said = {"why": change.why, "begun_at": change.saved_at, "left_out": gone}
+    return Offer(change.model, change.key, rows, rows, seen, **said)
 
 
 def state(root, change, at):
     """In a sentence or two: what the public reads at `at` (aware datetime), and what is to come."""
-    said = root.state(at)
+    sentence = root.state(at)
     if change is None:
-        return said
-    what = "A pending change" if is_read(root) else "What was saved last"
-    said = f"{said} {what} by {change.by_name} {change.get_status_display()}"
+        return sentence
+    what = "A pending change" if root.published_at else "What was saved last"
+    sentence = f"{sentence} {what} by {change.by_name} {change.get_status_display()}"
     if change.is_scheduled:
-        return f"{said} for {moment(change.publish_at)}."
+        return f"{sentence} for {moment(change.publish_at)}."
     if change.status == Status.SENT_BACK and change.decided_by:
-        said = f"{said} by {history.name_of(change.decided_by)}"
-    return f"{said}: “{change.comment}”" if change.comment else f"{said}."
+        sentence = f"{sentence} by {history.name_of(change.decided_by)}"
+    return f"{sentence}: “{change.comment}”" if change.comment else f"{sentence}."
 
 
-def obstacle(change):
-    """Why the pending change cannot be published as it is (str); "" if it can."""
-    try:
-        with bookkeeping.rehearsal():
-            _write(proposal_of(change, change.by), "")
-    except (Refused, Stale) as error:
-        return str(error)
-    return ""
+def obstacle(change, at):
+    """Why the pending change cannot be published at `at` as it is (str); "" if it can."""
+    with bookkeeping.rehearsal():
+        answer = take_one(offer_of(change), PUBLISH, change.by, at)
+    return "" if answer.is_taken else str(answer)
 
 
 # What an editor may do
 
 
-def save_draft(proposal, at):
-    """Keep it: aside if the public reads the record, else in the record itself.
-
-    Returns the PendingChange, or None. Raises Stale and Refused.
-    """
-    with changing(proposal.model, proposal.key):
-        _refuse_stale(proposal)
-        if is_read(_stored_root(proposal)):
-            return _set_aside(proposal, at)
-        _write(proposal, "Draft saved")
-        return _set_aside(proposal, at, always=True) if proposal.pending else None
+def _save_draft(before, offer, by, at):
+    """Aside if the public reads the record, else in the record itself."""
+    if before.is_read:
+        return _aside(before, offer, by, at), ""
+    after = before._replace(rows=_merged(before, offer))
+    after = _aside(after, offer, by, at, always=True) if before.pending else after
+    return after, "Draft saved"
 
 
-def hand_in(proposal, at):
-    """Keep it and ask a publisher to decide.
-
-    Returns the PendingChange, or None if there is nothing to decide. Raises Stale and Refused.
-    """
-    with changing(proposal.model, proposal.key):
-        change = save_draft(proposal, at)
-        if change is None and not is_read(_stored_root(proposal)):
-            change = _set_aside(proposal, at, always=True)
-        if change:
-            change.status = Status.HANDED_IN
-            change.save(update_fields=["status"])
-        return change
+def _hand_in(before, offer, by, at):
+    after, _ = _save_draft(before, offer, by, at)
+    if after.pending is None and not before.is_read:
+        after = _aside(after, offer, by, at, always=True)
+    return _waiting(after, Status.HANDED_IN), ""
 
 
-def save_at_once(proposal, at):
-    """Store what has no drafts: a word list, a redirect. Raises Stale and Refused."""
-    with changing(proposal.model, proposal.key):
-        _refuse_stale(proposal)
-        _write(proposal, "Saved")
+def _save_at_once(before, offer, by, at):
+    return before._replace(rows=offer.rows), ""
 
 
-def discard(model, key):
-    """Forget the pending change; what is stored stays as it is."""
-    with changing(model, key):
-        if change := pending(model, key):
-            change.delete()
-            forget_uploads(model, key, change.rows)
+def _discard(before, offer, by, at):
+    return before._replace(pending=None), ""
 
 
 # What a publisher may do
 
 
-def publish(proposal, at):
-    """Make it what the public reads from now on.
+def _publish(before, offer, by, at):
+    """Also what was published before: it becomes live again."""
+    _refuse_withdrawn(before, offer, at)
+    waiting, what = before.pending, ""
+    if waiting and waiting.by != by and not snapshots.changes(waiting.rows, offer.rows):
+        what = f"Published, as proposed by {waiting.by_name}"
+    return _published(before, offer, at), what
 
-    Raises Refused, and Stale: also where the live version has changed in what the pending change
-    changes as well.
+
+def _publish_what_is_ready(before, offer, by, at):
+    """What is handed in, scheduled, or neither public nor changed; anything else stays as it is."""
+    waiting = before.pending
+    if waiting.is_open if waiting else before.root.is_live(at):
+        return before, ""
+    return _publish(before, offer._replace(base=before.present, rows=before.present), by, at)
+
+
+def _publish_what_is_public(before, offer, by, at):
+    """Publish what is new, and what changes a live record; anything else keeps its standing.
+
+    A spreadsheet does not show that a record is a draft or withdrawn, or that a colleague's change
+    of it waits: nobody publishes those by sending a file.
     """
-    with changing(proposal.model, proposal.key):
-        _refuse_stale(proposal)
-        _refuse_withdrawn(proposal, at)
-        change, what = proposal.pending, "Published"
-        as_proposed = change and not snapshots.changes(change.rows, proposal.rows)
-        if as_proposed and change.by != proposal.by:
-            what = f"Published, as proposed by {change.by_name}"
-        _write(proposal, what, lambda root: root.publish(at))
+    is_public = not before.rows or (before.root.is_live(at) and before.pending is None)
+    return (_publish if is_public else _save_draft)(before, offer, by, at)
 
 
-def schedule(proposal, at):
-    """Let the public read it from its `publish_at` on; say whether that is news.
+def _schedule(before, offer, by, at):
+    """A first publication is a matter of the record's own time; a change waits, approved."""
+    _refuse_withdrawn(before, offer, at)
+    root = before.root
+    if not root.is_named(at):
+        root.appear(offer.when)
+        rows = _merged(before, offer)
+        return before.with_times_of(root)._replace(rows=rows, pending=None), "Publication scheduled"
+    after = _aside(before, offer, by, at, always=not root.is_live(at))
+    return _waiting(after, Status.SCHEDULED, publish_at=offer.when, decided_by=by), ""
 
-    A first publication is a matter of the record's own time; a pending change waits, approved.
+
+def _unschedule(before, offer, by, at):
+    """Whatever was to happen by itself after `at`."""
+    root = before.root
+    root.unschedule(at)
+    after = before.with_times_of(root)
+    is_due = after.pending and after.pending.is_scheduled
+    return (_waiting(after, Status.DRAFT) if is_due else after), ""
+
+
+def _withdraw(before, offer, by, at):
+    root = before.root
+    root.withdraw(offer.when or at)
+    return before.with_times_of(root), ""
+
+
+def _send_back(before, offer, by, at):
+    return _waiting(before, Status.SENT_BACK, comment=offer.why, decided_by=by), ""
+
+
+def _delete(before, offer, by, at):
+    return before._replace(rows=[]), ""
+
+
+SAVE_DRAFT = Press("Saved", _save_draft, f"Nothing to save: {AS_PUBLIC}")
+HAND_IN = Press("Handed in", _hand_in, f"Nothing to hand in: {AS_PUBLIC}")
+SAVE_AT_ONCE = Press("Saved", _save_at_once, "Nothing to save: nothing was changed.")
+DISCARD = Press(
+    "Discarded", _discard, "There is no pending change to discard.", overrules="Discarded"
+)
+PUBLISH = Press("Published", _publish, f"Nothing to publish: {AS_PUBLIC}")
+PUBLISH_WHAT_IS_READY = PUBLISH._replace(decide=_publish_what_is_ready)
+PUBLISH_WHAT_IS_PUBLIC = PUBLISH._replace(decide=_publish_what_is_public)
+SCHEDULE = Press("Scheduled", _schedule, f"Nothing to schedule: {AS_PUBLIC}")
+UNSCHEDULE = Press("Schedule taken back", _unschedule, "Nothing is scheduled.")
+WITHDRAW = Press("Withdrawn", _withdraw, "It is not public: there is nothing to withdraw.")
+SEND_BACK = Press("Sent back", _send_back, "There is no pending change to send back.")
+DELETE = Press("Deleted", _delete, "It is deleted already.")
+
+
+def restoring(revision, publishes):
+    """The Press that makes a record again what it was: at once if `publishes`, else as a proposal.
+
+    A record that is gone comes back as the public last saw it.
     """
-    publish_at = proposal.publish_at
-    with changing(proposal.model, proposal.key):
-        _refuse_stale(proposal)
-        _refuse_withdrawn(proposal, at)
-        root = _stored_root(proposal)
-        if root is None or not root.is_named(at):
-            _write(proposal, "Publication scheduled", lambda root: root.appear(publish_at))
-            return True
-        change = _set_aside(proposal, at, always=not root.is_live(at))
-        if change:
-            change.status, change.publish_at = Status.SCHEDULED, publish_at
-            change.decided_by, change.comment = proposal.by, ""
-            change.save(update_fields=["status", "publish_at", "decided_by", "comment"])
-        return change is not None
 
-
-def unschedule(root, by, at):
-    """Take back whatever was to happen to `root` at a time after `at`."""
-    with changing(type(root), root.pk):
-        if (change := pending(type(root), root.pk)) and change.is_scheduled:
-            _wait(change, Status.DRAFT)
-        _set_publication(root, by, "Schedule taken back", lambda root: root.unschedule(at))
-
-
-def withdraw(root, by, withdrawn_at):
-    """Take it from the public from `withdrawn_at` (aware datetime) on; say whether it was there."""
-    with changing(type(root), root.pk):
-        return _set_publication(root, by, "Withdrawn", lambda root: root.withdraw(withdrawn_at))
-
-
-def send_back(proposal, comment):
-    """Ask for another version than the pending change; the editor reads why. Raises Stale."""
-    with changing(proposal.model, proposal.key):
-        _refuse_stale(proposal)
-        if change := proposal.pending:
-            change.decided_by = proposal.by
-            _wait(change, Status.SENT_BACK, comment)
-
-
-def restore(revision, by, at, publishes, last):
-    """Make the record again what it was: at once if `publishes`, else as a proposal.
-
-    `last` (int) is the newest Revision that `by` has seen. A record that is gone comes back as the
-    public last saw it. Raises Refused and Stale.
-    """
-    model, key = revision.model, revision.key
-    with changing(model, key):
-        if Revision.objects.of(model, key).first().pk != last:
-            raise Refused("Somebody saved this meanwhile: look at the newest change first.")
-        if not model._base_manager.filter(pk=key).exists():
-            root = snapshots.write(model, key, revision.rows)
-            if isinstance(root, Root):
-                store_publication(root, lambda root: _appear_as(root, revision))
-            history.record(model, key, by, "Restored")
-            return
-        if pending(model, key):
+    def decide(before, offer, by, at):
+        if not before.rows:
+            return before._replace(rows=offer.rows).with_times_of(revision), ""
+        if before.pending:
             raise Refused("There is a pending change. Publish or discard it first.")
-        why = f"As it was on {moment(revision.at)}"
-        proposal = Proposal(model, key, present(model, key), revision.rows, by, why)
-        if publishes:
-            _write(proposal, "Restored")
-        else:
-            save_draft(proposal, at)
+        if publishes and not revision.is_aside:
+            return before._replace(rows=offer.rows), ""
+        return _save_draft(before, offer, by, at)
+
+    return Press("Restored", decide, "Nothing to restore: the record says this already.")
 
 
-def delete(record, by):
-    """Delete it; its history stays, and it can be restored."""
-    model, key = type(record), record.pk
-    with changing(model, key):
-        history.begin(model, key)
-        record.delete()
-        history.record(model, key, by, "Deleted")
+def restoration(revision, seen):
+    """The Offer to make the record again what it was; `seen` is the version that was shown."""
+    rows, gone = snapshots.in_form_of_today(revision.rows)
+    why = f"As it was on {moment(revision.at)}"
+    return Offer(revision.model, revision.key, None, rows, seen, why=why, left_out=gone)
 
 
 # What happens by itself
+
+
+def _publish_as_scheduled(before, offer, by, at):
+    if not before.pending or not before.pending.is_scheduled or before.pending.publish_at > at:
+        return before, ""  # somebody else was quicker
+    waiting = before.pending
+    offer = offer._replace(rows=waiting.rows, begun_at=waiting.saved_at)
+    _refuse_withdrawn(before, offer, at)
+    return _published(before, offer, waiting.publish_at), ""
+
+
+def _give_back(before, offer, by, at):
+    return _waiting(before, Status.HANDED_IN, comment=offer.why), ""
+
+
+PUBLISH_AS_SCHEDULED = Press("Published as scheduled", _publish_as_scheduled)
+GIVE_BACK = Press("Given back", _give_back)
 
 
 def apply_due(at):
@@ -275,145 +220,64 @@ def apply_due(at):
 
 
 def _apply(change, at):
-    try:
-        with changing(change.model, change.key):
-            if not PendingChange.objects.due(at).filter(pk=change.pk).exists():
-                return False  # somebody else was quicker
-            proposal = proposal_of(change, change.decided_by)
-            _refuse_withdrawn(proposal, at)
-            _write(proposal, "Published as scheduled", lambda root: root.publish(change.publish_at))
-            return True
-    except (Refused, Stale) as error:
-        log.warning("A scheduled change could not be published: %r: %s", change.title, error)
-        due = moment(change.publish_at)
-        _wait(change, Status.HANDED_IN, f"Could not be published on {due}: {error}")
-        return False
-
-
-def forget_uploads(model, key, rows):
-    """Delete the files that `rows` name, but neither the record, its change nor its history."""
-    kept = [snapshots.stored(model, key), present(model, key)]
-    kept += Revision.objects.of(model, key).values_list("rows", flat=True)
-    for storage, name in snapshots.uploads(rows).difference(*map(snapshots.uploads, kept)):
-        transaction.on_commit(partial(storage.delete, name))
+    """Say whether this was who published it."""
+    answer = take_one(offer_of(change), PUBLISH_AS_SCHEDULED, change.decided_by, at)
+    if not answer.is_taken:
+        log.warning("A scheduled change could not be published: %r: %s", change.title, answer)
+        why = f"Could not be published on {moment(change.publish_at)}: {answer}"
+        take_one(Offer(change.model, change.key, why=why), GIVE_BACK, None, at)
+    return answer.outcome is Outcome.STORED
 
 
 # How
 
 
-@contextmanager
-def changing(model, key):
-    """One transaction that nobody else who changes this record can get between."""
-    with bookkeeping.batch():
-        model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
-        list(PendingChange.objects.of(model, key).select_for_update())
-        yield
-
-
-def _stored_root(proposal):
-    return proposal.model._base_manager.filter(pk=proposal.key).first()
-
-
-def _refuse_stale(proposal):
-    now = present(proposal.model, proposal.key)
-    if snapshots.changes(now, proposal.base):
-        raise Stale(proposal, proposal.base, now, base=now)
-
-
-def _refuse_withdrawn(proposal, at):
+def _refuse_withdrawn(before, offer, at):
     """Publishing never undoes a withdrawal that the person had not seen."""
-    root = _stored_root(proposal)
-    withdrawn_at = root and root.withdrawn_at
-    if proposal.begun_at and withdrawn_at and proposal.begun_at < withdrawn_at <= at:
-        raise Stale(
-            proposal,
-            proposal.base,
-            proposal.base,
-            "It was withdrawn meanwhile, and publishing it would bring it back.",
-            begun_at=at,
-        )
+    withdrawn_at = before.withdrawn_at
+    if offer.begun_at and withdrawn_at and offer.begun_at < withdrawn_at <= at:
+        sentence = "It was withdrawn meanwhile, and publishing it would bring it back."
+        raise Stale(offer.base, offer.base, sentence, begun_at=at, seen=before.version)
 
 
-def _set_aside(proposal, at, always=False):
-    """The pending change that says this; None where it would say what is stored already."""
-    stored = snapshots.stored(proposal.model, proposal.key)
-    change = proposal.pending
-    if not always and not snapshots.changes(stored, proposal.rows):
-        if change:
-            change.delete()
-            forget_uploads(proposal.model, proposal.key, change.rows)
-        return None
-    with bookkeeping.rehearsal():
-        record = snapshots.write(proposal.model, proposal.key, proposal.rows)
-    said = {
-        "title": str(record)[:300],
-        "rows": proposal.rows,
-        "status": Status.DRAFT,
-        "publish_at": None,
-        "why": proposal.why or (change.why if change else ""),
-        "by": proposal.by,
-        "by_name": history.name_of(proposal.by),
-        "saved_at": at,
-    }
-    if proposal.live is not None:
-        said["base"] = proposal.live
-    saved, _ = PendingChange.objects.update_or_create(
-        kind=proposal.model._meta.label_lower,
-        key=proposal.key,
-        defaults=said,
-        create_defaults=said | {"base": stored},
-    )
-    if change:
-        forget_uploads(proposal.model, proposal.key, change.rows)
-    return saved
+def _published(before, offer, at):
+    root = before.root
+    root.publish(at)
+    return before.with_times_of(root)._replace(rows=_merged(before, offer), pending=None)
 
 
-def _write(proposal, what, publication=None):
-    """Store it, with what `publication` does to the root; the pending change is done with."""
-    model, key = proposal.model, proposal.key
-    history.begin(model, key)
-    rows, change = proposal.rows, proposal.pending
-    if change:
-        stored = snapshots.stored(model, key)
-        if not stored:
-            raise Refused("The record is gone. Restore it first: it is among the deleted ones.")
-        was = change.base if proposal.live is None else proposal.live
-        rows, conflicts = snapshots.merge(was, stored, proposal.rows)
-        if conflicts:
-            raise Stale(proposal, was, stored, live=stored)
-    root = snapshots.write(model, key, rows)
-    if publication:
-        store_publication(root, publication)
-        if change:
-            change.delete()
-    history.record(model, key, proposal.by, what, proposal.why)
+def _merged(before, offer):
+    """What is to be stored: the offer, with what the live version became beside its change."""
+    if before.pending is None:
+        return offer.rows
+    if not before.rows:
+        raise Refused("The record is gone. Restore it first: it is among the deleted ones.")
+    was = before.pending.base if offer.live is None else offer.live
+    rows, conflicts = snapshots.merge(was, before.rows, offer.rows)
+    if conflicts:
+        raise Stale(was, before.rows, live=before.rows, seen=before.version)
+    return rows
 
 
-def _set_publication(root, by, what, publication):
-    """Say whether `publication` changed anything."""
-    model, key = type(root), root.pk
-    history.begin(model, key)
-    root = model._base_manager.get(pk=key)
-    changed = store_publication(root, publication)
-    if changed:
-        history.record(model, key, by, what)
-    return changed
+def _aside(before, offer, by, at, always=False):
+    """With the offer as its pending change; without one where it says what is stored already."""
+    if not always and not snapshots.changes(before.rows, offer.rows):
+        return before._replace(pending=None)
+    waited = before.pending
+    base = offer.live or (waited.base if waited else before.rows)
+    if waited is None or snapshots.changes(waited.rows, offer.rows):
+        proposed = Pending(offer.rows, base, by, history.name_of(by), at)
+    else:
+        proposed = waited._replace(base=base, status=Status.DRAFT, publish_at=None)
+    if waited:
+        kept = {"why": waited.why, "comment": waited.comment, "decided_by": waited.decided_by}
+        proposed = proposed._replace(**kept)
+    return before._replace(pending=proposed._replace(why=offer.why or proposed.why))
 
 
-def store_publication(root, publication):
-    """Call `publication` (function of a root) and store what it did; say whether that is news."""
-    changed = publication(root)
-    if changed:
-        root.save(update_fields=["published_at", "withdrawn_at"])
-    return changed
-
-
-def _appear_as(root, revision):
-    """Give `root` the place in public that it had."""
-    root.published_at, root.withdrawn_at = revision.published_at, revision.withdrawn_at
-    return True
-
-
-def _wait(change, status, comment=""):
-    change.status, change.publish_at, change.comment = status, None, comment
-    change.save(update_fields=["status", "publish_at", "comment", "decided_by"])
+def _waiting(before, status, **decided):
+    """With its pending change, if there is one, at that status."""
+    if before.pending is None:
+        return before
+    decided = {"publish_at": None, "comment": ""} | decided
+    return before._replace(pending=before.pending._replace(status=status, **decided))

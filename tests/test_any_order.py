@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 from partners import previews, publishing
 from partners.models import PendingChange, Revision
-from partners.publishing import Proposal, Stale
 from partners.rows import snapshots
+from partners.rows.door import Stale
 from partners.rows.snapshots import Refused
+from partners.rows.standing import standing
+from tests import acts
+from tests.acts import Proposal
 from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
@@ -82,22 +85,22 @@ class Desk:
         return Proposal(self.model, self.key, base, rows, person, publish_at=then, begun_at=begun)
 
     def look(self, person, words):
-        self.seen[person] = publishing.present(self.model, self.key)
+        self.seen[person] = standing(self.model, self.key).present
         self.begun[person] = self.at
 
     def save_draft(self, person, words):
-        publishing.save_draft(self.proposal(person, words), self.at)
+        acts.save_draft(self.proposal(person, words), self.at)
 
     def hand_in(self, person, words):
-        publishing.hand_in(self.proposal(person, words), self.at)
+        acts.hand_in(self.proposal(person, words), self.at)
 
     def publish(self, person, words):
         proposal = self.proposal(person, words)
-        publishing.publish(proposal, self.at)
+        acts.publish(proposal, self.at)
         self.public = proposal.rows
 
     def schedule(self, person, words):
-        publishing.schedule(self.proposal(person, words), self.at)
+        acts.schedule(self.proposal(person, words), self.at)
 
     def preview(self, person, words):
         request = RequestFactory().get("/")
@@ -107,19 +110,19 @@ class Desk:
         assert words in previews.page(self.model, self.key, rows, request)
 
     def unschedule(self, person, words):
-        publishing.unschedule(self.root, person, self.at)
+        acts.unschedule(self.root, person, self.at)
 
     def withdraw(self, person, words):
-        publishing.withdraw(self.root, person, self.at)
+        acts.withdraw(self.root, person, self.at)
 
     def discard(self, person, words):
-        publishing.discard(self.model, self.key)
+        acts.discard(self.model, self.key)
 
     def undo(self, person, words):
         states = Revision.objects.of(self.model, self.key)
         if states:
             oldest = states.last()
-            publishing.restore(oldest, person, self.at, publishes=True, last=states[0].pk)
+            acts.restore(oldest, person, self.at, publishes=True, last=states[0].pk)
             self.public = oldest.rows
 
     def wait(self, person, words):

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from partners import fixtures, publishing
+from partners import fixtures
 from partners.dates import PartialDate
 from partners.fixtures import FILES
 from partners.loading import BOOKKEEPING, read
@@ -31,9 +31,11 @@ from partners.models import (
     Topic,
 )
 from partners.models.base import WebAddressField
-from partners.publishing import Proposal
 from partners.richtext import RichTextField
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
+from tests.acts import Proposal
 from tests.admin.records import RECORDS
 
 COMMITTED = settings.BASE_DIR / "fixtures"
@@ -316,9 +318,9 @@ def test_file_without_records_goes_and_others_stay(tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_pending_changes_are_left_out_and_counted(content, tmp_path, django_user_model):
     by = django_user_model.objects.create_user("editor")
-    base, rows = (publishing.present(Organisation, "esr") for _ in range(2))
+    base, rows = (standing(Organisation, "esr").present for _ in range(2))
     rows[0]["fields"]["summary"] = "Not public yet."
-    publishing.save_draft(Proposal(Organisation, "esr", base, rows, by), make.SINCE_THEN)
+    acts.save_draft(Proposal(Organisation, "esr", base, rows, by), make.SINCE_THEN)
     assert PendingChange.objects.count() == 1
     said, _ = run(tmp_path)
     assert said.endswith("Pending changes left out, as they are no content yet: 1.")

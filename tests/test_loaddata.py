@@ -22,7 +22,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from partners import bookkeeping, publishing
+from partners import bookkeeping
 from partners.models import (
     Collaboration,
     Figure,
@@ -38,6 +38,7 @@ from partners.models import (
 )
 from partners.rows import history, snapshots
 from partners.search import Search
+from tests import acts
 from tests.factories import SINCE_THEN, OrganisationFactory, VerificationFactory
 
 FIXTURES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
@@ -951,8 +952,8 @@ def test_history_keeps_what_is_overwritten_and_what_comes_instead():
     editor = User.objects.create_user("publisher")
     rows = snapshots.rows_of(sir)
     changed = [{**rows[0], "fields": rows[0]["fields"] | {"summary": "By staff."}}, *rows[1:]]
-    proposal = publishing.Proposal(Organisation, "sir", rows, changed, editor)
-    publishing.publish(proposal, SINCE_THEN)
+    proposal = acts.Proposal(Organisation, "sir", rows, changed, editor)
+    acts.publish(proposal, SINCE_THEN)
     load(*FIXTURES, overwrite=True)
     states = Revision.objects.of(Organisation, "sir")
     assert [state.what for state in states] == [history.OUTSIDE, "Published", history.OUTSIDE]

@@ -5,8 +5,8 @@ import datetime as dt
 
 import pytest
 
-from partners import merging, publishing
-from partners.merging import CHANGED, ELSEWHERE, Merge
+from partners import merging
+from partners.merging import ELSEWHERE, Merge
 from partners.models import (
     Citation,
     Collaboration,
@@ -20,10 +20,13 @@ from partners.models import (
     Verification,
 )
 from partners.models.sources import statement
-from partners.publishing import Proposal
 from partners.rows import history, snapshots
+from partners.rows.door import LOOK_AGAIN
 from partners.rows.snapshots import Refused
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
+from tests.acts import Proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +51,7 @@ def other():
 
 def merge(kept, other, by, **options):
     plan = Merge(fresh(kept), fresh(other), **options)
-    merging.merge(plan, plan.mark, by, NOW)
+    merging.merge(plan, plan.versions, by, NOW)
 
 
 def fresh(record):
@@ -265,27 +268,27 @@ def test_change_meanwhile_is_refused(kept, other, publisher, of):
     party = make.PartyFactory(organisation=other)
     record = {"kept": kept, "other": other, "party": party.collaboration}[of]
     plan = Merge(fresh(kept), fresh(other))
-    mark = plan.mark
+    mark = plan.versions
     type(record).objects.filter(pk=record.pk).update(summary="Somebody else's.")
-    with pytest.raises(Refused, match=CHANGED):
+    with pytest.raises(Refused, match=LOOK_AGAIN):
         merging.merge(plan, mark, publisher, NOW)
     assert fresh(party).organisation == other
 
 
 def test_party_that_was_added_meanwhile_is_refused(kept, other, publisher):
     plan = Merge(kept, other)
-    mark = plan.mark
+    mark = plan.versions
     make.PartyFactory(organisation=other)
-    with pytest.raises(Refused, match=CHANGED):
+    with pytest.raises(Refused, match=LOOK_AGAIN):
         merging.merge(plan, mark, publisher, NOW)
 
 
 @pytest.mark.parametrize("gone", ["kept", "other"])
 def test_record_that_is_gone_meanwhile_is_refused(kept, other, publisher, gone):
     plan = Merge(kept, other)
-    mark = plan.mark
+    mark = plan.versions
     Organisation.objects.filter(pk=gone).delete()
-    with pytest.raises(Refused, match=CHANGED):
+    with pytest.raises(Refused, match=LOOK_AGAIN):
         merging.merge(plan, mark, publisher, NOW)
 
 
@@ -294,12 +297,12 @@ def test_pending_change_is_refused(kept, other, publisher, of):
     party, elsewhere = make.PartyFactory(organisation=other), make.PartyFactory()
     record = {"kept": kept, "other": other}.get(of)
     record = record or (party if of == "party" else elsewhere).collaboration
-    base = publishing.present(type(record), record.pk)
+    base = standing(type(record), record.pk).present
     rows = copy.deepcopy(base)
     rows[0]["fields"]["summary"] = "Not public yet."
     if of == "elsewhere":
         rows[1]["fields"]["organisation"] = "other"
-    publishing.save_draft(Proposal(type(record), record.pk, base, rows, publisher), NOW)
+    acts.save_draft(Proposal(type(record), record.pk, base, rows, publisher), NOW)
     sentence = f"“{record}” has a pending change by publisher: publish or discard it first."
     assert Merge(kept, other).obstacles(NOW) == [sentence]
     with pytest.raises(Refused):

@@ -11,9 +11,11 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from partners import bookkeeping, freshness, page_cache, publishing
+from partners import bookkeeping, freshness, page_cache
 from partners.management.commands.demo import fixture_files
 from partners.models import Event, Organisation, Party, Redirect, SectionEntry, Term, Topic
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -315,11 +317,11 @@ def write_raw(chance, root):
 
 
 def go_on(chance, root):
-    with_rows = publishing.present(Event, root.pk)
+    with_rows = standing(Event, root.pk).present
     rows = [dict(row, fields=dict(row["fields"])) for row in with_rows]
     rows[0]["fields"]["summary"] = f"Summary {chance.random()}"
-    proposal = publishing.Proposal(Event, root.pk, with_rows, rows, go_on.user)
-    publishing.publish(proposal, timezone.now())
+    proposal = acts.Proposal(Event, root.pk, with_rows, rows, go_on.user)
+    acts.publish(proposal, timezone.now())
 
 
 YEARS = [str(year) for year in range(2000, 2999)]
@@ -337,7 +339,7 @@ STEPS = [
     lambda chance, root: make.TermFactory(),
     lambda chance, root: Party.objects.all().delete(),
     lambda chance, root: Redirect.objects.create(old_path=f"/{chance.random()}/", new_path="/"),
-    lambda chance, root: publishing.withdraw(root, go_on.user, timezone.now()),
+    lambda chance, root: acts.withdraw(root, go_on.user, timezone.now()),
     lambda chance, root: Event.objects.filter(pk=root.pk).update(withdrawn_at=None),
 ]  # fmt: skip
 

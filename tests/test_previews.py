@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import previews, publishing
+from partners import previews
 from partners.models import PreviewLink, Record
-from partners.publishing import Proposal
 from partners.rows import snapshots
 from partners.rows.snapshots import Refused
+from tests import acts
 from tests import factories as make
+from tests.acts import Proposal
 from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def link(request_of_staff):
     root = make.OrganisationFactory()
     rows, user = snapshots.rows_of(root), request_of_staff.user
     proposal = Proposal(type(root), root.pk, rows, with_marker(root), user)
-    publishing.save_draft(proposal, request_of_staff.now)
+    acts.save_draft(proposal, request_of_staff.now)
     return previews.share(type(root), root.pk, request_of_staff)
 
 
@@ -80,7 +81,7 @@ def address(link):
 
 
 def test_shared_preview_shows_what_it_showed_and_writes_nothing(link, client):
-    publishing.discard(link.model, link.key)
+    acts.discard(link.model(pk=link.key), None, timezone.now())
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address(link))
     assert MARKER in answer.content.decode()

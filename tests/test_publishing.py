@@ -8,10 +8,13 @@ from django.core.management import call_command
 
 from partners import bookkeeping, publishing
 from partners.models import Organisation, PendingChange, Revision
-from partners.publishing import Proposal, Stale
 from partners.rows import history, snapshots
+from partners.rows.door import Stale
 from partners.rows.snapshots import Refused
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
+from tests.acts import Proposal
 from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +36,12 @@ def publisher(django_user_model):
     return django_user_model.objects.create_user("publisher")
 
 
-def proposal(root, by, base=None, publish_at=None, **fields):
+def proposal(root, by, base=None, when=None, **fields):
     """What staff saw last (or `base`), with other values in the fields of the root."""
-    base = base or publishing.present(type(root), root.pk)
+    base = base or standing(type(root), root.pk).present
     rows = copy.deepcopy(base)
     rows[0]["fields"] |= fields
-    return Proposal(type(root), root.pk, base, rows, by, publish_at=publish_at)
+    return Proposal(type(root), root.pk, base, rows, by, when=when)
 
 
 def stored(root):
@@ -53,11 +56,6 @@ def whats(root):
     return [each.what for each in Revision.objects.of(type(root), root.pk)]
 
 
-def restore(revision, by, at, publishes):
-    last = Revision.objects.of(revision.model, revision.key).first()
-    publishing.restore(revision, by, at, publishes, last.pk)
-
-
 def pending(root):
     return publishing.pending(type(root), root.pk)
 
@@ -66,18 +64,18 @@ def pending(root):
 def test_draft_of_a_live_record_stands_aside(editor, client, factory):
     root = factory()
     before, page = stored(root), client.get(root.get_absolute_url()).content
-    change = publishing.save_draft(proposal(root, editor, summary="Unheard of."), NOW)
+    change = acts.save_draft(proposal(root, editor, summary="Unheard of."), NOW)
     assert stored(root) == before
     assert client.get(root.get_absolute_url()).content == page
     assert (change.status, change.by_name, change.base) == ("draft", "editor", before)
     assert change.rows[0]["fields"]["summary"] == "Unheard of."
-    assert publishing.present(type(root), root.pk) == change.rows
+    assert standing(type(root), root.pk).present == change.rows
 
 
 @every_root
 def test_draft_that_nobody_reads_is_saved_as_it_is(editor, factory):
     root = factory(draft=True)
-    assert publishing.save_draft(proposal(root, editor, summary="New."), NOW) is None
+    assert acts.save_draft(proposal(root, editor, summary="New."), NOW) is None
     assert fresh(root).summary == "New."
     assert pending(root) is None
     assert whats(root) == ["Draft saved", history.OUTSIDE]
@@ -87,7 +85,7 @@ def test_draft_that_nobody_reads_is_saved_as_it_is(editor, factory):
 @pytest.mark.parametrize("state", [{}, {"draft": True}, {"scheduled": True}, {"withdrawn": True}])
 def test_published_change_is_what_the_public_reads(publisher, factory, state):
     root = factory(**state)
-    publishing.publish(proposal(root, publisher, summary="New."), NOW)
+    acts.publish(proposal(root, publisher, summary="New."), NOW)
     root = fresh(root)
     assert root.is_live(NOW)
     assert root.summary == "New."
@@ -97,7 +95,7 @@ def test_published_change_is_what_the_public_reads(publisher, factory, state):
 def test_record_that_is_new_becomes_a_draft(editor):
     rows = snapshots.rows_of(make.OrganisationFactory(draft=True))
     Organisation.objects.all().delete()
-    publishing.save_draft(Proposal(Organisation, rows[0]["pk"], [], rows, editor), NOW)
+    acts.save_draft(Proposal(Organisation, rows[0]["pk"], [], rows, editor), NOW)
     assert snapshots.rows_of(Organisation.objects.get()) == rows
     assert Organisation.objects.get().published_at is None
 
@@ -106,11 +104,12 @@ def test_record_that_is_new_becomes_a_draft(editor):
 def test_second_of_two_is_refused_and_nothing_is_lost(editor, publisher, act):
     root = make.OrganisationFactory()
     base = stored(root)
-    first = publishing.save_draft(proposal(root, editor, summary="First."), NOW)
+    first = acts.save_draft(proposal(root, editor, summary="First."), NOW)
     second = proposal(root, publisher, base, summary="Second.")
     with pytest.raises(Stale) as refused:
-        getattr(publishing, act)(second, NOW)
-    assert (refused.value.proposal, refused.value.now) == (second, first.rows)
+        getattr(acts, act)(second, NOW)
+    assert refused.value.now == first.rows
+    assert refused.value.merged(second.offer)[0].rows == first.rows
     assert pending(root).rows == first.rows
     assert stored(root) == base
 
@@ -118,10 +117,10 @@ def test_second_of_two_is_refused_and_nothing_is_lost(editor, publisher, act):
 def test_change_that_says_what_is_live_is_none(editor):
     root = make.OrganisationFactory()
     before = stored(root)
-    publishing.save_draft(proposal(root, editor, summary="New."), NOW)
-    assert publishing.save_draft(proposal(root, editor, summary=""), NOW) is None
+    acts.save_draft(proposal(root, editor, summary="New."), NOW)
+    assert acts.save_draft(proposal(root, editor, summary=""), NOW) is None
     assert pending(root) is None
-    assert publishing.hand_in(proposal(root, editor), NOW) is None
+    assert acts.hand_in(proposal(root, editor), NOW) is None
     assert stored(root) == before
 
 
@@ -129,12 +128,12 @@ def test_change_that_says_what_is_live_is_none(editor):
 @pytest.mark.parametrize("state", [{}, {"draft": True}])
 def test_handed_in_change_is_approved_or_sent_back(editor, publisher, factory, state):
     root = factory(**state)
-    change = publishing.hand_in(proposal(root, editor, summary="New."), NOW)
+    change = acts.hand_in(proposal(root, editor, summary="New."), NOW)
     assert list(PendingChange.objects.waiting()) == [change]
-    publishing.send_back(publishing.proposal_of(change, publisher), "Say it in one sentence.")
+    acts.send_back(change, publisher, "Say it in one sentence.", NOW)
     assert list(PendingChange.objects.waiting()) == []
-    change = publishing.hand_in(proposal(root, editor, summary="Newer."), LATER)
-    publishing.publish(publishing.proposal_of(change, publisher), LATER)
+    change = acts.hand_in(proposal(root, editor, summary="Newer."), LATER)
+    acts.approve(change, publisher, LATER)
     assert fresh(root).summary == "Newer."
     assert fresh(root).is_live(LATER)
     assert pending(root) is None
@@ -144,28 +143,28 @@ def test_handed_in_change_is_approved_or_sent_back(editor, publisher, factory, s
 def test_discarded_change_leaves_the_live_version(editor):
     root = make.OrganisationFactory()
     before = stored(root)
-    publishing.save_draft(proposal(root, editor, summary="New."), NOW)
-    publishing.discard(Organisation, root.pk)
+    acts.save_draft(proposal(root, editor, summary="New."), NOW)
+    acts.discard(root, editor, NOW)
     assert (pending(root), stored(root)) == (None, before)
 
 
 def test_change_in_what_the_live_version_changed_as_well_is_refused(editor, publisher):
     root = make.OrganisationFactory()
-    publishing.hand_in(proposal(root, editor, summary="Mine.", acronym="MINE"), NOW)
+    acts.hand_in(proposal(root, editor, summary="Mine.", acronym="MINE"), NOW)
     root.summary = "Theirs."
     root.save()
     with pytest.raises(Stale):
-        publishing.publish(publishing.proposal_of(pending(root), publisher), NOW)
+        acts.approve(pending(root), publisher, NOW)
     assert pending(root).is_handed_in
     assert fresh(root).acronym == ""
 
 
 def test_change_elsewhere_in_the_live_version_is_kept(editor, publisher):
     root = make.OrganisationFactory()
-    publishing.hand_in(proposal(root, editor, acronym="MINE"), NOW)
+    acts.hand_in(proposal(root, editor, acronym="MINE"), NOW)
     root.summary = "Theirs."
     root.save()
-    publishing.publish(publishing.proposal_of(pending(root), publisher), NOW)
+    acts.approve(pending(root), publisher, NOW)
     assert (fresh(root).acronym, fresh(root).summary) == ("MINE", "Theirs.")
 
 
@@ -177,7 +176,7 @@ def test_change_elsewhere_in_the_live_version_is_kept(editor, publisher):
 def test_scheduled_change_is_published_once_at_its_time(publisher, factory, state):
     root = factory(**state)
     before = stored(root)
-    assert publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
+    assert acts.schedule(proposal(root, publisher, when=LATER, summary="New."), NOW)
     assert publishing.apply_due(NOW) == 0
     assert stored(root) == before
     assert publishing.apply_due(LATER) == 1
@@ -192,17 +191,17 @@ def test_scheduled_change_is_published_once_at_its_time(publisher, factory, stat
 def test_first_publication_is_a_matter_of_the_query(publisher, client, factory, state):
     root = factory(**state)
     for moment in (LATEST, LATER):
-        publishing.schedule(proposal(root, publisher, publish_at=moment, summary="New."), NOW)
+        acts.schedule(proposal(root, publisher, when=moment, summary="New."), NOW)
     assert not fresh(root).is_live(NOW)
     assert fresh(root).is_live(LATER)
-    publishing.unschedule(fresh(root), publisher, NOW)
+    acts.unschedule(fresh(root), publisher, NOW)
     assert fresh(root).published_at is None
 
 
 def test_schedule_that_is_taken_back_leaves_the_change(publisher):
     root = make.OrganisationFactory()
-    publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
-    publishing.unschedule(root, publisher, NOW)
+    acts.schedule(proposal(root, publisher, when=LATER, summary="New."), NOW)
+    acts.unschedule(root, publisher, NOW)
     assert publishing.apply_due(LATEST) == 0
     assert (pending(root).status, pending(root).publish_at) == ("draft", None)
 
@@ -210,15 +209,15 @@ def test_schedule_that_is_taken_back_leaves_the_change(publisher):
 def test_due_change_that_cannot_be_published_waits_for_a_publisher(publisher, caplog):
     broken, gone, whole = make.OrganisationFactory.create_batch(3)
     for root in (broken, gone, whole):
-        publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
+        acts.schedule(proposal(root, publisher, when=LATER, summary="New."), NOW)
     change = pending(broken)
-    change.rows[0]["fields"]["patron"] = "Of an earlier schema"
+    change.rows[0]["fields"]["founded"] = "Of an earlier schema"
     change.save()
-    publishing.delete(fresh(gone), publisher)
+    acts.delete(fresh(gone), publisher, NOW)
     call_command("apply_due", verbosity=0)
     assert fresh(whole).summary == "New."
     assert fresh(broken).summary == ""
-    for root, reason in ((broken, "earlier form"), (gone, "is gone")):
+    for root, reason in ((broken, "cannot be read any more"), (gone, "is gone")):
         assert pending(root).is_handed_in
         assert reason in pending(root).comment
     assert "could not be published" in caplog.text
@@ -226,9 +225,9 @@ def test_due_change_that_cannot_be_published_waits_for_a_publisher(publisher, ca
 
 def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher):
     root = make.OrganisationFactory()
-    new = proposal(root, publisher, publish_at=LATEST, summary="New.")
-    publishing.schedule(new, NOW)
-    publishing.withdraw(fresh(root), publisher, LATER)
+    new = proposal(root, publisher, when=LATEST, summary="New.")
+    acts.schedule(new, NOW)
+    acts.withdraw(fresh(root), publisher, LATER)
     assert publishing.apply_due(LATEST) == 0
     assert not fresh(root).is_live(LATEST)
     assert pending(root).is_handed_in
@@ -237,8 +236,8 @@ def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher)
 
 def test_withdrawal_is_kept_in_the_history(publisher):
     root = make.OrganisationFactory()
-    assert publishing.withdraw(root, publisher, NOW)
-    assert not publishing.withdraw(fresh(root), publisher, LATER)
+    assert acts.withdraw(root, publisher, NOW)
+    assert not acts.withdraw(fresh(root), publisher, LATER)
     assert fresh(root).withdrawn_at == NOW
     assert whats(root) == ["Withdrawn", history.OUTSIDE]
 
@@ -250,23 +249,23 @@ def test_restored_version_is_a_new_one(publisher):
     root = make.OrganisationFactory(summary="First.")
     make.FigureFactory(organisation=root)
     first = stored(root)
-    publishing.publish(proposal(root, publisher, summary="Second."), NOW)
+    acts.publish(proposal(root, publisher, summary="Second."), NOW)
     root.figures.all().delete()
     oldest = Revision.objects.of(Organisation, root.pk).last()
-    restore(oldest, publisher, LATER, publishes=True)
+    acts.restore(oldest, publisher, LATER, publishes=True)
     assert stored(root) == first
     assert whats(root)[0] == "Restored"
 
 
 def test_editor_proposes_to_restore(editor, publisher):
     root = make.OrganisationFactory(summary="First.")
-    publishing.publish(proposal(root, publisher, summary="Second."), NOW)
+    acts.publish(proposal(root, publisher, summary="Second."), NOW)
     oldest = Revision.objects.of(Organisation, root.pk).last()
-    restore(oldest, editor, LATER, publishes=False)
+    acts.restore(oldest, editor, LATER, publishes=False)
     assert fresh(root).summary == "Second."
     assert pending(root).rows == oldest.rows
     with pytest.raises(Refused):
-        restore(oldest, publisher, LATER, publishes=True)
+        acts.restore(oldest, publisher, LATER, publishes=True)
 
 
 @every_root
@@ -276,10 +275,10 @@ def test_deleted_record_comes_back_as_the_public_saw_it(publisher, factory):
     make.LinkFactory(**{owner: root})
     before = stored(root)
     key = root.pk
-    publishing.delete(root, publisher)
+    acts.delete(root, publisher, NOW)
     (deleted,) = Revision.objects.deleted()
     assert (deleted.key, deleted.what, deleted.rows) == (key, "Deleted", before)
-    restore(deleted, publisher, NOW, publishes=True)
+    acts.restore(deleted, publisher, NOW, publishes=True)
     assert snapshots.stored(type(root), key) == before
     assert type(root).objects.get(pk=key).published_at == make.LONG_AGO
     assert not Revision.objects.deleted().exists()

@@ -1,29 +1,33 @@
 """What is done to many roots at once: to each that is still as the list showed it."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.utils.html import format_html
 
-from partners import bookkeeping, publishing
-from partners.publishing import Proposal, Stale
-from partners.rows.snapshots import Refused
+from partners import publishing
+from partners.admin.decisions import verifying
+from partners.rows.door import Offer, Outcome, take_one
+from partners.rows.standing import standings
 
 
-def mark(root):
-    """Tells one state of a record and its pending change from the next."""
-    saved_at = root.pending_saved_at
-    return f"{root.record.version}.{saved_at.timestamp() if saved_at else 0}.{root.pending_status}"
+class RootList(ChangeList):
+    """Each row of the list has the version that it shows."""
 
-
-def figures_of(root):
-    """The figures of the record as it is public, each with its verification."""
-    figures = getattr(root, "figures", None)
-    return list(figures.select_related("verification")) if figures else []
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        shown = standings(self.model, [root.pk for root in self.result_list])
+        for root in self.result_list:
+            root.version_shown = shown[root.pk].version
 
 
 class RootActions(admin.ModelAdmin):
     """A part of RootAdmin."""
 
     actions = ["publish_now", "withdraw", "mark_verified", "mark_verified_with_figures"]
+
+    def get_changelist(self, request, **kwargs):
+        return RootList
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -34,67 +38,42 @@ class RootActions(admin.ModelAdmin):
     def action_checkbox(self, obj):
         """The box, and what the record was when the list was made."""
         seen = '{}<input type="hidden" name="_seen" value="{} {}">'
-        return format_html(seen, super().action_checkbox(obj), obj.pk, mark(obj))
+        return format_html(seen, super().action_checkbox(obj), obj.pk, obj.version_shown)
 
     @admin.action(description="Publish now", permissions=["publish"])
     def publish_now(self, request, queryset):
-        self._each(request, queryset, self._publish, "Published")
+        self._each(request, queryset, lambda root: publishing.PUBLISH_WHAT_IS_READY)
 
     @admin.action(description="Withdraw from the public site", permissions=["publish"])
     def withdraw(self, request, queryset):
-        self._each(request, queryset, self._withdraw, "Withdrawn")
+        self._each(request, queryset, lambda root: publishing.WITHDRAW)
 
     @admin.action(description="Mark as verified today, figures too", permissions=["change"])
     def mark_verified_with_figures(self, request, queryset):
-        self._each(request, queryset, self._verify_with_figures, "Verified")
+        self._each(request, queryset, lambda root: verifying(root, None))
 
     @admin.action(description="Mark as verified today", permissions=["change"])
     def mark_verified(self, request, queryset):
-        self._each(request, queryset, self._verify, "Verified")
+        self._each(request, queryset, lambda root: verifying(root, [root.pk]))
 
-    def _publish(self, request, root):
-        """What is ready: handed in, scheduled, or not public and without a pending change."""
-        change = publishing.pending(self.model, root.pk)
-        if change.is_open if change else root.is_live(request.now):
-            return False
-        rows = publishing.present(self.model, root.pk)
-        proposal = Proposal(self.model, root.pk, rows, rows, request.user)
-        publishing.publish(proposal, request.now)
-        return True
-
-    def _withdraw(self, request, root):
-        return publishing.withdraw(root, request.user, request.now)
-
-    def _verify(self, request, root):
-        bookkeeping.verify(root, request.user, request.now)
-        return True
-
-    def _verify_with_figures(self, request, root):
-        for figure in figures_of(root):
-            bookkeeping.verify(figure, request.user, request.now)
-        return self._verify(request, root)
-
-    def _each(self, request, queryset, act, done):
+    def _each(self, request, queryset, press_for):
         """Do it to each that is still what the list showed; say what was left, and why."""
-        changed, obstacles = 0, []
-        chosen = list(queryset)
-        for root in chosen:
-            try:
-                changed += self._do(request, root.pk, act, done)
-            except (Refused, Stale) as error:
-                obstacles.append(f"{root}: {error}")
-        others = len(chosen) - changed - len(obstacles)
-        said = f" Left as they were: {others}." if others else ""
-        self.message_user(request, f"{done}: {changed}.{said}", messages.SUCCESS)
-        for sentence in obstacles:
-            self.message_user(request, sentence, messages.WARNING)
+        seen = dict(each.partition(" ")[::2] for each in request.POST.getlist("_seen"))
+        answers = []
+        for root in queryset:
+            press = press_for(root)
+            offer = Offer(self.model, root.pk, seen=seen.get(root.pk, ""))
+            answers.append((root, take_one(offer, press, request.user, request.now)))
+            if answers[-1][1].outcome is Outcome.STORED:
+                self.log_change(request, root, f"{press.done}.")
+        self._report(request, press.done if answers else "", answers)
 
-    def _do(self, request, key, act, done):
-        with publishing.changing(self.model, key):
-            root = self._root(request, key)
-            if f"{root.pk} {mark(root)}" not in request.POST.getlist("_seen"):
-                raise Refused("It is not as this list showed it. Look at it first.")
-            changed = act(request, root)
-            if changed:
-                self.log_change(request, root, f"{done}.")
-        return changed
+    def _report(self, request, done, answers):
+        outcomes = [answer.outcome for _, answer in answers]
+        left = outcomes.count(Outcome.UNCHANGED)
+        others = f" Left as they were: {left}." if left else ""
+        stored = outcomes.count(Outcome.STORED)
+        self.message_user(request, f"{done}: {stored}.{others}", messages.SUCCESS)
+        for root, answer in answers:
+            if not answer.is_taken:
+                self.message_user(request, f"{root}: {answer}", messages.WARNING)

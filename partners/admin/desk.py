@@ -1,7 +1,5 @@
 """The publishers' desk: what awaits a decision, what will change when, what has changed."""
 
-from http import HTTPStatus
-
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
@@ -14,9 +12,11 @@ from django.utils.text import capfirst
 
 from partners import publishing
 from partners.admin.base import PlainAddresses, ReadOnly
+from partners.admin.versioned import only
 from partners.models import PendingChange, Revision, Root
-from partners.publishing import Stale
 from partners.rows import differences, snapshots
+from partners.rows.door import Outcome, take_one
+from partners.rows.standing import standing
 
 MOST_TO_COME = 100
 
@@ -84,8 +84,9 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._decide(request, change, model_admin)
-        stored = snapshots.stored(change.model, change.key)
+        stored = standing(change.model, change.key)
         root = change.model._base_manager.filter(pk=change.key).first()
+        may_discard = self._may_discard(request, change, model_admin)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Pending change: {change.title}",
@@ -94,11 +95,13 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "kind": self.kind_of_record(change),
             "url": address("change", change.model, change.key) if root else "",
             "state": root.state(request.now) if root else "The record is gone.",
-            "differences": differences.between(stored, change.rows),
-            "obstacle": publishing.obstacle(change),
+            "differences": differences.between(stored.rows, change.rows),
+            "left_out": snapshots.in_form_of_today(change.rows)[1],
+            "obstacle": publishing.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),
-            "may_discard": self._may_discard(request, change, model_admin),
-            "seen": _mark(change),
+            "may_discard": may_discard,
+            "asks_to_discard": may_discard and "_discard" in request.GET,
+            "seen": stored.version,
         }
         return TemplateResponse(request, "admin/partners/pending_change.html", context)
 
@@ -108,52 +111,46 @@ class PendingChangeAdmin(ReadOnlyAdmin):
 
     def _decide(self, request, change, model_admin):
         """Publish it, send it back, or discard it: as the person has seen it."""
-        proposal = publishing.proposal_of(change, request.user)
-        if request.POST.get("seen") != _mark(change):
-            return self._look_again(request, change)
-        if "_publish" in request.POST:
-            response = model_admin.take(request, proposal)
-            return response if response.status_code == HTTPStatus.CONFLICT else self._desk()
-        if "_send_back" in request.POST:
-            return self._send_back(request, change, proposal, model_admin)
-        if not self._may_discard(request, change, model_admin):
-            raise PermissionDenied
-        with publishing.changing(change.model, change.key):
-            present = PendingChange.objects.filter(pk=change.pk).first()
-            if present is None or _mark(present) != _mark(change):
-                return self._look_again(request, change)
-            publishing.discard(change.model, change.key)
-        self.message_user(request, f"Discarded: {change.title}.", messages.SUCCESS)
-        return self._desk()
-
-    def _look_again(self, request, change):
-        self.message_user(request, "It was saved again meanwhile: see below.", messages.ERROR)
-        return redirect("admin:partners_pendingchange_change", change.pk)
-
-    def _send_back(self, request, change, proposal, model_admin):
+        name = only(["_publish", "_send_back", "_discard"], request.POST)
+        offer = publishing.offer_of(change, request.POST.get("seen", ""))
+        if name == "_discard":
+            if not self._may_discard(request, change, model_admin):
+                raise PermissionDenied
+            return self._take(request, change, offer, publishing.DISCARD)
         if not model_admin.has_publish_permission(request):
             raise PermissionDenied
+        if name == "_publish":
+            return self._publish(request, change, offer, model_admin)
         comment = request.POST.get("comment", "").strip()
         if not comment:
-            said = "Write what should be different; the editor reads it."
-            self.message_user(request, said, messages.ERROR)
-            return redirect("admin:partners_pendingchange_change", change.pk)
-        try:
-            publishing.send_back(proposal, comment)
-        except Stale as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            said = f"Sent back to {change.by_name}: {change.title}."
-            self.message_user(request, said, messages.SUCCESS)
-        return self._desk()
+            sentence = "Write what should be different; the editor reads it."
+            return self._look_again(request, change, sentence)
+        return self._take(request, change, offer._replace(why=comment), publishing.SEND_BACK)
 
-    def _desk(self):
+    def _publish(self, request, change, offer, model_admin):
+        """Where the live version changed as well, the publisher decides for each value."""
+        answer = take_one(offer, publishing.PUBLISH, request.user, request.now)
+        if answer.outcome is Outcome.STALE and answer.is_of_live_version:
+            button = next(each for each in model_admin.buttons if each.name == "_publish")
+            return model_admin.show_stale(request, answer, button)
+        return self._answered(request, change, publishing.PUBLISH, answer)
+
+    def _take(self, request, change, offer, press):
+        answer = take_one(offer, press, request.user, request.now)
+        return self._answered(request, change, press, answer)
+
+    def _answered(self, request, change, press, answer):
+        if not answer.is_taken:
+            return self._look_again(request, change, str(answer))
+        if record := change.model._base_manager.filter(pk=change.key).first():
+            self.log_change(request, record, f"{press.done}.")
+        done = f"{press.done}: {change.title}." if answer.outcome is Outcome.STORED else str(answer)
+        self.message_user(request, done, messages.SUCCESS)
         return redirect("admin:partners_pendingchange_changelist")
 
-
-def _mark(change):
-    """Tells one state of a pending change from the next."""
-    return f"{change.saved_at.timestamp()} {change.status}"
+    def _look_again(self, request, change, sentence):
+        self.message_user(request, sentence, messages.ERROR)
+        return redirect("admin:partners_pendingchange_change", change.pk)
 
 
 class GoneFilter(admin.SimpleListFilter):

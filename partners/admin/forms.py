@@ -1,8 +1,7 @@
-"""What is said beside a root when it is saved, and what can be decided about one that is."""
+"""What is said beside a root when it is saved."""
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from partners.admin.versioned import VersionedForm
@@ -46,24 +45,3 @@ class RootForm(VersionedForm):
         asked = "_schedule" in self.data and "publish_at" not in self.errors
         if asked and not self.cleaned_data.get("publish_at"):
             self.add_error("publish_at", "Say when: choose a day and a time.")
-
-
-class DecisionForm(forms.Form):
-    """What can be decided about a record as it is saved: see the buttons of its page."""
-
-    at = ComingField(label="Withdraw on")
-    how = forms.CharField(
-        label="How",
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"placeholder": "their website, a call to …", "size": 40}),
-    )
-    keeper = forms.ModelChoiceField(
-        get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"),
-        label="Looked after by",
-        required=False,
-        empty_label="nobody in particular",
-    )
-
-    def sentences(self):
-        return " ".join(sentence for errors in self.errors.values() for sentence in errors)

@@ -1,8 +1,6 @@
 """Every root is edited, proposed, published, withdrawn and verified in the same way."""
 
 import uuid
-from collections.abc import Callable
-from typing import NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -14,47 +12,36 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.views.decorators.http import require_POST
 
-from partners import bookkeeping, previews, publishing
-from partners.admin.actions import RootActions, figures_of, mark
+from partners import previews, publishing
+from partners.admin.actions import RootActions
+from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
-from partners.admin.forms import DecisionForm, RootForm
+from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.admin.versioned import VersionedAdmin
+from partners.admin.versioned import Button
 from partners.models import PendingChange, PreviewLink
+from partners.rows.door import Outcome, forget_uploads
 from partners.rows.snapshots import Refused
 from partners.search import MAX_TYPED, Search
 
-
-class Button(NamedTuple):
-    """What a press of it calls (proposal, at) and says then; some are for publishers only."""
-
-    name: str
-    label: str
-    press: Callable | None = None
-    done: str = ""
-    is_for_publishers: bool = False
-
-
 BUTTONS = [
-    Button("_draft", "Save draft", publishing.save_draft, "Saved"),
+    Button("_draft", "Save draft", publishing.SAVE_DRAFT),
     Button("_preview", "Preview"),
-    Button("_hand_in", "Hand in for approval", publishing.hand_in, "Handed in"),
-    Button("_publish", "Publish now", publishing.publish, "Published", True),
-    Button("_schedule", "Publish on …", publishing.schedule, "Scheduled", True),
+    Button("_hand_in", "Hand in for approval", publishing.HAND_IN),
+    Button("_publish", "Publish now", publishing.PUBLISH, is_for_publishers=True),
+    Button("_schedule", "Publish on …", publishing.SCHEDULE, is_for_publishers=True),
 ]
 
 
-class RootAdmin(RootActions, VersionedAdmin):
+class RootAdmin(RootActions, RootDecisions):
     list_filter = [StateFilter, VerifiedFilter]
     search_fields = ["slug"]
     list_per_page = 50
     inlines = [LinkInline, CitationInline]
     form = RootForm
-    buttons = [button.name for button in BUTTONS]
+    buttons = BUTTONS
     change_form_template = "admin/partners/root_change_form.html"
     save_on_top = True
     address_and_reason = (
@@ -181,11 +168,8 @@ class RootAdmin(RootActions, VersionedAdmin):
             "is_live": root.is_live(request.now),
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
-            "decision_form": DecisionForm(initial={"keeper": root.record.keeper_id}),
             "keeper": root.record.keeper,
-            "figures": figures_of(root),
-            "zone": timezone.get_current_timezone_name(),
-            "seen": mark(root),
+            **self.decision_context(request, root),
         }
 
     def show_obstacle(self, request, key, error):
@@ -195,32 +179,35 @@ class RootAdmin(RootActions, VersionedAdmin):
             return super().show_obstacle(request, key, error)
         return redirect("admin:partners_pendingchange_change", change.pk)
 
-    def press(self, request, proposal):
-        button = next(each for each in BUTTONS if each.name == self.pressed(request))
-        if not self.may_press(request, button):
-            raise PermissionDenied
-        if button.press is None:
-            return self._preview(request, proposal)
-        button.press(proposal, request.now)
-        record = self.get_object(request, proposal.key)
-        log = self.log_change if proposal.base else self.log_addition
-        log(request, record, f"{button.done}.")
+    def take(self, request, offer, button):
+        """A preview is shown, and leaves all as it is."""
+        if button.press is not None:
+            return super().take(request, offer, button)
+        try:
+            return self._preview(request, offer)
+        except Refused as error:
+            return self.show_unsaved(request, offer, error.sentences)
+
+    def answer(self, request, record, answer, button):
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        self.message_user(request, self.done(request, record, button.done), messages.SUCCESS)
-        if button.name == "_draft":
+        what, level = button.press.done, messages.SUCCESS
+        if answer.outcome is Outcome.UNCHANGED:
+            what, level = str(answer), messages.INFO
+        self.message_user(request, self.done(request, record, what), level)
+        if button.name == "_draft" or answer.outcome is Outcome.UNCHANGED:
             return redirect(self.address("change", quote(record.pk)))
         return self.response_post_save_change(request, record)
 
     def done(self, request, record, what):
         change = publishing.pending(self.model, record.pk)
-        said = publishing.state(record, change, request.now)
+        state = publishing.state(record, change, request.now)
         url = self.address("change", quote(record.pk))
-        return format_html('{}: <a href="{}">{}</a>. {}', what, url, record, said)
+        return format_html('{}: <a href="{}">{}</a>. {}', what.rstrip("."), url, record, state)
 
-    def _preview(self, request, proposal):
-        page = previews.page(self.model, proposal.key, proposal.rows, request)
-        publishing.forget_uploads(self.model, proposal.key, proposal.rows)
+    def _preview(self, request, offer):
+        page = previews.page(self.model, offer.key, offer.rows, request)
+        forget_uploads(self.model, offer.key, offer.rows)
         context = {
             **self.admin_site.each_context(request),
             "title": "Preview",
@@ -238,51 +225,6 @@ class RootAdmin(RootActions, VersionedAdmin):
         super().save_formset(request, form, formset, change)
         for path_of_part in gone:
             form.instance.citations.filter(path__startswith=path_of_part).delete()
-
-    # Decisions about what is saved already
-
-    @method_decorator(require_POST)
-    def decide(self, request, key):
-        """Withdraw it, take back its schedule, or discard its pending change."""
-        key = unquote(key)
-        with publishing.changing(self.model, key):
-            root = self._root(request, key)
-            if not self.has_change_permission(request, root):
-                raise PermissionDenied
-            is_anybodys = {"_discard", "_verify", "_entrust"} & request.POST.keys()
-            if not is_anybodys and not self.has_publish_permission(request):
-                raise PermissionDenied
-            form = DecisionForm(request.POST)
-            if request.POST.get("seen") != mark(root):
-                said, level = "Somebody saved this meanwhile: see below.", messages.ERROR
-            elif not form.is_valid():
-                said, level = form.sentences(), messages.ERROR
-            else:
-                what = self._decide(request, root, **form.cleaned_data)
-                root = self._root(request, key)
-                self.log_change(request, root, f"{what}.")
-                said, level = self.done(request, root, what), messages.SUCCESS
-        self.message_user(request, said, level)
-        return redirect(self.address("change", quote(key)))
-
-    def _decide(self, request, root, at, how, keeper):
-        if "_withdraw" in request.POST:
-            publishing.withdraw(root, request.user, at or request.now)
-            return "Withdrawn"
-        if "_verify" in request.POST:
-            chosen = request.POST.getlist("verified")
-            for compared in [root, *figures_of(root)]:
-                if str(compared.pk) in chosen:
-                    bookkeeping.verify(compared, request.user, request.now, how)
-            return "Verified"
-        if "_entrust" in request.POST:
-            bookkeeping.entrust(root, keeper)
-            return f"Looked after by {keeper}" if keeper else "Looked after by nobody in particular"
-        if "_unschedule" in request.POST:
-            publishing.unschedule(root, request.user, request.now)
-            return "Schedule taken back"
-        publishing.discard(self.model, root.pk)
-        return "Pending change discarded"
 
     def _root(self, request, key):
         return get_object_or_404(self.get_queryset(request), pk=key)

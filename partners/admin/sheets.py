@@ -7,7 +7,7 @@ from io import BytesIO
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -19,16 +19,17 @@ from partners import publishing
 from partners.admin.root import BUTTONS, RootAdmin, as_uuid
 from partners.models import SentSheet
 from partners.rows.snapshots import Refused
+from partners.rows.standing import standings
 from partners.sheets import export, files, importing
 from partners.validators import SHEET_MAX_BYTES
 
 KEPT = dt.timedelta(days=1)
 
-#: Name of a button → how each proposal is stored.
+#: Name of a button → what it does with each record.
 STORES = {
-    "_draft": publishing.save_draft,
-    "_hand_in": publishing.hand_in,
-    "_publish": importing.publish_what_is_public,
+    "_draft": publishing.SAVE_DRAFT,
+    "_hand_in": publishing.HAND_IN,
+    "_publish": publishing.PUBLISH_WHAT_IS_PUBLIC,
 }
 
 
@@ -133,17 +134,16 @@ class SheetAdmin(RootAdmin):
         """What the file wants, and what this person may not do of it."""
         records = importing.wanted(self.model, book)
         may_add = self.has_add_permission(request)
-        pending = publishing.pending_many(self.model, [each.key for each in records])
         for each in records:
             if each.is_new and not may_add:
                 each.errors.append("You may not add records.")
-            if each.key in pending and pending[each.key].is_scheduled:
+            if each.there and each.there.pending and each.there.pending.is_scheduled:
                 each.errors.append("A change of it is scheduled. Take the schedule back first.")
         return records
 
     def _show(self, request, records, file):
         """The dry run; the file is kept until the person has decided."""
-        importing.rehearse(records)
+        importing.rehearse(records, request.user, request.now)
         broken = [each for each in records if each.errors]
         return self._page(
             request,
@@ -173,9 +173,9 @@ class SheetAdmin(RootAdmin):
         """Do what the dry run showed: all of it, or nothing."""
         own = SentSheet.objects.filter(by=request.user, kind=self.opts.label_lower)
         sent = own.filter(pk=as_uuid(request.POST["_sent"])).first()
-        button = next(each for each in BUTTONS if each.name == self.pressed(request))
-        if not self._may_store(request, button):
-            raise PermissionDenied
+        button = self.pressed(request)
+        if button.name not in STORES:
+            raise BadRequest("That is not a way to store a file.")
         if sent is None:
             said = "This file is no longer kept: it was imported, or another was sent after it."
             self.message_user(request, f"{said} Choose it again.", messages.ERROR)
@@ -195,16 +195,16 @@ class SheetAdmin(RootAdmin):
         stored = self.model._base_manager.in_bulk([each.key for each in records])
         for flag, is_new in ((CHANGE, False), (ADDITION, True)):
             logged = [stored[each.key] for each in records if each.is_new is is_new]
-            text = f"{why}: {button.done}."
+            text = f"{why}: {button.press.done}."
             LogEntry.objects.log_actions(request.user.pk, logged, flag, text)
         sent.delete()
         return self._stored(request, button, list(stored.values()))
 
     def _stored(self, request, button, records):
         """A sentence or two of what became of the records."""
-        pending = publishing.pending_many(self.model, [record.pk for record in records])
-        kept = [each for each in records if each.pk in pending or not each.is_live(request.now)]
-        said = f"{button.done}: {len(records)}."
+        there = standings(self.model, [record.pk for record in records])
+        kept = [each for each in records if there[each.pk].pending or not each.is_live(request.now)]
+        said = f"{button.press.done}: {len(records)}."
         if button.is_for_publishers and kept:
             said += f" Kept as drafts or pending changes: {len(kept)}."
         return said

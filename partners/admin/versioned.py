@@ -2,11 +2,11 @@
 
 A form is filled with what staff saved last, and says so, signed, in a hidden field. Sending it runs
 Django's own saving over just that version, in a rehearsal; the rows that come out of it are what
-the person proposes, and `publishing` decides what becomes of them.
+the person proposes, and the door (see `rows.door`) answers what becomes of them.
 """
 
 from contextlib import contextmanager
-from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import quote as quote_path
 
 from django import forms
@@ -17,21 +17,23 @@ from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
 from partners import bookkeeping, publishing
 from partners.admin.base import EditorForms, NamedObstacles, PlainAddresses
 from partners.models import Revision
-from partners.publishing import Proposal, Stale
+from partners.models.renames import in_present_names
 from partners.rows import differences, snapshots
+from partners.rows.door import Answer, Offer, Outcome, Press, Stale, take_one
 from partners.rows.snapshots import Refused
+from partners.rows.standing import Standing, standing
 
 STATES_PER_PAGE = 20
 
@@ -47,12 +49,15 @@ class VersionedForm(forms.ModelForm):
             )
 
 
-class Typed(HttpResponse):
-    """Not an answer yet: a form was taken, and `rows` are what its record would become."""
+class Rehearsed(Exception):
+    """A form was saved, in a rehearsal: `rows` are what its record would become.
 
-    def __init__(self, rows):
-        super().__init__()
-        self.rows = rows
+    `beside` is what the form says beside the record: {name: value} of "why" and "when".
+    """
+
+    def __init__(self, rows, beside):
+        super().__init__("The rehearsal of a form is over.")
+        self.rows, self.beside = rows, beside
 
 
 class Signed:
@@ -79,11 +84,32 @@ class _Json(signing.JSONSerializer):
 VERSION, PROPOSED = Signed("version"), Signed("proposed")
 
 
+class Button(NamedTuple):
+    """A way to send a form: what it does with the record; some are for publishers only."""
+
+    name: str
+    label: str
+    press: Press | None = None
+    is_for_publishers: bool = False
+
+
+def only(names, posted):
+    """The one of `names` that was posted. Raises BadRequest: nothing is done by default."""
+    pressed = [name for name in names if name in posted]
+    if len(pressed) != 1:
+        raise BadRequest("Which button was pressed is not clear, so nothing was changed.")
+    return pressed[0]
+
+
 class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdmin):
     """What is saved takes effect at once, has a history, and overwrites nobody's work."""
 
     form = VersionedForm
-    buttons = ["_save", "_continue", "_addanother"]
+    buttons = [
+        Button("_save", "Save", publishing.SAVE_AT_ONCE),
+        Button("_continue", "Save and continue editing", publishing.SAVE_AT_ONCE),
+        Button("_addanother", "Save and add another", publishing.SAVE_AT_ONCE),
+    ]
     change_form_template = "admin/partners/versioned_change_form.html"
 
     class Media:
@@ -105,42 +131,40 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         key = object_id and unquote(object_id)
         if "_proposed" in request.POST:
-            return self._propose_again(request)
+            return self._offer_again(request)
         if request.method == "POST":
-            base, begun_at = self._begun_from(request, key)
+            begun = self._begun_from(request, key)
         else:
-            base, begun_at = self._present(request, key), request.now
-        version = [self.opts.label_lower, key, base, begun_at.isoformat()]
-        context = {"version": VERSION.written(version)}
+            there = key and self.get_object(request, key)
+            there = standing(self.model, key) if there else Standing(self.model, key, [])
+            begun = {"base": there.present, "seen": there.version, "begun_at": request.now}
+        written = VERSION.written([self.opts.label_lower, key, begun])
+        context = {"version": written} | (extra_context or {})
         try:
-            with self._over(request, key, base):
-                response = super().changeform_view(
-                    request, object_id, form_url, context | (extra_context or {})
-                )
+            with self._over(request, key, begun["base"]):
+                response = super().changeform_view(request, object_id, form_url, context)
                 if hasattr(response, "render"):
                     response.render()
+                return response
         except Refused as error:
             return self.show_obstacle(request, key, error)
-        if not isinstance(response, Typed):
-            return response
-        key = key or response.rows[0]["pk"]
-        said = request.said_beside | {"begun_at": begun_at}
-        proposal = Proposal(self.model, key, base, response.rows, request.user, **said)
-        return self.take(request, proposal)
-
-    def _present(self, request, key):
-        there = key and self.get_object(request, key)
-        return publishing.present(self.model, key) if there else []
+        except Rehearsed as done:
+            key = key or done.rows[0]["pk"]
+            offer = Offer(self.model, key, rows=done.rows, **begun, **done.beside)
+        return self.take(request, offer, self.pressed(request))
 
     def _begun_from(self, request, key):
+        """What the form was filled with, as fields of an Offer."""
         record = key and self.get_object(request, quote(key))
         may = self.has_change_permission if key else self.has_add_permission
         if not may(request, *([record] if record else [])):
             raise PermissionDenied
-        label, of, base, begun_at = VERSION.read(request.POST.get("_version", ""))
+        if "_again" not in request.POST:  # brought back by a script, which presses nothing
+            self.pressed(request)
+        label, of, begun = VERSION.read(request.POST.get("_version", ""))
         if (label, of) != (self.opts.label_lower, key):
             raise BadRequest("This form belongs to another record. Load its page anew.")
-        return base, parse_datetime(begun_at)
+        return _with_moments(begun) | {"base": _kept(begun["base"])}
 
     @contextmanager
     def _over(self, request, key, base):
@@ -158,77 +182,99 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request, obj, form, change):
-        """Remember what the form says beside the record."""
-        super().save_model(request, obj, form, change)
-        beside = {name: form.cleaned_data.get(name) for name in ("why", "publish_at")}
-        request.said_beside = {name: said for name, said in beside.items() if said}
+    def save_related(self, request, form, formsets, change):
+        """The last step of a form: what it would store is known now. Raises Rehearsed."""
+        super().save_related(request, form, formsets, change)
+        beside = {"why": form.cleaned_data.get("why"), "when": form.cleaned_data.get("publish_at")}
+        rows = snapshots.stored(self.model, form.instance.pk)
+        raise Rehearsed(rows, {name: value for name, value in beside.items() if value})
 
-    def response_add(self, request, obj, post_url_continue=None):
-        return Typed(snapshots.stored(self.model, obj.pk))
+    def pressed(self, request):
+        """The Button that sent the form. Raises BadRequest and PermissionDenied."""
+        name = only([button.name for button in self.buttons], request.POST)
+        button = next(button for button in self.buttons if button.name == name)
+        if not self.may_press(request, button):
+            raise PermissionDenied
+        return button
 
-    def response_change(self, request, obj):
-        return Typed(snapshots.stored(self.model, obj.pk))
+    def may_press(self, request, button):
+        return True
 
-    def take(self, request, proposal):
+    def take(self, request, offer, button):
         """Do what the button says; where that cannot be, show why and keep what was typed."""
-        try:
-            response = self.press(request, proposal)
-        except Stale as error:
-            return self._show_stale(request, error)
-        except Refused as error:
-            return self._show_unsaved(request, proposal, sentences=error.sentences)
-        if response.status_code == HTTPStatus.FOUND:  # the browser need not keep it any longer
-            response.set_cookie(
-                "typing_saved",
-                quote_path(request.path, safe=""),
-                max_age=300,
-                path=reverse("admin:index"),
-                secure=request.is_secure(),
-                samesite="Lax",
-            )
+        answer = take_one(offer, button.press, request.user, request.now)
+        if answer.outcome is Outcome.STALE:
+            return self.show_stale(request, answer, button)
+        if answer.outcome is Outcome.REFUSED:
+            return self.show_unsaved(request, offer, answer.sentences)
+        record = self.get_object(request, offer.key)
+        if answer.outcome is Outcome.STORED:
+            log = self.log_change if offer.base else self.log_addition
+            log(request, record, f"{button.press.done}.")
+        response = self.answer(request, record, answer, button)
+        response.set_cookie(  # the browser need not keep it any longer
+            "typing_saved",
+            quote_path(request.path, safe=""),
+            max_age=300,
+            path=reverse("admin:index"),
+            secure=request.is_secure(),
+            samesite="Lax",
+        )
         return response
 
-    def press(self, request, proposal):
-        """Store it. Raises Stale and Refused."""
-        publishing.save_at_once(proposal, request.now)
-        record = self.model.objects.get(pk=proposal.key)
-        if proposal.base:
-            self.log_change(request, record, "Saved.")
+    def answer(self, request, record, answer, button):
+        """Say what became of the form, and lead on."""
+        if answer.outcome is Outcome.UNCHANGED:
+            self.message_user(request, str(answer), messages.INFO)
+            return self.response_post_save_change(request, record)
+        if answer.offer.base:
             return super().response_change(request, record)
-        self.log_addition(request, record, "Added.")
         return super().response_add(request, record)
 
     # Two at once
 
-    def _show_stale(self, request, stale):
-        _, conflicts = stale.merged()
-        versions = differences.side_by_side(stale.was, stale.now, stale.proposal.rows)
+    def show_stale(self, request, answer, button, sentences=()):
+        stale, offer = answer.error, answer.offer
+        _, conflicts = stale.merged(offer)
+        versions = differences.side_by_side(stale.was, stale.now, offer.rows)
         agreed = [each for each in versions if each.path not in conflicts]
-        return self._show_unsaved(
+        return self.show_unsaved(
             request,
-            stale.proposal,
-            sentences=[str(stale)],
-            disputed=[each for each in versions if each.path in conflicts],
+            offer,
+            sentences or [str(stale)],
+            disputed=[
+                (each, request.POST.get(f"take:{each.path}"))
+                for each in versions
+                if each.path in conflicts
+            ],
             mine=[each for each in agreed if each.mine != each.was],
             others=[each for each in agreed if each.now != each.was],
-            proposed=PROPOSED.written([self.opts.label_lower, request.user.pk, _said(stale)]),
-            button=self.pressed(request),
+            proposed=PROPOSED.written([self.opts.label_lower, request.user.pk, _written(answer)]),
+            button=button,
             is_popup=IS_POPUP_VAR in request.POST,
-            last=Revision.objects.of(self.model, stale.proposal.key).first(),
-            change=stale.proposal.pending,
+            last=self._last_to_save(request, offer),
         )
 
-    def _show_unsaved(self, request, proposal, **context):
+    def _last_to_save(self, request, offer):
+        """Who saved the record meanwhile, in words."""
+        last = publishing.pending(self.model, offer.key)
+        last = last or Revision.objects.of(self.model, offer.key).states().first()
+        if last and last.by == request.user:
+            return "you, in another window"
+        return (last and last.by_name) or "an operator"
+
+    def show_unsaved(self, request, offer, sentences, **context):
         """What was typed stands here to be read, copied, and proposed again where that can be."""
-        record = self.model._base_manager.filter(pk=proposal.key).first()
+        record = self.model._base_manager.filter(pk=offer.key).first()
         context |= {
             **self.admin_site.each_context(request),
             "title": "Not saved yet",
             "opts": self.opts,
             "record": record,
-            "typed": differences.between(proposal.base, proposal.rows),
-            "url": self.address("change", quote(proposal.key)) if record else self.address("add"),
+            "sentences": sentences,
+            "typed": differences.between(offer.base, offer.rows),
+            "url": self.address("change", quote(offer.key)) if record else self.address("add"),
+            "history_url": self.address("history", quote(offer.key)),
         }
         return TemplateResponse(request, "admin/partners/unsaved.html", context, status=409)
 
@@ -237,23 +283,23 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         self.message_user(request, " ".join(error.sentences), messages.ERROR)
         return redirect(self.address("changelist"))
 
-    def pressed(self, request):
-        """The name of the button that sent the form."""
-        return next((name for name in self.buttons if name in request.POST), self.buttons[0])
-
-    def _propose_again(self, request):
-        """Both versions were looked at; `_mine` names the conflicts that the person decides."""
-        label, user, said = PROPOSED.read(request.POST["_proposed"])
+    def _offer_again(self, request):
+        """Both versions were looked at; each conflict is decided by the field “take:…”."""
+        label, user, written = PROPOSED.read(request.POST["_proposed"])
         if (label, user) != (self.opts.label_lower, request.user.pk):
             raise BadRequest("This belongs to another form. Load its page anew.")
-        stale = _stale(self.model, request.user, **said)
-        record = get_object_or_404(self.get_queryset(request), pk=stale.proposal.key)
+        answer, button = _read(self.model, written), self.pressed(request)
+        record = get_object_or_404(self.get_queryset(request), pk=answer.offer.key)
         if not self.has_change_permission(request, record):
             raise PermissionDenied
-        _, conflicts = stale.merged()
-        mine = request.POST.getlist("_mine")
-        proposal, _ = stale.merged([path for path in conflicts if str(path) in mine])
-        return self.take(request, proposal)
+        _, conflicts = answer.error.merged(answer.offer)
+        taken = {path: request.POST.get(f"take:{path}") for path in conflicts}
+        if not set(taken.values()) <= {"mine", "theirs"}:
+            sentence = "Choose for each value below which one is to stay. Nothing is saved yet."
+            return self.show_stale(request, answer, button, [sentence])
+        mine = [path for path, whose in taken.items() if whose == "mine"]
+        offer, _ = answer.error.merged(answer.offer, mine)
+        return self.take(request, offer, button)
 
     # What was
 
@@ -261,27 +307,22 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         """Who made the record what it was, when and why, and what changed each time."""
         key = unquote(object_id)
         record = self.get_object(request, object_id)
-        states = Revision.objects.of(self.model, key)
-        if record is None and not states.exists():
+        kept = Revision.objects.of(self.model, key)
+        if record is None and not kept.exists():
             return self._get_obj_does_not_exist_redirect(request, self.opts, key)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        page = Paginator(states, STATES_PER_PAGE).get_page(request.GET.get("p"))
-        listed = list(page)
-        older = states.filter(pk__lt=listed[-1].pk)[:1] if listed else []
-        before = [*listed[1:], *older, None]
+        page = Paginator(kept, STATES_PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"History: {record or states[0].title}",
+            "title": f"History: {record or kept[0].title}",
             "opts": self.opts,
             "record": record,
             "key": quote(key),
             "page": page,
-            "states": [
-                (state, differences.between(old.rows, state.rows) if old else None)
-                for state, old in zip(listed, before, strict=False)
-            ],
-            "last": states.first(),
+            "states": _with_differences(kept, list(page)),
+            "last": kept.states().first(),
+            "seen": standing(self.model, key).version,
             "may_restore": self._may_restore(request, record),
             **(extra_context or {}),
         }
@@ -303,50 +344,62 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         if not self._may_restore(request, self.get_object(request, key)):
             raise PermissionDenied
         revision = get_object_or_404(Revision.objects.of(self.model, key), pk=number)
-        history = redirect(self.address("history", quote(key)))
-        try:
-            at_once = self.restores_at_once(request)
-            publishing.restore(revision, request.user, request.now, at_once, _number(request))
-        except (Refused, Stale) as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return history
+        only(["_restore"], request.POST)
+        press = publishing.restoring(revision, self.restores_at_once(request))
+        offer = publishing.restoration(revision, request.POST.get("seen", ""))
+        answer = take_one(offer, press, request.user, request.now)
+        if answer.outcome is not Outcome.STORED:
+            level = messages.INFO if answer.is_taken else messages.ERROR
+            self.message_user(request, str(answer), level)
+            return redirect(self.address("history", quote(key)))
         record = self.model.objects.get(pk=key)
         self.log_change(request, record, "Restored.")
-        self.message_user(request, self.done(request, record, "Restored"), messages.SUCCESS)
-        return history
+        done = format_html("{} {}", self.done(request, record, "Restored"), str(answer))
+        self.message_user(request, done, messages.SUCCESS)
+        return redirect(self.address("history", quote(key)))
 
     def done(self, request, record, what):
         """Sentences for who did it."""
         return f"{what}: {record}."
 
     def delete_model(self, request, obj):
-        publishing.delete(obj, request.user)
+        take_one(Offer(self.model, obj.pk), publishing.DELETE, request.user, request.now)
 
     def delete_queryset(self, request, queryset):
         for record in queryset:
-            publishing.delete(record, request.user)
+            self.delete_model(request, record)
 
 
-def _number(request):
-    """The newest state that the page showed."""
-    last = request.POST.get("last", "")
-    return int(last) if last.isdecimal() else None
+def _with_differences(kept, listed):
+    """(Revision, what it changed of the state before, or None where there is none) of each."""
+    older = kept.states().filter(pk__lt=listed[-1].pk)[:1] if listed else []
+    below = [*listed, *older]
+    for place, each in enumerate(listed):
+        before = next((state for state in below[place + 1 :] if not state.is_aside), None)
+        yield each, differences.between(before.rows, each.rows) if before else None
 
 
-MOMENTS = ("publish_at", "begun_at")
+MOMENTS = ("when", "begun_at")
 
 
-def _said(stale):
-    """What makes `stale` anew, as JSON: see `_stale`."""
-    proposal = stale.proposal._asdict()
-    del proposal["model"], proposal["by"]
-    return {"proposal": proposal, "was": stale.was, "now": stale.now, "seen": stale.seen}
+def _written(answer):
+    """What makes a stale answer anew, as JSON: see `_read`."""
+    offer, stale = answer.offer._asdict(), answer.error
+    del offer["model"]
+    return {"offer": offer, "was": stale.was, "now": stale.now, "seen": stale.seen}
 
 
-def _stale(model, by, proposal, was, now, seen):
-    proposal, seen = _with_moments(proposal), _with_moments(seen)
-    return Stale(Proposal(model=model, by=by, **proposal), was, now, **seen)
+def _read(model, written):
+    was, now, rows = map(_kept, (written["was"], written["now"], written["offer"]["rows"]))
+    offer = Offer(model=model, **_with_moments(written["offer"]))._replace(rows=rows)
+    stale = Stale(was, now, **_with_moments(written["seen"]))
+    return Answer(offer, Outcome.STALE, [str(stale)], stale)
 
 
-def _with_moments(said):
-    return said | {name: parse_datetime(said[name]) for name in MOMENTS if said.get(name)}
+def _kept(rows):
+    """Rows that a page carried, perhaps since before an upgrade, in the form of today."""
+    return snapshots.in_form_of_today(in_present_names(rows))[0]
+
+
+def _with_moments(fields):
+    return fields | {name: parse_datetime(fields[name]) for name in MOMENTS if fields.get(name)}

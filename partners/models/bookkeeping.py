@@ -1,10 +1,12 @@
 """Bookkeeping beside the content, in rows that no fixture carries and no reload resets."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
 from partners.models.base import ROOTS, owner_constraint
+from partners.models.renames import in_present_names
 from partners.trigrams import FoldedField
 
 
@@ -120,7 +122,9 @@ class LoadedRow(models.Model):
 
     model = models.CharField(max_length=100)
     object_key = models.CharField(max_length=80)
-    digest = models.CharField(max_length=64)
+    fields = models.JSONField(
+        null=True, encoder=DjangoJSONEncoder, help_text="Empty: it differed when this was begun."
+    )
 
     class Meta:
         constraints = [
@@ -129,3 +133,9 @@ class LoadedRow(models.Model):
 
     def __str__(self):
         return f"{self.model} {self.object_key}"
+
+    @property
+    def rows(self):
+        """The row under the present names, in a list; empty if it is not known."""
+        row = {"model": self.model, "pk": self.object_key, "fields": self.fields}
+        return [] if self.fields is None else in_present_names([row])

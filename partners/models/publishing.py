@@ -8,12 +8,17 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+from partners.models.renames import in_present_names
+
 
 class RowsField(models.JSONField):
-    """A record with its parts, as `snapshots.rows_of` writes it."""
+    """A record with its parts, as `snapshots.rows_of` writes it; read under the present names."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"default": list, "encoder": DjangoJSONEncoder} | kwargs)
+
+    def from_db_value(self, value, expression, connection):
+        return in_present_names(super().from_db_value(value, expression, connection))
 
 
 class Concerning(models.Model):
@@ -33,14 +38,23 @@ class Concerning(models.Model):
 
 class RevisionQuerySet(models.QuerySet):
     def of(self, model, key):
-        """The states of one record, the latest first."""
+        """What is kept of one record, the latest first."""
         return self.filter(kind=model._meta.label_lower, key=key).order_by("-pk")
 
+    def states(self):
+        """What records were; without what was only proposed."""
+        return self.filter(is_aside=False)
+
+    def unseen_by(self, user):
+        """What others did with the proposals of `user`, who has not seen it yet; latest first."""
+        return self.filter(unseen_by=user).order_by("-pk")
+
     def latest_of_each(self):
-        newer = self.model.objects.filter(
+        states = self.model.objects.states()
+        newer = states.filter(
             kind=models.OuterRef("kind"), key=models.OuterRef("key"), pk__gt=models.OuterRef("pk")
         )
-        return self.filter(~models.Exists(newer))
+        return self.states().filter(~models.Exists(newer))
 
     def deleted(self):
         """The last word on each record that is gone."""
@@ -48,7 +62,7 @@ class RevisionQuerySet(models.QuerySet):
 
 
 class Revision(Concerning):
-    """One state that a record has had: who made it so, when and why."""
+    """One state that a record has had, or was proposed to have: who made it so, when and why."""
 
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(
@@ -61,6 +75,18 @@ class Revision(Concerning):
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     is_deleted = models.BooleanField(default=False)
+    is_aside = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="A proposal that was discarded, replaced or overruled: the record never was so.",
+    )
+    unseen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Whose proposal this was the end of, until that person has seen it.",
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -76,6 +102,10 @@ class Revision(Concerning):
 class PendingChangeQuerySet(models.QuerySet):
     def of(self, model, key):
         return self.filter(kind=model._meta.label_lower, key=key)
+
+    def came_back_to(self, user):
+        """What `user` proposed and finds with a comment: sent back, or not to be published."""
+        return self.filter(by=user).exclude(comment="").order_by("-pk")
 
     def waiting(self):
         """What a publisher has to decide on, the longest waiting first."""

@@ -20,32 +20,45 @@ def name_of(user):
     return (user.get_full_name() or user.get_username())[:150]
 
 
-def record(model, key, by, what, why=""):
+def record(model, key, by, what, why="", unseen_by=None):
     """Keep the state that the record has now, unless it is the last one kept already.
 
-    `by` (User) is who made it so, None for the machine. Returns the Revision, or None.
+    `by` (User) is who made it so, None for the machine; `unseen_by` (User or None) whose proposal
+    it was. Returns the Revision, or None.
     """
     present = model._base_manager.filter(pk=key).first()
-    last = Revision.objects.of(model, key).first()
+    last = Revision.objects.of(model, key).states().first()
     if present is None and (last is None or last.is_deleted):
         return None
-    state = {
-        "rows": snapshots.rows_of(present) if present else last.rows,
+    rows = snapshots.rows_of(present) if present else last.rows
+    standing = {
         "is_deleted": present is None,
         "published_at": getattr(present or last, "published_at", None),
         "withdrawn_at": getattr(present or last, "withdrawn_at", None),
     }
-    if last and all(getattr(last, name) == value for name, value in state.items()):
+    is_same = last and all(getattr(last, name) == value for name, value in standing.items())
+    if is_same and not snapshots.changes(last.rows, rows):
         return None
+    title = str(present or last.title)
+    return _keep(model, key, title, by, what, why, rows=rows, unseen_by=unseen_by, **standing)
+
+
+def set_aside(model, key, rows, by, what, why="", unseen_by=None):
+    """Keep `rows`, that somebody proposed and that the record did not become."""
+    title = snapshots.title_of(model, key, rows)
+    return _keep(model, key, title, by, what, why, rows=rows, unseen_by=unseen_by, is_aside=True)
+
+
+def _keep(model, key, title, by, what, why, **kept):
     return Revision.objects.create(
         kind=model._meta.label_lower,
         key=key,
-        title=str(present or last.title)[:300],
+        title=title[:300],
         by=by,
         by_name=name_of(by) if by else "",
-        what=what,
+        what=what[:120],
         why=why,
-        **state,
+        **kept,
     )
 
 
@@ -74,7 +87,7 @@ def public_log(root, at):
     """
     states = [
         state
-        for state in Revision.objects.of(type(root), root.pk)
+        for state in Revision.objects.of(type(root), root.pk).states()
         if not state.is_deleted and state.published_at and seen_from(state) <= at
     ]
     pairs = pairwise(states)

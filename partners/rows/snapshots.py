@@ -2,30 +2,38 @@
 
 A row is what a fixture holds: {"model": …, "pk": …, "fields": {…}}. Publication is no content: the
 two times of a root are left out, and writing rows back never touches them.
+
+Rows outlive the models that they were taken from. A row says nothing of a field that it lacks: it
+is not compared, and when the row is written, the field keeps what is stored, or gets its default.
+What there is no place for any more is taken out by `in_form_of_today`, which names it.
 """
 
 import json
+from functools import cache, partial
 from typing import NamedTuple
 
 from django.apps import apps
 from django.core import serializers
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.core.serializers.base import DeserializationError
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
-from django.db.models import FileField
+from django.core.serializers.base import DeserializationError, DeserializedObject
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, models, transaction
+from django.db.models import FileField, prefetch_related_objects
 
-from partners.models import Part, Redirect, Root
+from partners.models import ROOTS, Citation, Part, Redirect, Root
 
 PUBLICATION = {"published_at", "withdrawn_at"}
 GONE = "Something that is chosen here is gone since."
 
 
 class Refused(Exception):
-    """Rows that cannot be written; `sentences` (list of str) say why, to an editor."""
+    """Rows that cannot be written; `sentences` (list of str) say why, to an editor.
 
-    def __init__(self, *sentences):
+    `errors` are those of one row, by field: {name: [sentences]}; empty if it is about no one row.
+    """
+
+    def __init__(self, *sentences, errors=None):
         super().__init__(" ".join(sentences))
-        self.sentences = list(sentences)
+        self.sentences, self.errors = list(sentences), errors or {}
 
 
 class Path(NamedTuple):
@@ -48,17 +56,29 @@ class Change(NamedTuple):
     after: dict | None
 
     @property
+    def is_one(self):
+        """Whether the two say anything different."""
+        if self.is_whole:
+            return self.before is not self.after
+        return self.before != self.after and bool(self.fields)
+
+    @property
+    def is_whole(self):
+        """Whether the row itself came or went."""
+        return self.before is None or self.after is None
+
+    @property
     def fields(self):
-        names = [*(self.before or self.after), *(self.after or ())]
+        """The names of the fields that both have, and that differ."""
         return [
             name
-            for name in dict.fromkeys(names)
-            if (self.before or {}).get(name) != (self.after or {}).get(name)
+            for name, value in self.before.items()
+            if name in self.after and self.after[name] != value
         ]
 
     @property
     def paths(self):
-        if self.before is None or self.after is None:
+        if self.is_whole:
             return [Path(self.model, self.pk)]
         return [Path(self.model, self.pk, name) for name in self.fields]
 
@@ -82,11 +102,13 @@ def stored(model, key):
     return rows_of(record) if record else []
 
 
-def stored_many(model, keys):
-    """{key: rows} of the records of these keys that there are: a few queries, however many."""
-    chosen = [field.name for field in model._meta.many_to_many]
-    records = model._base_manager.filter(pk__in=keys).prefetch_related(*chosen)
-    found = {row["pk"]: [row] for row in _rows(list(records))}
+def rows_of_many(records):
+    """{key: rows} of stored records of one model: a few queries, however many."""
+    if not records:
+        return {}
+    model = type(records[0])
+    prefetch_related_objects(records, *(field.name for field in model._meta.many_to_many))
+    found = {str(record.pk): [row] for record, row in zip(records, _rows(records), strict=True)}
     for name in part_names(model):
         owner = model._meta.get_field(name).field
         parts = owner.model._base_manager.filter(**{f"{owner.name}__in": found}).order_by("pk")
@@ -111,6 +133,12 @@ def model_of(label):
     """The model that a row names, or None if there is none any more."""
     app, _, name = label.partition(".")
     return apps.all_models.get(app, {}).get(name)
+
+
+def title_of(model, key, rows):
+    """What the rows call the record of that key (str); its key where that cannot be read."""
+    fields = by_row(rows).get((model._meta.label_lower, str(key)), {})
+    return str(fields.get("name") or fields.get("title") or fields.get("abbreviation") or key)
 
 
 def uploads(rows):
@@ -144,11 +172,17 @@ def by_row(rows):
 def changes(before, after):
     """What tells two lists of rows apart (list of Change)."""
     old, new = by_row(before), by_row(after)
-    return [
+    every = (
         Change(*identity, old.get(identity), new.get(identity))
         for identity in dict.fromkeys([*old, *new])
-        if old.get(identity) != new.get(identity)
-    ]
+    )
+    return [change for change in every if change.is_one]
+
+
+def holds(rows, base, wanted):
+    """Whether `rows` say all that was changed from `base` to `wanted` (lists of rows)."""
+    merged, conflicts = merge(base, rows, wanted)
+    return not conflicts and not changes(rows, merged)
 
 
 def merge(base, theirs, mine, chosen=()):
@@ -163,7 +197,7 @@ def merge(base, theirs, mine, chosen=()):
     for change in changes(base, mine):
         identity = change.model, change.pk
         now, other = result.get(identity), others.get(identity)
-        if now == change.after:
+        if not Change(*identity, now, change.after).is_one:
             continue
         if other is None:
             result[identity] = change.after
@@ -175,7 +209,7 @@ def merge(base, theirs, mine, chosen=()):
             disputed = [
                 Path(*identity, name)
                 for name in change.fields
-                if name in other.fields and now.get(name) != change.after.get(name)
+                if name in other.fields and now[name] != change.after[name]
             ]
             conflicts += disputed
             lost = {path.field for path in disputed if path not in chosen}
@@ -197,72 +231,174 @@ def write(model, key, rows, known=None):
     `known` are its stored rows, where somebody who rehearses has read them. Raises Refused if a
     rule stands against it.
     """
-    before = model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
+    present = model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
     if known is None:
-        known = rows_of(before) if before else []
-    differing = changes(known, rows)
-    differing.sort(key=lambda change: change.model == "partners.citation")  # they name the others
-    loaded = [as_record(change) for change in differing if change.after is not None]
-    for change in reversed(differing):
+        known = rows_of(present) if present else []
+    if refused := write_many([Writing(model, key, known, rows)]):
+        raise refused[0]
+    return model._base_manager.get(pk=key)
+
+
+class Writing(NamedTuple):
+    """A record to be made what `rows` say; `known` are the rows that are stored."""
+
+    model: type[models.Model]
+    key: str
+    known: list
+    rows: list
+
+
+def write_many(writings):
+    """Make each record what its rows say, and delete those that have none.
+
+    Returns {place in `writings`: Refused} of those that a rule stands against; whoever calls undoes
+    the transaction then. What others name comes before them: records, then parts, then citations.
+    """
+    differing = [(place, change) for place, each in enumerate(writings) for change in _wanted(each)]
+    for _, change in reversed(differing):
         if change.after is None:
-            apps.get_model(change.model)._base_manager.filter(pk=change.pk).delete()
-    for each in loaded:
-        _write_row(each)
-    record = model._base_manager.get(pk=key)
-    if isinstance(before, Root):
-        Redirect.objects.record_move(before, record)
-    return record
+            model_of(change.model)._base_manager.filter(pk=change.pk).delete()
+    refused = {}
+    for place, change in sorted(differing, key=lambda each: _rank(each[1])):
+        if change.after is None or place in refused:
+            continue  # of one record the first obstacle is enough: others may only follow from it
+        try:
+            _write_row(change)
+        except Refused as error:
+            refused[place] = error
+    for each in writings if not refused else ():  # what is refused may still name what goes
+        if each.known and not each.rows:
+            each.model._base_manager.get(pk=each.key).delete()
+    return refused
 
 
-def _write_row(loaded):
+def _wanted(writing):
+    """What is to be written and deleted, row by row; a record that goes takes its parts along."""
+    if not writing.rows:
+        return []
+    return changes(writing.known, writing.rows)
+
+
+def _rank(change):
+    model = model_of(change.model)
+    return (issubclass(model, Part), model is Citation)
+
+
+def in_form_of_today(kept):
+    """(rows, gone): rows that were kept, without what there is no place for any more.
+
+    `gone` names that, in words (list of str): fields and models, and statements that had a source.
+    """
+    rows, gone = [], {}
+    for row in kept:
+        model = model_of(row["model"])
+        if model is None:
+            gone[row["model"]] = True
+        elif _cites_what_is_gone(row):
+            gone[f"the source of “{row['fields']['path']}”"] = True
+        else:
+            content = _content(model) | PUBLICATION
+            lost = [name for name in row["fields"] if name not in content]
+            gone |= dict.fromkeys(f"{model._meta.verbose_name}: {name}" for name in lost)
+            fields = {name: row["fields"][name] for name in row["fields"] if name in content}
+            rows.append(row | {"fields": fields})
+    return rows, list(gone)
+
+
+def _cites_what_is_gone(row):
+    """Whether it is a citation of a statement that records of its kind no longer make."""
+    if model_of(row["model"]) is not Citation:
+        return False
+    owner = next((ROOTS[name] for name in ROOTS if row["fields"].get(name)), None)
+    return owner is not None and not _leads_to_a_field(
+        apps.get_model(owner), row["fields"]["path"].split("/")[::2]
+    )
+
+
+def _leads_to_a_field(model, names):
+    for name in names:
+        try:
+            model = model and model._meta.get_field(name).related_model
+        except FieldDoesNotExist:
+            return False
+    return True
+
+
+def _write_row(change):
+    """Save one row; the fields that it lacks stay as they are stored, or get their default."""
+    model = model_of(change.model)
+    present = model._base_manager.filter(pk=change.pk).first()
+    if change.after.keys() < _content(model):
+        (known,) = _rows([present or model(pk=change.pk)])
+        change = change._replace(after=known["fields"] | change.after)
+    loaded = as_record(change)
     record = loaded.object
-    present = type(record)._base_manager.filter(pk=record.pk).first()
     record._state.adding, record._state.db = present is None, DEFAULT_DB_ALIAS
     for name in PUBLICATION if isinstance(present, Root) else ():
         setattr(record, name, getattr(present, name))
-    _check(loaded, validate_unique=False, validate_constraints=False)
+    _check(loaded)
     try:
         with transaction.atomic():
             loaded.save()
     except IntegrityError:
-        _check(loaded)  # the database keeps the same rules, and this one says which it was
+        _check(loaded, thoroughly=True)  # the same rules, and this one says which it was
         raise
+    if present is not None and isinstance(record, Root):
+        Redirect.objects.record_move(present, record)
 
 
 def as_record(change):
-    """What the row is to be, as an unsaved record (DeserializedObject).
+    """What the row says, as an unsaved record (DeserializedObject).
 
-    Raises Refused if the models have moved on since it was written.
+    Raises Refused where a value can no longer be read.
     """
-    model, fields = model_of(change.model), change.after
-    if model is None or fields.keys() != _content(model):
-        raise Refused(
-            "This was written for an earlier form of the record, which has changed since: what it "
-            "says can be read, but not applied. Make the change anew."
-        )
-    row = {"model": change.model, "pk": change.pk, "fields": fields}
+    row = {"model": change.model, "pk": change.pk, "fields": change.after}
     try:
-        return next(iter(serializers.deserialize("python", [row])))
-    except DeserializationError as error:
+        return next(iter(serializers.deserialize("python", [row], ignorenonexistent=True)))
+    except (DeserializationError, LookupError) as error:
         raise Refused(f"This cannot be read any more: {error}") from None
 
 
+@cache
 def _content(model):
     """The names of what a row of `model` says."""
     fields = (*model._meta.fields, *model._meta.many_to_many)
     return {field.name for field in fields} - PUBLICATION - {model._meta.pk.name}
 
 
-def _check(loaded, **rules):
-    record = loaded.object
+def save_times(record):
+    """Store the two times of publication of a root. Raises Refused."""
     try:
-        record.full_clean(**rules)
-        for name, keys in (loaded.m2m_data or {}).items():
-            related = record._meta.get_field(name).related_model
-            if len(keys) != related._base_manager.filter(pk__in=keys).count():
-                raise ValidationError({name: "Something that is chosen here is gone since."})
+        with transaction.atomic():
+            record.save(update_fields=sorted(PUBLICATION))
+    except IntegrityError:
+        _check(DeserializedObject(record), thoroughly=True)
+        raise
+
+
+def _check(loaded, thoroughly=False):
+    """Every check of `full_clean`, stopping at the first kind that fails: others rely on it.
+
+    What the database keeps as well is asked only `thoroughly`. Raises Refused.
+    """
+    record = loaded.object
+    checks = [record.clean_fields, partial(_check_keys, loaded), record.clean]
+    if thoroughly:
+        checks += [record.validate_unique, record.validate_constraints]
+    try:
+        for check in checks:
+            check()
     except ValidationError as error:
-        raise Refused(*_sentences(record, error)) from None
+        error = ValidationError(error.update_error_dict({}))
+        raise Refused(*_sentences(record, error), errors=error.message_dict) from None
+
+
+def _check_keys(loaded):
+    for name, keys in (loaded.m2m_data or {}).items():
+        related = loaded.object._meta.get_field(name).related_model
+        for key in keys:
+            if not related._base_manager.filter(pk=key).exists():
+                raise ValidationError({name: f"{GONE[:-1]}: there is no “{key}”."})
 
 
 def _sentences(record, error):

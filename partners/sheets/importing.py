@@ -10,40 +10,44 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 
 from partners import bookkeeping, publishing
 from partners.models import Revision
 from partners.models.base import moment, new_key
-from partners.publishing import Proposal, Stale
 from partners.rows import differences, snapshots
+from partners.rows.door import Offer, take
 from partners.rows.snapshots import Refused
-from partners.sheets import version
+from partners.rows.standing import Standing, standings
 from partners.sheets.tables import Reading, shown, tables_of
 
 
 @dataclass
 class Wanted:
-    """What a file wants one record to become: from `base` to `rows`; `errors` stand against it.
+    """What a file wants one record to become: from the rows in `base` to `rows`.
 
-    `stored` are its rows in the database; `base` those of its pending change, if there is one.
+    `errors` stand against it; `there` is the record's Standing, None of a new one.
     """
 
     model: type[models.Model]
     number: int
     key: str
-    stored: list
-    base: list
-    rows: list
-    is_new: bool = False
+    there: Standing | None = None
+    rows: list = field(default_factory=list)
     errors: list = field(default_factory=list)
+
+    @property
+    def is_new(self):
+        return self.there is None
+
+    @property
+    def base(self):
+        return self.there.present if self.there else []
 
     @property
     def title(self):
         """What the record is called, as far as that can be said."""
-        rows = snapshots.by_row(self.base or self.rows)
-        said = rows.get((self.model._meta.label_lower, self.key), {})
-        return said.get("name") or said.get("title") or self.key
+        return snapshots.title_of(self.model, self.key, self.base or self.rows)
 
     @property
     def differs(self):
@@ -52,6 +56,10 @@ class Wanted:
     @property
     def differences(self):
         return differences.between(self.base, self.rows)
+
+    def offer(self, why="", begun_at=None):
+        seen = self.there and self.there.version
+        return Offer(self.model, self.key, self.base, self.rows, seen, why=why, begun_at=begun_at)
 
 
 def wanted(model, book):
@@ -66,47 +74,28 @@ def wanted(model, book):
     return [each for each in records if each.errors or each.differs]
 
 
-def rehearse(records):
+def rehearse(records, by, at):
     """Try to store each Wanted, and forget it again; what cannot be stored has its errors then."""
+    whole = [each for each in records if not each.errors]
     with bookkeeping.rehearsal():
-        for each in records:
-            if each.errors:
-                continue
-            try:
-                with transaction.atomic():
-                    snapshots.write(each.model, each.key, each.rows, each.stored)
-            except Refused as error:
-                each.errors += error.sentences
+        answers = take([each.offer() for each in whole], publishing.SAVE_AT_ONCE, by, at)
+    for each, answer in zip(whole, answers, strict=True):
+        each.errors += [] if answer.is_taken else answer.sentences
 
 
 def carry_out(records, press, by, at, why):
-    """Store all of them or none: `press` (proposal, at) each, in one transaction.
+    """Store all of them or none, as `press` says.
 
     Raises Refused with all that stands against it.
     """
-    errors = []
-    with bookkeeping.batch():
-        for each in records:
-            proposal = Proposal(each.model, each.key, each.base, each.rows, by, why, begun_at=at)
-            try:
-                if each.errors:
-                    raise Refused(*each.errors)
-                press(proposal, at)
-            except (Refused, Stale) as error:
-                errors.append(f"{each.title}: {error}")
-        if errors:
-            raise Refused(*errors)
-
-
-def publish_what_is_public(proposal, at):
-    """Publish what is new, and what changes a live record; anything else keeps its standing.
-
-    A sheet does not show that a record is a draft or withdrawn, or that a colleague's change of it
-    waits: nobody publishes those by sending a file.
-    """
-    root = proposal.model._base_manager.filter(pk=proposal.key).first()
-    is_public = root is None or (root.is_live(at) and proposal.pending is None)
-    (publishing.publish if is_public else publishing.save_draft)(proposal, at)
+    if any(each.errors for each in records):
+        raise Refused(
+            *(f"{each.title}: {' '.join(each.errors)}" for each in records if each.errors)
+        )
+    answers = take([each.offer(why, at) for each in records], press, by, at)
+    if not all(answer.is_taken for answer in answers):
+        answered = zip(records, answers, strict=True)
+        raise Refused(*(f"{each.title}: {said}" for each, said in answered if not said.is_taken))
 
 
 def _refuse_unknown(tables, book):
@@ -159,9 +148,7 @@ class _Records:
         self.first, *self.others = [table for name, table in tables.items() if name in book]
         self.lines = book[self.first.name].lines
         self.reading = Reading()
-        keys = [key for line in self.lines if (key := line.cells["key"])]
-        self.pending = publishing.pending_many(model, keys)
-        self.stored = snapshots.stored_many(model, keys)
+        self.there = standings(model, {key for line in self.lines if (key := line.cells["key"])})
         self.parts = {table.name: self._by_owner(table) for table in self.others}
         self.seen = set()
 
@@ -175,7 +162,7 @@ class _Records:
     def wanted(self):
         records = [self._record(line) for line in self.lines]
         if strays := list(self._strays()):
-            unknown = [each for each in records if each.key not in self.stored and not each.is_new]
+            unknown = [each for each in records if not each.is_new and not each.there.rows]
             raise Refused(*(sentence for each in unknown for sentence in each.errors), *strays)
         return records
 
@@ -194,12 +181,11 @@ class _Records:
         key, slug = line.cells["key"], line.cells.get("slug", "")
         owner = key or slug
         if key:
-            change, stored = self.pending.get(key), self.stored.get(key, [])
-            base = change.rows if change else stored
-            wanted = Wanted(self.model, line.number, key, stored, base, base)
+            there = self.there[key]
+            wanted = Wanted(self.model, line.number, key, there, there.present)
             obstacle = self._obstacle(wanted, line.cells["version"])
         else:
-            wanted = Wanted(self.model, line.number, new_key(), [], [], [], is_new=True)
+            wanted = Wanted(self.model, line.number, new_key())
             obstacle = "" if slug else "A new record needs an address: fill in “slug”."
         if owner in self.seen:
             obstacle = f"“{owner}” stands here twice."
@@ -212,20 +198,24 @@ class _Records:
 
     def _obstacle(self, wanted, exported):
         """Why the file may not change a record that it names by key; "" if it may."""
-        change = self.pending.get(wanted.key)
-        if wanted.key not in self.stored:
+        there = wanted.there
+        if not there.rows:
             return (
                 f"“{self.first.name}”, row {wanted.number}, key: there is no “{wanted.key}”. "
                 "It was deleted since the file was exported, or its key is not whole."
             )
-        if exported == version(wanted.base):
+        if exported == there.version:
             return ""
         if not exported:
             return "Its version is missing: export it anew, so that nobody's work is overwritten."
-        last = change or Revision.objects.of(self.model, wanted.key).first()
-        who = (last and last.by_name) or "an operator"
-        when = f" on {moment(change.saved_at if change else last.at)}" if last else ""
-        return f"Changed by {who}{when}, since this file was exported. Export it anew."
+        last = Revision.objects.of(self.model, wanted.key).first()
+        by, at = (last.by_name, last.at) if last else ("", None)
+        if there.pending:
+            by, at = there.pending.by_name, there.pending.saved_at
+        when = f" on {moment(at)}" if at else ""
+        return (
+            f"Changed by {by or 'an operator'}{when}, since this file was exported. Export it anew."
+        )
 
     def _rows(self, wanted, line, owner):
         """The rows of the record as the file says them."""

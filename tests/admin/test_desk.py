@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import publishing
 from partners.models import Organisation, PendingChange, Revision
+from partners.rows.door import LOOK_AGAIN
+from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import address, read_all
 from tests.admin.records import ROOT_FACTORIES, label
@@ -96,11 +97,11 @@ def test_decision_about_what_was_saved_again_is_refused(publisher, handed_in, bu
     record = make.OrganisationFactory()
     change = handed_in(record)
     seen = read_all(publisher.get(address(change)), "seen")
-    PendingChange.objects.update(saved_at=timezone.now())
+    PendingChange.objects.update(status=PendingChange.Status.DRAFT)
     posted = {"seen": seen, button: "1", "comment": "No."}
     page = text(publisher.post(address(change), posted, follow=True))
-    assert "It was saved again meanwhile" in page
-    assert pending().is_handed_in
+    assert LOOK_AGAIN in page
+    assert pending().rows == change.rows
     record.refresh_from_db()
     assert record.summary == ""
 
@@ -207,7 +208,7 @@ def test_recent_changes_lead_to_the_history_of_their_record(publisher, open_form
     open_form(publisher, record).save(summary="New.")
     deleted = make.OrganisationFactory()
     gone = deleted.pk
-    publishing.delete(deleted, None)
+    acts.delete(deleted, None, make.SINCE_THEN)
     recent = reverse("admin:partners_revision_changelist")
     page = text(publisher.get(recent))
     assert "<h1>Recent changes</h1>" in page

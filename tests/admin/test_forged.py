@@ -54,7 +54,7 @@ def test_addresses_of_a_record(publisher):
 
 
 @pytest.mark.usefixtures("unmoved")
-@pytest.mark.parametrize("button", ["_withdraw", "_discard", "_unschedule"])
+@pytest.mark.parametrize("button", ["_withdraw", "_unschedule", "_verify", "_entrust"])
 def test_decisions(publisher, record, button):
     seen = read_all(publisher.get(address(record)), "seen")
     for garbage in GARBAGE:

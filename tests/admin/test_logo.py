@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from partners.admin.organisation import CANNOT_BE_KEPT
-from partners.models import Organisation, PendingChange
+from partners.models import Organisation, PendingChange, Revision
 from tests import factories as make
-from tests.admin.browser_form import address, errors, read
+from tests.admin.browser_form import address, errors, read_all
 from tests.admin.test_organisation import get
 
 pytestmark = pytest.mark.django_db
@@ -121,18 +121,20 @@ def test_logo_that_was_only_proposed_goes_and_the_live_one_stays(
     assert not second.storage.exists(second.name)
 
 
-def test_file_of_a_logo_goes_with_the_change_that_proposed_it(
+def test_file_of_a_logo_stays_with_the_discarded_change_that_can_be_restored(
     editor, open_form, django_capture_on_commit_callbacks
 ):
     organisation = make.OrganisationFactory()
     open_form(editor, organisation).save(logo=picture(), logo_alt="EIT logo")
     logo = proposed()
-    decisions, _ = read(get(editor, address(organisation)), "decisions")
+    url = address(PendingChange.objects.get())
+    posted = {"seen": read_all(editor.get(url), "seen"), "_discard": "1"}
     assert logo.storage.exists(logo.name)
     with django_capture_on_commit_callbacks(execute=True):
-        editor.post(address(organisation, "decide"), decisions | {"_discard": "1"})
-    assert not logo.storage.exists(logo.name)
+        editor.post(url, posted)
     assert not PendingChange.objects.exists()
+    assert Revision.objects.first().rows[0]["fields"]["logo"] == logo.name
+    assert logo.storage.exists(logo.name)
 
 
 NOT_A_PICTURE = (

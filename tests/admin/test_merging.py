@@ -8,7 +8,6 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from partners import publishing
 from partners.attention import queue
 from partners.models import (
     Collaboration,
@@ -21,6 +20,7 @@ from partners.models import (
     Section,
 )
 from partners.rows import snapshots
+from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, act, address, read_all
 from tests.admin.records import RECORDS
@@ -139,7 +139,7 @@ def test_pending_change_is_named_and_leaves_no_button(publisher, editor, pair):
     page = text(publisher.get(url_of(kept, other)))
     assert "“European Society” has a pending change by editor: publish or discard it" in page
     assert read_all(publisher.get(url_of(kept, other)), "seen") == []
-    publishing.discard(Organisation, "kept")
+    acts.discard(Organisation(pk="kept"), None, make.SINCE_THEN)
     assert len(read_all(publisher.get(url_of(kept, other)), "seen")) == 1
 
 

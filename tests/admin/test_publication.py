@@ -14,9 +14,11 @@ from partners.models import (
     Organisation,
     Page,
     PendingChange,
+    Revision,
     Source,
     Verification,
 )
+from partners.rows.door import LOOK_AGAIN
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label
@@ -264,20 +266,25 @@ def test_first_publication_is_scheduled_and_taken_back(publisher, client, open_f
 def test_pending_change_is_discarded(editor, open_form, factory):
     record = factory()
     open_form(editor, record).save(summary="Better not.")
-    page = text(decide(editor, record, "_discard"))
-    assert "Pending change discarded" in page
-    assert "Better not." not in page
+    url = address(PendingChange.objects.get())
+    asked = editor.get(url, {"_discard": "1"})
+    assert "<ins>Better not.</ins>" in text(asked)
+    posted = {"seen": read_all(asked, "seen"), "_discard": "1"}
+    assert f"Discarded: {record}." in text(editor.post(url, posted, follow=True))
     assert not PendingChange.objects.exists()
+    kept = Revision.objects.of(type(record), record.pk).first()
+    assert (kept.what, kept.by_name) == ("Discarded: what editor had proposed", "editor")
+    assert (kept.is_aside, kept.rows[0]["fields"]["summary"]) == (True, "Better not.")
 
 
-@pytest.mark.parametrize("button", ["_withdraw", "_discard", "_unschedule"])
+@pytest.mark.parametrize("button", ["_withdraw", "_unschedule", "_verify", "_entrust"])
 def test_decision_about_another_state_than_the_one_shown_is_refused(publisher, open_form, button):
     record = make.OrganisationFactory()
     seen = read_all(publisher.get(address(record)), "seen")
     open_form(publisher, record).save("_draft", summary="Meanwhile.")
     posted = {"seen": seen, button: "1"}
     page = text(publisher.post(address(record, "decide"), posted, follow=True))
-    assert "Somebody saved this meanwhile" in page
+    assert LOOK_AGAIN in page
     assert PendingChange.objects.exists()
     record.refresh_from_db()
     assert record.withdrawn_at is None

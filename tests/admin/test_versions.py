@@ -7,9 +7,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from partners import publishing
 from partners.models import Organisation, PendingChange, Revision
 from partners.rows import snapshots
+from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label
@@ -267,9 +267,7 @@ def test_long_history_is_read_in_pages(publisher):
         rows[0]["fields"]["summary"] = f"Number {number}."
         by = publisher.get("/admin/").context["user"]
         base = snapshots.rows_of(record)
-        publishing.save_draft(
-            publishing.Proposal(Organisation, record.pk, base, rows, by), make.SINCE_THEN
-        )
+        acts.save_draft(acts.Proposal(Organisation, record.pk, base, rows, by), make.SINCE_THEN)
         record.refresh_from_db()
     first = text(publisher.get(address(record, "history")))
     last = text(publisher.get(address(record, "history"), {"p": "3"}))
@@ -361,5 +359,5 @@ def test_picture_of_a_preview_or_of_a_discarded_draft_is_not_kept(
             form.send(button, logo=logo, logo_alt="It", logo_permission="By mail")
         assert len(kept_pictures() - before) == kept
     with django_capture_on_commit_callbacks(execute=True):
-        publishing.discard(Organisation, record.pk)
+        acts.discard(record, None, make.SINCE_THEN)
     assert kept_pictures() == before

@@ -4,9 +4,10 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
-from partners import publishing
 from partners.groups import PUBLISHERS
 from partners.models import Organisation
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,12 +94,10 @@ def test_unsaved_form_is_previewed_then_published(page, sign_in, organisation):
 
 def test_change_is_found_and_undone(page, sign_in, organisation, django_user_model):
     somebody = django_user_model.objects.create_user("somebody")
-    base = publishing.present(Organisation, organisation.pk)
+    base = standing(Organisation, organisation.pk).present
     rows = [{**base[0], "fields": base[0]["fields"] | {"summary": "Sells rhubarb."}}, *base[1:]]
     now = make.SINCE_THEN
-    publishing.publish(
-        publishing.Proposal(Organisation, organisation.pk, base, rows, somebody), now
-    )
+    acts.publish(acts.Proposal(Organisation, organisation.pk, base, rows, somebody), now)
     click = sign_in("publisher", PUBLISHERS)
     open_record(click)
     click("link", "History", exact=True)

@@ -34,10 +34,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from partners import publishing
 from partners.models import Organisation, Revision
-from partners.publishing import Proposal
 from partners.rows import snapshots
+from tests import acts
+from tests.acts import Proposal
 from tests.drills.databases import fresh_database, load, run, start
 
 KEY, WORKERS, VISITORS = "efrs", 8, 16
@@ -112,13 +112,13 @@ def change(rows, number):
 def propose(number, at=None):
     rows = snapshots.stored(Organisation, KEY)
     by = User.objects.get(username="publisher")
-    return Proposal(Organisation, KEY, rows, change(rows, number), by, publish_at=at)
+    return Proposal(Organisation, KEY, rows, change(rows, number), by, when=at)
 
 
 def meet(port, number):
     """The answers to visitors around the moment at which version `number` is due."""
     now = timezone.now()
-    publishing.schedule(propose(number, now + dt.timedelta(seconds=AHEAD)), now)
+    acts.schedule(propose(number, now + dt.timedelta(seconds=AHEAD)), now)
     path = Organisation.objects.get(pk=KEY).get_absolute_url()
     connection.close()
     begin = time.monotonic() + AHEAD - BEFORE
@@ -155,7 +155,7 @@ def drill(database, rounds):
     """Yield of each round what was counted."""
     load(database)
     User.objects.create_user("publisher")
-    publishing.publish(propose(0), timezone.now())
+    acts.publish(propose(0), timezone.now())
     with served(database) as port:
         for number in range(1, rounds + 1):
             last = Revision.objects.of(Organisation, KEY).first().pk

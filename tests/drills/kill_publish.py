@@ -28,8 +28,9 @@ from django.utils import timezone
 from partners import publishing
 from partners.folding import fold
 from partners.models import Organisation, Revision
-from partners.publishing import Proposal
 from partners.rows import snapshots
+from tests import acts
+from tests.acts import Proposal
 from tests.drills.databases import fresh_database, kill_after, load, run, start, use
 
 KEY, TURNS = "efrs", 20
@@ -50,7 +51,7 @@ def begin():
     User.objects.create_user("publisher")
     loaded = snapshots.stored(Organisation, KEY)
     link = row("link", LINK, label="Press", url="https://example.org/", position=9, **OWNERS)
-    publishing.publish(proposal(loaded, [*loaded, link], why="old"), timezone.now())
+    acts.publish(proposal(loaded, [*loaded, link], why="old"), timezone.now())
 
 
 def versions():
@@ -77,10 +78,10 @@ def work(turns):
         publishing.apply_due(timezone.now())  # at first what an earlier process left
         stored = snapshots.stored(Organisation, KEY)
         if snapshots.changes(stored, old):
-            publishing.publish(proposal(stored, old, why="old"), timezone.now())
+            acts.publish(proposal(stored, old, why="old"), timezone.now())
         if turn < turns:
-            due = proposal(old, new, why="new", publish_at=timezone.now())
-            publishing.schedule(due, timezone.now())
+            due = proposal(old, new, why="new", when=timezone.now())
+            acts.schedule(due, timezone.now())
 
 
 def found(old, new, version):

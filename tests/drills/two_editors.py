@@ -43,9 +43,11 @@ from partners import publishing
 from partners.admin.versioned import VERSION
 from partners.groups import PUBLISHERS
 from partners.models import Figure, Organisation, Revision
-from partners.publishing import Proposal
 from partners.rows import snapshots
 from partners.rows.snapshots import Path
+from partners.rows.standing import standing
+from tests import acts
+from tests.acts import Proposal
 from tests.admin.browser_form import BrowserForm, address, read_all
 from tests.drills.databases import fresh_database, load
 
@@ -154,7 +156,7 @@ def prepare(number, key, by, chance):
     value = 20_000_000 + number if path.field == "value" else f"{number} drafted"
     snapshots.by_row(before)[path.model, path.pk][path.field] = value
     user = User.objects.get(username=by[0].name)
-    keep = publishing.hand_in if publish else publishing.save_draft
+    keep = acts.hand_in if publish else acts.save_draft
     keep(Proposal(Organisation, key, rows, before, user), timezone.now())
     return [path]
 
@@ -163,7 +165,7 @@ def judge(people, last, paths):
     """What became of what the two did, counted; `paths` are what a draft had changed before."""
     key = people[0].key
     newer = list(Revision.objects.of(Organisation, key).filter(pk__gte=last).order_by("pk"))
-    change, present = publishing.pending(Organisation, key), publishing.present(Organisation, key)
+    change, present = publishing.pending(Organisation, key), standing(Organisation, key).present
     tally = Counter()
     for person, other in (people, people[::-1]):
         tally["5xx"] += person.status >= 500
@@ -205,7 +207,7 @@ def drill(database, rounds, chance):
         rows = snapshots.stored(Organisation, key)
         rows[0]["fields"]["summary"] = "Before the first round."
         base = snapshots.stored(Organisation, key)
-        publishing.publish(Proposal(Organisation, key, base, rows, user), timezone.now())
+        acts.publish(Proposal(Organisation, key, base, rows, user), timezone.now())
     with ThreadPoolExecutor(2) as threads:
         for number in range(rounds):
             key = plan(number, people, chance)
@@ -215,7 +217,7 @@ def drill(database, rounds, chance):
             for done in [threads.submit(person.do, barrier) for person in people]:
                 done.result()
             yield judge(people, last, drafted), people
-            publishing.discard(Organisation, key)
+            acts.discard(Organisation(pk=key), user, timezone.now())
 
 
 def main():

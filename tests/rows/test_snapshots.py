@@ -99,17 +99,37 @@ def test_what_names_something_that_is_gone_is_refused(organisation, model, field
         )
 
 
-@pytest.mark.parametrize("change", ["more", "less", "model"])
-def test_rows_of_an_earlier_schema_are_refused(organisation, change):
+def test_rows_of_an_earlier_schema_are_read_in_the_form_of_today(organisation):
     taken = rows(organisation)
-    if change == "more":
-        taken[0]["fields"]["patron"] = "Nobody"
-    elif change == "less":
-        del taken[0]["fields"]["summary"]
-    else:
-        taken.append({"model": "partners.patron", "pk": "1", "fields": {}})
-    with pytest.raises(Refused, match="earlier form of the record"):
-        snapshots.write(Organisation, organisation.pk, taken)
+    taken[0]["fields"]["patron"] = "Nobody"
+    taken.append({"model": "partners.patron", "pk": "1", "fields": {}})
+    cited = {"organisation": organisation.pk, "path": "patron", "source": "x", "locator": ""}
+    taken.append({"model": "partners.citation", "pk": "2", "fields": cited})
+    read, gone = snapshots.in_form_of_today(taken)
+    assert read == rows(organisation)
+    assert gone == ["organisation: patron", "partners.patron", "the source of “patron”"]
+
+
+def test_row_that_lacks_a_field_leaves_it_as_it_is_stored(organisation):
+    taken = said(rows(organisation), "organisation", summary="New.")
+    del taken[0]["fields"]["name"]
+    before = organisation.name
+    assert paths(snapshots.changes(rows(organisation), taken)) == ["summary"]
+    snapshots.write(Organisation, organisation.pk, taken)
+    organisation.refresh_from_db()
+    assert (organisation.name, organisation.summary) == (before, "New.")
+
+
+def test_new_row_that_lacks_a_field_gets_its_default(organisation):
+    taken, key = rows(organisation), organisation.pk
+    organisation.delete()
+    del taken[0]["fields"]["kind"]
+    snapshots.write(Organisation, key, taken)
+    assert Organisation.objects.get().kind == Organisation._meta.get_field("kind").default
+
+
+def paths(changes):
+    return [path.field for change in changes for path in change.paths]
 
 
 # merging
@@ -186,7 +206,8 @@ def test_long_texts_show_what_differs_within_them(organisation):
 
 
 def test_rows_of_an_earlier_schema_can_still_be_read(organisation):
-    base = rows(organisation)
+    base = said(rows(organisation), "organisation", patron="Somebody")
     after = said(base, "organisation", patron="Nobody")
     (difference,) = differences.between(base, after)
-    assert (difference.where, difference.before, difference.after) == ("Patron", "None", "Nobody")
+    told = difference.where, difference.before, difference.after
+    assert told == ("Patron", "Somebody", "Nobody")

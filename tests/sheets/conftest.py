@@ -94,11 +94,11 @@ def book_of(records, form="csv"):
 def wanted(model, book):
     """What the dry run says."""
     records = importing.wanted(model, book)
-    importing.rehearse(records)
+    importing.rehearse(records, None, LONG_AGO)
     return records
 
 
-def carry_out(records, by, press=publishing.publish, at=LONG_AGO):
+def carry_out(records, by, press=publishing.PUBLISH, at=LONG_AGO):
     importing.carry_out(records, press, by, at, "Imported")
 
 

@@ -203,7 +203,7 @@ def test_all_or_nothing(record):
 
 def test_editors_work_stands_aside_with_its_reason(record):
     records = wanted(Organisation, line(book_of([record]), summary="New"))
-    carry_out(records, colleague("ben"), publishing.hand_in)
+    carry_out(records, colleague("ben"), publishing.HAND_IN)
     change = PendingChange.objects.get()
     assert (change.key, change.status, change.why) == ("esr", "handed-in", "Imported")
     record.refresh_from_db()
@@ -219,7 +219,7 @@ def test_publishing_a_file_publishes_no_draft_and_nothing_withdrawn():
     book = book_of(made)
     for number in range(3):
         line(book, "events", number, summary="New")
-    publish = importing.publish_what_is_public
+    publish = publishing.PUBLISH_WHAT_IS_PUBLIC
     carry_out(wanted(Event, book), colleague("ben"), publish, SINCE_THEN)
     live, draft, withdrawn = Event.objects.order_by("pk")
     assert (live.summary, draft.summary, withdrawn.summary) == ("New", "New", "")
@@ -231,10 +231,10 @@ def test_publishing_a_file_publishes_no_colleagues_pending_change(record):
     carry_out(
         wanted(Organisation, line(book_of([record]), summary="Theirs")),
         colleague("anna"),
-        publishing.save_draft,
+        publishing.SAVE_DRAFT,
     )
     book = line(book_of([record]), region_note="Mine")
-    carry_out(wanted(Organisation, book), colleague("ben"), importing.publish_what_is_public)
+    carry_out(wanted(Organisation, book), colleague("ben"), publishing.PUBLISH_WHAT_IS_PUBLIC)
     record.refresh_from_db()
     assert (record.summary, record.region_note) == ("", "")
     assert PendingChange.objects.get().rows[0]["fields"]["summary"] == "Theirs"

@@ -8,11 +8,11 @@ import vobject
 from django.conf import settings
 from django.urls import reverse
 
-from partners import publishing
 from partners.models import Event, Record, Revision
-from partners.publishing import Proposal
 from partners.rows import snapshots
+from tests import acts
 from tests import factories as make
+from tests.acts import Proposal
 
 ALL = reverse("partners:calendar")
 LATER = dt.datetime(2022, 3, 5, 12, tzinfo=dt.UTC)
@@ -131,7 +131,7 @@ def test_change_keeps_the_uid_and_raises_the_sequence(subscribe, django_user_mod
     rows = snapshots.rows_of(record)
     cancelled = [{**rows[0], "fields": rows[0]["fields"] | {"status": "cancelled", "slug": "c"}}]
     by = django_user_model.objects.create_user("somebody")
-    publishing.publish(Proposal(Event, record.pk, rows, cancelled, by), LATER)
+    acts.publish(Proposal(Event, record.pk, rows, cancelled, by), LATER)
     (after,) = events(subscribe())
     assert (before.status.value, after.status.value) == ("CONFIRMED", "CANCELLED")
     assert after.uid.value == before.uid.value
@@ -145,9 +145,9 @@ def test_event_that_was_deleted_and_restored_raises_the_sequence(subscribe, djan
         record.save()
     seen = [events(subscribe())[0]]
     for _ in range(2):
-        publishing.delete(Event.objects.get(), by)
+        acts.delete(Event.objects.get(), by, LATER)
         deleted = Revision.objects.of(Event, record.pk).first()
-        publishing.restore(deleted, by, LATER, True, deleted.pk)
+        acts.restore(deleted, by, LATER, publishes=True)
         seen.append(events(subscribe())[0])
     sequences = [int(event.sequence.value) for event in seen]
     assert sequences == sorted(set(sequences))

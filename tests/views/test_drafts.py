@@ -17,12 +17,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import bookkeeping, previews, publishing, urls
+from partners import bookkeeping, previews, urls
 from partners.models import Organisation, PendingChange, PreviewLink, Topic
-from partners.publishing import Proposal
 from partners.rows import snapshots
 from partners.sitemaps import SITEMAPS
+from tests import acts
 from tests import factories as make
+from tests.acts import Proposal
 from tests.admin.records import ROOT_FACTORIES
 from tests.views.reading import Reading
 
@@ -271,15 +272,15 @@ def live_records(society):
 
 
 def is_tomorrow():
-    return {"publish_at": timezone.now() + dt.timedelta(days=1)}
+    return {"when": timezone.now() + dt.timedelta(days=1)}
 
 
 @pytest.mark.parametrize(
     ("step", "when"),
     [
-        (publishing.save_draft, dict),
-        (publishing.hand_in, dict),
-        (publishing.schedule, is_tomorrow),
+        (acts.save_draft, dict),
+        (acts.hand_in, dict),
+        (acts.schedule, is_tomorrow),
     ],
     ids=["draft", "handed in", "scheduled"],
 )
@@ -295,7 +296,7 @@ def test_pending_change_is_nowhere(live_records, propose, sweep, step, when):
 
 def test_change_that_is_published_is_found(live_records, propose, sweep):
     for record in live_records:
-        propose(record, publishing.publish)
+        propose(record, acts.publish)
     _, having = sweep(*every_address())
     for record in live_records:
         record.refresh_from_db()
@@ -306,7 +307,7 @@ def test_preview_is_shown_to_nobody_without_a_valid_link(live_records, propose, 
     request = rf.get("/")
     request.now, request.user = timezone.now(), User.objects.get()
     for record, end in zip(live_records, cycle(["expires_at", "revoked_at"]), strict=False):
-        propose(record, publishing.save_draft)
+        propose(record, acts.save_draft)
         link = previews.share(type(record), record.pk, request)
         PreviewLink.objects.filter(pk=link.pk).update(**{end: request.now})
     seen, having = sweep(*every_address())
@@ -318,8 +319,8 @@ def test_preview_is_shown_to_nobody_without_a_valid_link(live_records, propose, 
 def test_texts_of_the_withdrawn_are_nowhere(live_records, propose, sweep):
     """Their names are; see above."""
     for record in live_records:
-        propose(record, publishing.publish)
-        publishing.withdraw(type(record).objects.get(pk=record.pk), None, timezone.now())
+        propose(record, acts.publish)
+        acts.withdraw(type(record).objects.get(pk=record.pk), None, timezone.now())
         title = "name" if hasattr(record, "name") else "title"
         type(record).objects.filter(pk=record.pk).update(**{title: "Withdrawn"})
     Organisation.objects.update(acronym="")

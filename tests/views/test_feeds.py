@@ -8,9 +8,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from partners import bookkeeping, publishing
+from partners import bookkeeping
 from partners.models import Revision
 from partners.rows import history
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
 
 ATOM, JSON = "/feeds/changes.atom", "/feeds/changes.json"
@@ -23,11 +25,11 @@ def change(db):
 
     def change(record, **fields):
         model = type(record)
-        base = publishing.present(model, record.pk)
+        base = standing(model, record.pk).present
         rows = [{**base[0], "fields": base[0]["fields"] | fields}, *base[1:]]
         at = make.LONG_AGO if record.published_at else make.SINCE_THEN
         said = {"why": "Quixo asked"}
-        publishing.publish(publishing.Proposal(model, record.pk, base, rows, somebody, **said), at)
+        acts.publish(acts.Proposal(model, record.pk, base, rows, somebody, **said), at)
 
     return change
 
@@ -183,7 +185,7 @@ def test_drafts_and_the_withdrawn_are_nowhere(follow, change):
             build(**{state: True})
     gone = event()
     change(gone, status="cancelled")
-    publishing.withdraw(type(gone).objects.get(pk=gone.pk), None, make.SINCE_THEN)
+    acts.withdraw(type(gone).objects.get(pk=gone.pk), None, make.SINCE_THEN)
     assert titles(follow()) == []
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from partners import publishing
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
 
 LATER = dt.datetime(2022, 3, 5, 12, tzinfo=dt.UTC)
@@ -19,10 +20,10 @@ def change(db):
 
     def change(record, at, **fields):
         model = type(record)
-        base = publishing.present(model, record.pk)
+        base = standing(model, record.pk).present
         rows = [{**base[0], "fields": base[0]["fields"] | fields}, *base[1:]]
         said = {"why": "Quixo asked"}
-        publishing.publish(publishing.Proposal(model, record.pk, base, rows, somebody, **said), at)
+        acts.publish(acts.Proposal(model, record.pk, base, rows, somebody, **said), at)
 
     return change
 

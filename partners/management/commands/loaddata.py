@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 from django.core.management.commands import loaddata
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
+from django.utils import timezone
 
 from partners import bookkeeping
 from partners.loading import FixtureError, Loading, read
@@ -46,7 +47,8 @@ class Command(loaddata.Command):
         try:
             with bookkeeping.batch():
                 super().loaddata(fixture_labels)
-                self.loading.finish()
+                self.loading.store(timezone.now())
+                self.reset_sequences(connections[self.using], self.loading.models)
                 history.catch_up()
         except BaseException:
             self.loading.take_back()
@@ -61,11 +63,8 @@ class Command(loaddata.Command):
             self.loading.folder = Path(path).parent
             records = read(Path(path).name, self._content(path))
             for position, record in enumerate(records, start=1):
-                model = self.loading.load(Path(path).name, position, record)
+                self.loading.read(Path(path).name, position, record)
                 self.fixture_object_count += 1
-                if model is not None:
-                    self.loaded_object_count += 1
-                    self.models.add(model)
 
     def _content(self, path):
         if path == loaddata.READ_STDIN:

@@ -1,0 +1,133 @@
+"""Where a record stands: what is stored, its place in public, what waits; and the version of that.
+
+A page that offers to change a record carries the version that it showed. The door (see `door`) does
+nothing with a record whose version is another one meanwhile.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from typing import NamedTuple
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from partners.models import PendingChange, Root
+from partners.rows import snapshots
+
+BATCH = 500  # records a query
+
+
+class Pending(NamedTuple):
+    """What a PendingChange says: what the record is to become, and how far that has come."""
+
+    rows: list
+    base: list
+    by: models.Model | None
+    by_name: str
+    saved_at: dt.datetime
+    status: str = PendingChange.Status.DRAFT
+    why: str = ""
+    publish_at: dt.datetime | None = None
+    decided_by: models.Model | None = None
+    comment: str = ""
+
+    @property
+    def is_scheduled(self):
+        return self.status == PendingChange.Status.SCHEDULED
+
+    @property
+    def is_open(self):
+        """Whether it is still with its editor."""
+        return self.status in (PendingChange.Status.DRAFT, PendingChange.Status.SENT_BACK)
+
+
+class Standing(NamedTuple):
+    """One record as it is: its stored `rows` (none: there is no such record), its two times of
+    publication (aware datetimes or None), and its Pending change or None."""
+
+    model: type[models.Model]
+    key: str
+    rows: list
+    published_at: dt.datetime | None = None
+    withdrawn_at: dt.datetime | None = None
+    pending: Pending | None = None
+
+    @property
+    def present(self):
+        """The rows as staff left them last: the pending change's, or else the stored ones."""
+        return self.pending.rows if self.pending else self.rows
+
+    @property
+    def is_read(self):
+        """Whether the public reads the record, did so, or will at a time already set."""
+        return self.published_at is not None
+
+    @property
+    def times(self):
+        return self.published_at, self.withdrawn_at
+
+    @property
+    def root(self):
+        """An unsaved record with these times, to ask and to change them."""
+        return self.model(published_at=self.published_at, withdrawn_at=self.withdrawn_at)
+
+    def with_times_of(self, root):
+        return self._replace(published_at=root.published_at, withdrawn_at=root.withdrawn_at)
+
+    @property
+    def version(self):
+        """Tells this standing from any other (str of 17 characters).
+
+        It begins with a letter, so that no spreadsheet takes it for a number.
+        """
+        waits = self.pending and [self.pending.rows, self.pending.status, self.pending.publish_at]
+        standing = [self.rows, self.published_at, self.withdrawn_at, waits]
+        written = json.dumps(standing, cls=DjangoJSONEncoder, sort_keys=True)
+        return "v" + hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+def standing(model, key):
+    """The Standing of the record of that key; without rows if there is none."""
+    return standings(model, [key])[str(key)]
+
+
+def standings(model, keys, lock=False):
+    """{key: Standing} of records of one model: a few queries, however many.
+
+    With `lock`, nobody else who changes these records gets between until the transaction ends.
+    """
+    keys, found = [str(key) for key in keys], {}
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        records = _stored(model, some, lock)
+        changes = _waiting(model, some, lock)
+        rows = snapshots.rows_of_many(list(records.values()))
+        for key in some:
+            record = records.get(key)
+            times = (record.published_at, record.withdrawn_at) if isinstance(record, Root) else ()
+            found[key] = Standing(model, key, rows.get(key, []), *times)
+            found[key] = found[key]._replace(pending=changes.get(key))
+    return found
+
+
+def _stored(model, keys, lock):
+    records = model._base_manager.filter(pk__in=keys).order_by("pk")
+    if lock:
+        records = records.select_for_update(no_key=True)
+    return {str(record.pk): record for record in records}
+
+
+def _waiting(model, keys, lock):
+    changes = PendingChange.objects.filter(kind=model._meta.label_lower, key__in=keys)
+    changes = changes.order_by("pk")
+    if lock:
+        changes = changes.select_for_update(of=("self",))
+    return {change.key: pending_of(change) for change in changes.select_related("by", "decided_by")}
+
+
+def pending_of(change):
+    """What the PendingChange says (Pending), as far as there is a place for it today."""
+    said = {name: getattr(change, name) for name in Pending._fields}
+    kept = {name: snapshots.in_form_of_today(said[name])[0] for name in ("rows", "base")}
+    return Pending(**said | kept)
