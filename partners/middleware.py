@@ -1,15 +1,17 @@
 """What happens to every request before and after its view."""
 
+import time
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from partners import publishing
-from partners.models import Redirect
+from partners import freshness, publishing
+from partners.models import PendingChange, Redirect
 from partners.opendata import openapi
 from partners.opendata.problems import as_problem
 
@@ -117,15 +119,27 @@ class CurrentTime:
 
 
 class ApplyDueChanges:
-    """The first request at or after its time publishes a scheduled change: no cron job to miss."""
+    """The first request at or after its time publishes a scheduled change: no cron job to miss.
+
+    Nobody waits for that: what cannot be published at once stays due, and the page is the one
+    before it. This process then tries again with the next edition of its pages.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
+        self.again_at = 0.0
 
     def __call__(self, request):
-        if not request.path_info.startswith(HEALTH):  # answers without the database, too
-            publishing.apply_due(request.now)
+        is_health = request.path_info.startswith(HEALTH)  # answers without the database, too
+        if not is_health and time.monotonic() >= self.again_at:
+            self.apply(PendingChange.objects.due(request.now), request.now)
         return self.get_response(request)
+
+    def apply(self, due, now):
+        if due.exists():
+            publishing.apply_due(now, settings.APPLY_DUE_WITHIN)
+            if due.exists():
+                self.again_at = time.monotonic() + freshness.WHILE_DUE.total_seconds() / 2
 
 
 class FollowRedirects:

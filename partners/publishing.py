@@ -7,12 +7,14 @@ A draft has no other readers, so it is saved as it is.
 
 import datetime as dt
 import logging
+import time
 from contextlib import contextmanager
 from functools import partial
+from itertools import takewhile
 from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 
 from partners import bookkeeping, history, snapshots
 from partners.models import PendingChange, Revision, Root
@@ -263,14 +265,28 @@ def delete(record, by):
 # What happens by itself
 
 
-def apply_due(at):
+def apply_due(at, within=None):
     """Publish the pending changes whose time has come (aware datetime), each exactly once.
 
-    One that cannot be published any more goes back to the publishers, with the reason.
-    Returns the number of those published.
+    One that cannot be published any more goes back to the publishers, with the reason. What does
+    not fit into `within` seconds (None: there is no hurry), or is held by somebody else for a
+    quarter of that, stays due. Returns the number of those published.
     """
-    due = PendingChange.objects.due(at)  # every page asks; whether there is one costs half as much
-    return sum(_apply(change, at) for change in due) if due.exists() else 0
+    due = PendingChange.objects.due(at).defer("base", "rows")
+    if within is None:
+        return sum(_apply(change, at) for change in due)
+    until = time.monotonic() + within
+    begun = takewhile(lambda _: time.monotonic() < until, due)
+    return sum(_apply_in_time(change, at, until, within / 4) for change in begun)
+
+
+def _apply_in_time(change, at, until, wait):
+    try:
+        with bookkeeping.in_time(until, wait):
+            return _apply(change, at)
+    except OperationalError as error:
+        log.info("A scheduled change stays due: %r: %s", change.title, error)
+        return False
 
 
 def _apply(change, at):

@@ -84,13 +84,13 @@ def served(database):
             database.settle()
 
 
-def ask(port, path):
+def ask(port, path, **headers):
     """The Answer to one visitor; status 0 where there is none."""
     visitor, asked, page = HTTPConnection("127.0.0.1", port, timeout=30), time.monotonic(), ""
     try:
-        visitor.request("GET", path)
+        visitor.request("GET", path, headers=headers)
         response = visitor.getresponse()
-        status, page = response.status, response.read().decode()
+        status, page = response.status, response.read().decode(errors="replace")
     except (OSError, HTTPException):
         status = 0
     finally:
