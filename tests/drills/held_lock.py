@@ -3,12 +3,13 @@
     python -m tests.drills.held_lock [--seconds 30] [--due 500] [--limit 1] [--database-url URL]
 
 Run it from the folder that holds manage.py. gunicorn serves the site with 8 workers; two visitors
-ask for every public address in turn, one of them with a cookie for which no page is from memory. For `--seconds` another connection holds the write lock of SQLite, or on
-PostgreSQL each row of each table: while nothing is due; while changes of `--due` organisations fall
-due on pages that are known; and while they are due already, from before the server starts. No answer
-may be a 5xx or take more than `--limit` seconds, and none may show the new version before the lock
-is gone. After that `manage.py apply_due` publishes what the visitors have left, each change once,
-and the page shows it. The exit code is 0 if all of that holds.
+ask for every public address in turn, one of them with a cookie for which no page is from memory.
+For `--seconds` another connection holds the write lock of SQLite, or on PostgreSQL each row of
+each table: while nothing is due; while changes of `--due` organisations fall due on pages that
+are known; and, from before the server starts, while they are due already. No answer may be a 5xx
+or take more than `--limit` seconds, and none may show the new version before the lock is gone.
+After that `manage.py apply_due` publishes what the visitors have left, each change once, and the
+page shows it. The exit code is 0 if all of that holds.
 
 Without --database-url it works on an SQLite file in a temporary folder. With the address of a
 PostgreSQL database (postgres://user@host/NAME) it makes two databases, NAME and NAME_template, on
@@ -85,7 +86,7 @@ def held():
     try:
         with writer.cursor() as cursor:
             for table in tables:
-                cursor.execute(f"SELECT 1 FROM {writer.ops.quote_name(table)} FOR UPDATE")
+                cursor.execute(f"SELECT 1 FROM {table} FOR UPDATE")  # noqa: S608 — our names
         yield
     finally:
         writer.rollback()
@@ -99,9 +100,9 @@ def version(rows, number):
     return rows
 
 
-def schedule(keys, number, publish_at):
-    """Let each organisation become version `number`, as a publisher has scheduled it."""
-    by = User.objects.get()
+def schedule(keys, number, ahead):
+    """Let each organisation become version `number` in as many seconds; return when that is."""
+    by, publish_at = User.objects.get(), timezone.now() + dt.timedelta(seconds=ahead)
     stored = snapshots.stored_many(Organisation, keys)
     PendingChange.objects.bulk_create(
         PendingChange(
@@ -118,6 +119,8 @@ def schedule(keys, number, publish_at):
         )
         for key, rows in stored.items()
     )
+    connection.close()
+    return publish_at
 
 
 def visit(port, paths, seconds):
@@ -125,27 +128,30 @@ def visit(port, paths, seconds):
     end = time.monotonic() + seconds
 
     def go_around(headers):
-        answers = []
-        for path in itertools.cycle(paths):
-            answers.append(ask(port, path, **headers))
-            if time.monotonic() > end and (seconds or len(answers) == len(paths)):
-                return answers
+        rounds = itertools.repeat(paths) if seconds else [paths]
+        going = itertools.chain.from_iterable(rounds)
+        until_end = itertools.takewhile(lambda _: not seconds or time.monotonic() < end, going)
+        return [ask(port, path, **headers) for path in until_end]
 
     with ThreadPoolExecutor() as visitors:
         return [each for answers in visitors.map(go_around, VISITORS) for each in answers]
 
 
-def experience(database, page, seconds, fall_due, is_early):
-    """(answers while the lock is held, answers right after, the last one of all)"""
+def experience(database, page, proposed, seconds, is_early):
+    """(answers while the lock is held, answers right after, the last one of all)
+
+    `proposed` are the keys of the organisations that are to change, and the number of the version.
+    """
     paths = addresses(page)
+    connection.close()
     with ExitStack() as lock:
         if is_early:
-            fall_due(0)
+            schedule(*proposed, ahead=0)
             lock.enter_context(held())
         with served(database) as port:
             visit(port, ["/health/"], AFTER)  # each worker gets ready
             if not is_early:
-                due_at = fall_due(AHEAD)
+                due_at = schedule(*proposed, AHEAD)
                 visit(port, paths, 0)
                 lock.enter_context(held())
                 time.sleep(max(0, (due_at - timezone.now()).total_seconds()))
@@ -165,15 +171,10 @@ def drill(database, options):
     page, number = made[-1].get_absolute_url(), 0
     for situation, (is_due, is_early) in SITUATIONS.items():
         old, number = number, number + is_due
-
-        def fall_due(ahead, keys=[each.pk for each in made if is_due], number=number):
-            at = timezone.now() + dt.timedelta(seconds=ahead)
-            schedule(keys, number, at)
-            connection.close()
-            return at
-
-        given = experience(database, page, options.seconds, fall_due, is_early)
+        keys = [each.pk for each in made if is_due]
+        given = experience(database, page, (keys, number), options.seconds, is_early)
         yield situation, judge(*given, options.limit, old, number)
+        connection.close()
 
 
 def judge(during, after, last, limit, old, new):
