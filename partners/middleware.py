@@ -140,11 +140,17 @@ class RefuseTooMuch:
         length = int(length[:12]) if length.isdecimal() else 0
         if length > LARGEST_BODY:
             return self.refuse(request, self.BODY)
-        if length > LARGEST_OF_STRANGERS and not request.user.is_authenticated:
-            return self.send_to_login(request)
+        if length and request.user.is_authenticated:
+            return self.read(request)
+        if length > LARGEST_OF_STRANGERS:
+            return self.answer_stranger(request)
+        return self.get_response(request)
+
+    def read(self, request):
+        """Django would read it later: in time for its forms, too late for an answer of ours."""
         try:
             with suppress(UnreadablePostError):  # whoever went away reads no answer
-                request.POST  # noqa: B018 — it is read here, so that what is too large shows
+                request.POST  # noqa: B018
         except tuple(self.SENTENCES) as error:
             read_to_its_end(request)
             return self.refuse(request, self.SENTENCES[type(error)])
@@ -157,12 +163,12 @@ class RefuseTooMuch:
             context |= {**admin.site.each_context(request), "title": "This is too large"}
         return render(request, template, context, status=413)
 
-    def send_to_login(self, request):
+    def answer_stranger(self, request):
         """A session may have ended while a long form was filled in, which the browser keeps."""
+        if not request.path_info.startswith(reverse("admin:index")):
+            return self.refuse(request, self.STRANGER)
         read_to_its_end(request)
-        if request.path_info.startswith(reverse("admin:index")):
-            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        return self.refuse(request, self.STRANGER)
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
 
 
 def read_to_its_end(request):

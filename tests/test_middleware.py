@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.core.management import CommandError, call_command
 from django.db import DataError, connection
 from django.http import HttpResponse
 from django.test import Client
@@ -144,6 +145,17 @@ def test_no_reader_waits_for_a_due_change_that_is_held(due_change, settings):
     assert PendingChange.objects.due(timezone.now()).exists()
     settings.APPLY_DUE_WITHIN = 3600
     assert b"At last." in Client().get("/organisations/esr/").content
+
+
+def test_command_that_cannot_publish_says_to_run_it_again(due_change):
+    with held(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # SQLite in memory waits for nobody
+            cursor.execute("SET lock_timeout = 10")
+        with pytest.raises(CommandError, match="Run it again"):
+            call_command("apply_due", verbosity=0)
+    connection.close()  # the next one is as patient as ever
+    call_command("apply_due", verbosity=0)
+    assert Organisation.objects.get(pk="esr").summary == "At last."
 
 
 def test_time_for_due_changes_that_is_over_shows_the_state_before(due_change, client, settings):

@@ -48,6 +48,7 @@ class Answer(NamedTuple):
     received: float
     status: int
     versions: set  # that the page shows, each by its number
+    path: str
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def ask(port, path, **headers):
     finally:
         visitor.close()
     numbers = re.findall(r"Version (\d+)\.|\b777,?(\d{3})\b", page)
-    return Answer(asked, time.monotonic(), status, {int(a or b) for a, b in numbers})
+    return Answer(asked, time.monotonic(), status, {int(a or b) for a, b in numbers}, path)
 
 
 def change(rows, number):

@@ -179,12 +179,13 @@ def drill(database, options):
 
 def judge(during, after, last, limit, old, new):
     """What there was to see, counted; the time is that of the slowest answer."""
-    answers = [*during, *after]
+    answers = sorted([*during, *after], key=lambda each: each.received - each.asked)
     done = Revision.objects.filter(what="Published as scheduled").values_list("kind", "key")
     times = Counter(done.iterator())
     return {
         "answers": len(answers),
-        "slowest": max(each.received - each.asked for each in answers),
+        "slowest": answers[-1].received - answers[-1].asked,
+        "path": answers[-1].path,
         "slow": sum(each.received - each.asked > limit for each in answers),
         "errors": sum(not 200 <= each.status < 500 for each in answers),
         "early": sum(bool(each.versions - {old}) for each in during),
@@ -202,8 +203,8 @@ def main():
     parser.add_argument("--database-url", help="a PostgreSQL database to make and drop")
     options = parser.parse_args()
     line = (
-        "{answers} answers, the slowest after {slowest:.2f} s; too slow {slow}, 5xx or none "
-        "{errors}, new before its time {early}, not published once {wrong}.\n"
+        "{answers} answers, the slowest after {slowest:.2f} s ({path}); too slow {slow}, 5xx or "
+        "none {errors}, new before its time {early}, not published once {wrong}.\n"
     )
     broken = 0
     with fresh_database(options.database_url) as database:
