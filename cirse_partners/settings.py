@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "partners.middleware.KeepToOurselves",
     "partners.middleware.SpeakToMachines",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "partners.middleware.RefuseTooMuch",
+    "partners.middleware.RefuseLongAddress",
     "partners.middleware.RefuseNullCharacters",
     "partners.middleware.CurrentTime",
     "partners.middleware.ApplyDueChanges",
@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "partners.middleware.RefuseTooMuch",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "partners.middleware.FollowRedirects",
@@ -228,6 +229,15 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["partners.uploads.LimitedUpload"]
 FILE_UPLOAD_PERMISSIONS = 0o644
+
+# What a form may send. The widest, an organisation's, has 44 fields for one row of each of its six
+# kinds: with the most rows of each kind 88,000, and some fifty beside them.
+MOST_ROWS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000
+# Names and values of these take 100 bytes each, 9 MB; the rows that the form was begun from, signed
+# and packed, 6 MB; the rest is for long texts. A file does not count: see `partners.uploads`.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10  # a form has one
 #: How long a shared preview can be opened.
 PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
 #: Seconds between two requests of the link checker to one host.
@@ -246,6 +256,8 @@ REVIEW_DAYS = {
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+#: Seconds that a request spends at most on publishing what is due; `manage.py apply_due` does more.
+APPLY_DUE_WITHIN = 0.2
 #: How much memory each process spends on pages that it need not make again; 0: none.
 PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", default=32)
 

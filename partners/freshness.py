@@ -18,6 +18,8 @@ from partners.models import ROOTS, ContentVersion, PendingChange
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
 UNSEEN = {"chore", "contentversion", "loadedrow", "previewlink", "reminder", "sentsheet"}
+#: How long pages stand while a change is due that could not be published yet.
+WHILE_DUE = dt.timedelta(seconds=1)
 ONLY = 1
 SELECT = f"SELECT token FROM {ContentVersion._meta.db_table} WHERE id = {ONLY}"  # noqa: S608 — our names
 
@@ -153,8 +155,11 @@ def _statements(cursor, vendor, tables):
 def next_change(now):
     """The next moment after `now` (aware datetimes) at which a page changes though nobody writes.
 
-    That is a time of publication or withdrawal, of a pending change, or midnight.
+    That is a time of publication or withdrawal, of a pending change, or midnight. A change that is
+    due and could not be published yet may be at any moment.
     """
+    if PendingChange.objects.due(now).exists():
+        return now + WHILE_DUE
     tomorrow = timezone.localdate(now) + dt.timedelta(days=1)
     midnight = timezone.make_aware(dt.datetime.combine(tomorrow, dt.time.min))
     return min([midnight, *filter(None, (_next(*column, now) for column in _columns()))])

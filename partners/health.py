@@ -4,6 +4,7 @@ The form is that of draft-inadarei-api-health-check: `pass`, `warn` or `fail`, a
 check. What fails means that pages cannot be served; what warns waits for a person.
 """
 
+import datetime as dt
 import io
 import logging
 
@@ -11,8 +12,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from partners import chores, uploads
+from partners.models import PendingChange
 
 log = logging.getLogger(__name__)
+#: After how long a scheduled change should have been published, by a visitor or by the timer.
+LATE = dt.timedelta(minutes=5)
 
 
 def database():
@@ -40,7 +44,7 @@ def report(now):
     """{"status": …, "checks": {name: {"status": …}}} as of `now` (aware datetime)."""
     found = {name: _ask(name, check) for name, check in NEEDED.items()}
     if found["database"] == found["migrations"] == "pass":
-        late = chores.overdue(now)
+        late = chores.overdue(now) | {"apply_due": PendingChange.objects.due(now - LATE).exists()}
         found |= {name: "warn" if late[name] else "pass" for name in late}
     worst = next(each for each in ("fail", "warn", "pass") if each in found.values())
     return {"status": worst, "checks": {name: {"status": found[name]} for name in found}}

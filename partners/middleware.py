@@ -1,21 +1,33 @@
 """What happens to every request before and after its view."""
 
+import time
+from contextlib import suppress
 from urllib.parse import unquote
 
-from django.core.exceptions import BadRequest
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import DataError
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect, UnreadablePostError
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
-from partners import publishing
-from partners.models import Redirect
+from partners import freshness, publishing
+from partners.models import PendingChange, Redirect
 from partners.opendata import openapi
 from partners.opendata.problems import as_problem
 
 HEALTH = "/health/"
 LONGEST_QUERY = 4_000  # characters
 LARGEST_BODY = 100_000_000  # bytes; what is smaller is answered in words by the form it was sent to
+LARGEST_OF_STRANGERS = 20_000  # bytes; who is not logged in has a name and a password to send
 
 
 class KeepToOurselves:
@@ -90,8 +102,8 @@ class RefuseNullCharacters:
             raise BadRequest("A NUL character in a form") from exception
 
 
-class RefuseTooMuch:
-    """No honest address is that long, and no form that large: 414 and 413 instead of the work."""
+class RefuseLongAddress:
+    """No honest address is that long: 414 instead of the work (RFC 9110, section 15.5.15)."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -99,10 +111,71 @@ class RefuseTooMuch:
     def __call__(self, request):
         if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
             return render(request, "414.html", status=414)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length[:12]) > LARGEST_BODY:
-            return render(request, "413.html", status=413)
         return self.get_response(request)
+
+
+class RefuseTooMuch:
+    """What is too large is answered with 413 and what to do about it (RFC 9110, section 15.5.14).
+
+    Behind the log-in: who is not logged in may send no more than a log-in needs.
+    """
+
+    SENTENCES = {
+        TooManyFieldsSent: f"It has more than {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields. A "
+        f"record may have {settings.MOST_ROWS:,} rows of each kind. Take out rows, or save them "
+        "in several steps.",
+        RequestDataTooBig: f"Its texts have more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} "
+        "bytes together. Shorten them; a picture that was pasted into a text counts as well.",
+        TooManyFilesSent: f"It has more than {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files. Send "
+        "one file with one form.",
+    }
+    BODY = f"It has more than {LARGEST_BODY:,} bytes. Make its file smaller: a logo may have 2 MB."
+    STRANGER = f"It has more than {LARGEST_OF_STRANGERS:,} bytes, and you are not logged in."
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = int(length[:12]) if length.isdecimal() else 0
+        if length > LARGEST_BODY:
+            return self.refuse(request, self.BODY)
+        if length and request.user.is_authenticated:
+            return self.read(request)
+        if length > LARGEST_OF_STRANGERS:
+            return self.answer_stranger(request)
+        return self.get_response(request)
+
+    def read(self, request):
+        """Django would read it later: in time for its forms, too late for an answer of ours."""
+        try:
+            with suppress(UnreadablePostError):  # whoever went away reads no answer
+                request.POST  # noqa: B018
+        except tuple(self.SENTENCES) as error:
+            read_to_its_end(request)
+            return self.refuse(request, self.SENTENCES[type(error)])
+        return self.get_response(request)
+
+    def refuse(self, request, sentence):
+        template, context = "413.html", {"sentence": sentence}
+        if admin.site.has_permission(request):
+            template = "admin/partners/too_large.html"
+            context |= {**admin.site.each_context(request), "title": "This is too large"}
+        return render(request, template, context, status=413)
+
+    def answer_stranger(self, request):
+        """A session may have ended while a long form was filled in, which the browser keeps."""
+        if not request.path_info.startswith(reverse("admin:index")):
+            return self.refuse(request, self.STRANGER)
+        read_to_its_end(request)
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+
+
+def read_to_its_end(request):
+    """Read what was sent, and forget it: a browser shows no answer that comes before it is done."""
+    with suppress(UnreadablePostError):
+        while request.read(2**16):
+            pass
 
 
 class CurrentTime:
@@ -117,15 +190,27 @@ class CurrentTime:
 
 
 class ApplyDueChanges:
-    """The first request at or after its time publishes a scheduled change: no cron job to miss."""
+    """The first request at or after its time publishes a scheduled change: no cron job to miss.
+
+    Nobody waits for that: what cannot be published at once stays due, and the page is the one
+    before it. This process then tries again with the next edition of its pages.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
+        self.again_at = 0.0
 
     def __call__(self, request):
-        if not request.path_info.startswith(HEALTH):  # answers without the database, too
-            publishing.apply_due(request.now)
+        is_health = request.path_info.startswith(HEALTH)  # answers without the database, too
+        if not is_health and time.monotonic() >= self.again_at:
+            self.apply(PendingChange.objects.due(request.now), request.now)
         return self.get_response(request)
+
+    def apply(self, due, now):
+        if due.exists():
+            publishing.apply_due(now, settings.APPLY_DUE_WITHIN)
+            if due.exists():
+                self.again_at = time.monotonic() + freshness.WHILE_DUE.total_seconds() / 2
 
 
 class FollowRedirects:

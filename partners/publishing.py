@@ -9,6 +9,10 @@ Each Press here says what is to become of a record as it stands; nothing is writ
 """
 
 import logging
+import time
+from itertools import takewhile
+
+from django.db import OperationalError
 
 from partners import bookkeeping
 from partners.models import PendingChange
@@ -193,10 +197,10 @@ def restoration(revision, seen):
 
 
 def _publish_as_scheduled(before, offer, by, at):
-    if not before.pending or not before.pending.is_scheduled or before.pending.publish_at > at:
-        return before, ""  # somebody else was quicker
     waiting = before.pending
-    offer = offer._replace(rows=waiting.rows, begun_at=waiting.saved_at)
+    if not waiting or not waiting.is_scheduled or waiting.publish_at > at:
+        return before, ""  # somebody else was quicker
+    offer = offer._replace(base=waiting.rows, rows=waiting.rows, begun_at=waiting.saved_at)
     _refuse_withdrawn(before, offer, at)
     return _published(before, offer, waiting.publish_at), ""
 
@@ -209,19 +213,34 @@ PUBLISH_AS_SCHEDULED = Press("Published as scheduled", _publish_as_scheduled)
 GIVE_BACK = Press("Given back", _give_back)
 
 
-def apply_due(at):
+def apply_due(at, within=None):
     """Publish the pending changes whose time has come (aware datetime), each exactly once.
 
-    One that cannot be published any more goes back to the publishers, with the reason.
-    Returns the number of those published.
+    One that cannot be published any more goes back to the publishers, with the reason. What does
+    not fit into `within` seconds (None: there is no hurry), or is held by somebody else for a
+    quarter of that, stays due. Returns the number of those published.
     """
-    due = PendingChange.objects.due(at)  # every page asks; whether there is one costs half as much
-    return sum(_apply(change, at) for change in due) if due.exists() else 0
+    due = PendingChange.objects.due(at).defer("base", "rows")
+    if within is None:
+        return sum(_apply(change, at) for change in due)
+    until = time.monotonic() + within
+    begun = takewhile(lambda _: time.monotonic() < until, due)
+    return sum(_apply_in_time(change, at, until, within / 4) for change in begun)
+
+
+def _apply_in_time(change, at, until, wait):
+    try:
+        with bookkeeping.in_time(until, wait):
+            return _apply(change, at)
+    except OperationalError as error:
+        log.info("A scheduled change stays due: %r: %s", change.title, error)
+        return False
 
 
 def _apply(change, at):
     """Say whether this was who published it."""
-    answer = take_one(offer_of(change), PUBLISH_AS_SCHEDULED, change.decided_by, at)
+    offer = Offer(change.model, change.key)
+    answer = take_one(offer, PUBLISH_AS_SCHEDULED, change.decided_by, at)
     if not answer.is_taken:
         log.warning("A scheduled change could not be published: %r: %s", change.title, answer)
         why = f"Could not be published on {moment(change.publish_at)}: {answer}"

@@ -46,6 +46,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session", autouse=True)
 def settings_of_tests(tmp_path_factory):
     with override_settings(
+        APPLY_DUE_WITHIN=3600,  # a slow machine makes no test fail
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         PAGE_CACHE_MEGABYTES=0,  # most tests never commit, and so never begin a new edition
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],

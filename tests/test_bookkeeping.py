@@ -1,12 +1,13 @@
 """The rows beside the content: counted at every write, raw ones too; never reset."""
 
 import datetime as dt
+import math
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import serializers
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -170,6 +171,29 @@ def test_batch_in_which_a_root_comes_and_goes_leaves_nothing():
         kept.save()
     assert not Record.objects.filter(organisation_id="gone").exists()
     assert version(kept) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wait_for_a_lock_is_short_in_time_and_then_as_before():
+    ask = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}[connection.vendor]
+
+    def wait():
+        with connection.cursor() as cursor:
+            return str(cursor.execute(ask).fetchone()[0])
+
+    before = wait()
+    with bookkeeping.in_time(math.inf, 0.05):
+        assert wait().removesuffix("ms") == "50"
+    with pytest.raises(ZeroDivisionError), bookkeeping.in_time(math.inf, 0):
+        raise ZeroDivisionError
+    assert wait() == before
+
+
+def test_what_is_not_done_in_time_is_undone():
+    root = make.OrganisationFactory()
+    with pytest.raises(OperationalError, match="no time left"), bookkeeping.in_time(0, 0.05):
+        root.delete()
+    assert Organisation.objects.get() == root
 
 
 def _save_then_fail(root):

@@ -10,7 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from partners import chores
-from partners.models import Chore
+from partners.models import Chore, PendingChange
 
 pytestmark = pytest.mark.django_db
 READY = "/health/ready/"
@@ -69,6 +69,17 @@ def test_chore_that_is_overdue_warns_and_nothing_more(client, done, command):
     assert ask(client) == (200, "warn", {command})
     Chore.objects.filter(pk=command).delete()
     assert ask(client) == (200, "warn", {command})
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(4, set()), (6, {"apply_due"})])
+def test_scheduled_change_that_is_late_warns(client, done, minutes, found):
+    PendingChange.objects.create(
+        kind="partners.page",
+        key="about",
+        status="scheduled",
+        publish_at=timezone.now() - timedelta(minutes=minutes),
+    )
+    assert ask(client) == (200, "warn" if found else "pass", found)
 
 
 @pytest.mark.parametrize("command", ["send_reminders", "check_links"])

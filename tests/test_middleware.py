@@ -3,23 +3,27 @@
 import os
 import subprocess
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.core.management import CommandError, call_command
 from django.db import DataError, connection
 from django.http import HttpResponse
+from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 from django.utils import timezone
 
+from partners import publishing
 from partners.content_type import PlainContentType
 from partners.middleware import CurrentTime, FollowRedirects, RefuseNullCharacters
-from partners.models import Organisation
+from partners.models import Organisation, PendingChange
 from tests import factories as make
+from tests.test_hostile import ADDRESSES
 
 
 def answer(request):
@@ -101,6 +105,63 @@ def test_address_that_something_answers_is_not_looked_up(rf, django_assert_num_q
     with django_assert_num_queries(0):
         response = FollowRedirects(lambda _: HttpResponse(status=status))(rf.get("/here/"))
     assert response.status_code == status
+
+
+# Due changes
+
+
+@contextmanager
+def held():
+    """Another connection holds the write lock of SQLite, or each row on PostgreSQL."""
+    writer = connection.copy()
+    writer.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    try:
+        with writer.cursor() as cursor:
+            for table in [] if writer.vendor == "sqlite" else writer.introspection.table_names():
+                cursor.execute(f"SELECT 1 FROM {table} FOR UPDATE")  # noqa: S608 — our names
+        yield
+    finally:
+        writer.rollback()
+        writer.close()
+
+
+@pytest.fixture
+def due_change(transactional_db, content, admin_user):
+    """A change of an organisation's summary to “At last.”, whose time has come."""
+    rows = publishing.present(Organisation, "esr")
+    new = [rows[0] | {"fields": rows[0]["fields"] | {"summary": "At last."}}, *rows[1:]]
+    now = timezone.now()
+    proposal = publishing.Proposal(Organisation, "esr", rows, new, admin_user, publish_at=now)
+    publishing.schedule(proposal, now)
+
+
+def test_no_reader_waits_for_a_due_change_that_is_held(due_change, settings):
+    settings.APPLY_DUE_WITHIN = 0.2
+    with held():
+        client = Client()
+        answers = {path: client.get(path) for path in [*ADDRESSES, "/health/ready/"]}
+    assert {path for path, answer in answers.items() if answer.status_code >= 500} == set()
+    assert b"At last." not in answers["/organisations/esr/"].content
+    assert PendingChange.objects.due(timezone.now()).exists()
+    settings.APPLY_DUE_WITHIN = 3600
+    assert b"At last." in Client().get("/organisations/esr/").content
+
+
+def test_command_that_cannot_publish_says_to_run_it_again(due_change):
+    with held(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # SQLite in memory waits for nobody
+            cursor.execute("SET lock_timeout = 10")
+        with pytest.raises(CommandError, match="Run it again"):
+            call_command("apply_due", verbosity=0)
+    connection.close()  # the next one is as patient as ever
+    call_command("apply_due", verbosity=0)
+    assert Organisation.objects.get(pk="esr").summary == "At last."
+
+
+def test_time_for_due_changes_that_is_over_shows_the_state_before(due_change, client, settings):
+    settings.APPLY_DUE_WITHIN = 0
+    assert b"At last." not in client.get("/organisations/esr/").content
+    assert PendingChange.objects.due(timezone.now()).exists()
 
 
 # Content-Type

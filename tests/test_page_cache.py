@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import random
+from types import SimpleNamespace
 
 import brotli
 import pytest
@@ -11,7 +12,7 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from partners import bookkeeping, freshness, page_cache
+from partners import bookkeeping, freshness, middleware, page_cache, publishing
 from partners.management.commands.demo import fixture_files
 from partners.models import Event, Organisation, Party, Redirect, SectionEntry, Term, Topic
 from partners.rows.standing import standing
@@ -285,6 +286,29 @@ def test_moment_before_a_change_has_no_part_in_what_is_after_it():
     named = freshness.remembered(lambda at: set(Organisation.objects.live(at)))
     after, before = at + dt.timedelta(seconds=1), at - dt.timedelta(seconds=1)
     assert [len(named(moment)) for moment in (after, before, after, before)] == [1, 0, 1, 0]
+
+
+@commits
+def test_page_stands_a_second_while_a_due_change_cannot_be_published(
+    new_client, clock, count, admin_user, settings, monkeypatch
+):
+    look = SimpleNamespace(monotonic=lambda: timezone.now().timestamp())
+    monkeypatch.setattr(middleware, "time", look)
+    root, hour = make.OrganisationFactory(), dt.timedelta(hours=1)
+    rows = publishing.present(Organisation, root.pk)
+    new = [rows[0] | {"fields": rows[0]["fields"] | {"summary": "At last."}}]
+    at = timezone.now() + hour
+    proposal = publishing.Proposal(Organisation, root.pk, rows, new, admin_user, publish_at=at)
+    publishing.schedule(proposal, timezone.now())
+    client, path = new_client(), root.get_absolute_url()
+    settings.APPLY_DUE_WITHIN = 0
+    clock(hour)
+    before = client.get(path)
+    settings.APPLY_DUE_WITHIN = 3600
+    assert (before.status_code, count(client, path, 1).content) == (200, before.content)
+    assert b"At last." not in before.content
+    clock(hour + freshness.WHILE_DUE)
+    assert b"At last." in client.get(path).content
 
 
 def test_next_change_is_midnight_where_nothing_else_is_to_come(settings):

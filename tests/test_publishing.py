@@ -2,6 +2,8 @@
 
 import copy
 import datetime as dt
+import itertools
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -232,6 +234,24 @@ def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher)
     assert not fresh(root).is_live(LATEST)
     assert pending(root).is_handed_in
     assert "It was withdrawn meanwhile" in pending(root).comment
+
+
+def test_change_that_does_not_fit_into_the_time_stays_due_whole(publisher, monkeypatch):
+    """A second passes whenever somebody looks: so the time is up at one query after the other."""
+    root = make.FigureFactory().organisation
+    publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
+    before, applied = stored(root), []
+    while not any(applied):
+        clock = itertools.count()
+        for module in (bookkeeping, publishing):
+            looked = SimpleNamespace(monotonic=lambda clock=clock: next(clock))
+            monkeypatch.setattr(module, "time", looked)
+        applied.append(publishing.apply_due(LATER, within=len(applied)))
+        is_new = fresh(root).summary == "New."
+        assert (is_new, pending(root) is None) == (bool(applied[-1]), bool(applied[-1]))
+        assert is_new or (stored(root), whats(root)) == (before, [])
+    assert len(applied) > 10
+    assert whats(root) == ["Published as scheduled", history.OUTSIDE]
 
 
 def test_withdrawal_is_kept_in_the_history(publisher):

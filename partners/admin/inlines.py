@@ -1,6 +1,7 @@
 """Parts on the form of what they belong to."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 
 from partners.admin.base import EditorForms
@@ -9,6 +10,10 @@ from partners.models.sources import statements
 
 
 class PartFormSet(forms.BaseInlineFormSet):
+    default_error_messages = {
+        "too_many_forms": "A record may have %(num)d rows of this kind, not more. Delete some."
+    }
+
     def clean(self):
         """Keep the rules that name the record itself as well: Django's forms leave those out."""
         super().clean()
@@ -37,6 +42,10 @@ class PartFormSet(forms.BaseInlineFormSet):
 class PartInline(EditorForms, admin.TabularInline):
     formset = PartFormSet
     extra = 0
+    max_num = settings.MOST_ROWS
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, validate_max=True, **kwargs)
 
 
 class LinkInline(PartInline):

@@ -158,6 +158,24 @@ def test_typing_survives_a_crash_and_is_offered_back(page, sign_in, organisation
     expect(again.get_by_role("button", name="Bring it back")).to_have_count(0)
 
 
+def test_typing_survives_a_form_that_is_too_large(page, sign_in, organisation, settings):
+    click = sign_in("publisher", PUBLISHERS)
+    open_record(click)
+    url = page.url
+    page.get_by_label("Summary").fill("Grows rhubarb.")
+    page.get_by_role("button", name="Add another Figure").click()
+    page.locator("[name=figures-1-measure]").fill("gardens")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+    click("button", "Publish now")
+    expect(page.get_by_text("What you sent is too large.")).to_be_visible()
+    expect(page.locator("#user-tools")).to_contain_text("publisher")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000
+    page.goto(url)  # as if the browser had shown nothing of it on the way back
+    click("button", "Bring it back")
+    expect(page.get_by_label("Summary")).to_have_value("Grows rhubarb.")
+    expect(page.locator("[name=figures-1-measure]")).to_have_value("gardens")
+
+
 def test_leaving_with_unsaved_typing_warns(page, sign_in, organisation):
     click = sign_in("publisher", PUBLISHERS)
     open_record(click)

@@ -49,6 +49,7 @@ class Answer(NamedTuple):
     received: float
     status: int
     versions: set  # that the page shows, each by its number
+    path: str
 
 
 @contextmanager
@@ -85,19 +86,19 @@ def served(database):
             database.settle()
 
 
-def ask(port, path):
+def ask(port, path, **headers):
     """The Answer to one visitor; status 0 where there is none."""
     visitor, asked, page = HTTPConnection("127.0.0.1", port, timeout=30), time.monotonic(), ""
     try:
-        visitor.request("GET", path)
+        visitor.request("GET", path, headers=headers)
         response = visitor.getresponse()
-        status, page = response.status, response.read().decode()
+        status, page = response.status, response.read().decode(errors="replace")
     except (OSError, HTTPException):
         status = 0
     finally:
         visitor.close()
     numbers = re.findall(r"Version (\d+)\.|\b777,?(\d{3})\b", page)
-    return Answer(asked, time.monotonic(), status, {int(a or b) for a, b in numbers})
+    return Answer(asked, time.monotonic(), status, {int(a or b) for a, b in numbers}, path)
 
 
 def change(rows, number):

@@ -39,12 +39,9 @@ def test_address_that_cannot_be_read_points_on(client, path):
     assert page.addresses("/") == WAYS_ON
 
 
-def test_too_many_parameters_are_refused(client):
+def test_parameters_without_number_are_of_no_account(client, db):
     response = client.get(f"/search/?{'&'.join('a' * 1_100)}")
-    assert (response.status_code, reading(response).title) == (
-        400,
-        "This request could not be read",
-    )
+    assert response.content == client.get("/search/").content
 
 
 def test_address_beyond_all_reason_is_refused(client):

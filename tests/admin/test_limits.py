@@ -1,0 +1,100 @@
+"""What a form may hold, and what is said of one that holds more."""
+
+import pytest
+from django.conf import settings as site_settings
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from partners.admin.page import SectionEntryInline
+from partners.admin.versioned import VersionedAdmin
+from partners.models import Organisation, SectionEntry
+from tests import factories as make
+from tests.admin.browser_form import address
+
+pytestmark = pytest.mark.django_db
+VERSIONED = {
+    model: kept for model, kept in admin.site._registry.items() if isinstance(kept, VersionedAdmin)
+}
+KEPT = "go back in your browser"
+
+
+def fill(section, count):
+    organisations = make.OrganisationFactory.build_batch(count)
+    Organisation.objects.bulk_create(organisations)
+    SectionEntry.objects.bulk_create(
+        SectionEntry(section=section, organisation=each, position=position)
+        for position, each in enumerate(organisations, 1)
+    )
+
+
+@pytest.mark.parametrize("model", VERSIONED, ids=lambda model: model._meta.label)
+def test_largest_record_fits_into_one_form(model, rf, admin_user):
+    request, kept = rf.get("/"), VERSIONED[model]
+    request.user = admin_user
+    rows = [
+        len(formset(instance=model()).empty_form.fields)
+        for formset, _ in kept.get_formsets_with_inlines(request)
+    ]
+    most = sum(rows) * site_settings.MOST_ROWS + len(kept.get_form(request).base_fields)
+    assert most + 1_000 < site_settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+
+
+def test_section_with_the_most_organisations_is_opened_and_saved(superuser, open_form):
+    section = make.SectionFactory()
+    fill(section, site_settings.MOST_ROWS)
+    form = open_form(superuser, section)
+    last = site_settings.MOST_ROWS - 1
+    assert f"entries-{last}-organisation" in form.fields
+    form.save(**{f"entries-{last}-position": "7000"})
+    assert section.entries.count() == site_settings.MOST_ROWS
+    assert section.entries.filter(position=7000).exists()
+
+
+def test_more_rows_than_a_record_may_have_are_refused_in_words(superuser, open_form, monkeypatch):
+    monkeypatch.setattr(SectionEntryInline, "max_num", 2)
+    section, third = make.SectionFactory(), make.OrganisationFactory()
+    fill(section, 2)
+    form = open_form(superuser, section)
+    form.row("entries", organisation=third.pk, position="777")
+    page = form.send("_save").content.decode()
+    assert "A record may have 2 rows of this kind, not more. Delete some." in page
+    assert 'value="777"' in page
+    assert section.entries.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "word"),
+    [
+        ("DATA_UPLOAD_MAX_NUMBER_FIELDS", 5, "fields"),
+        ("DATA_UPLOAD_MAX_MEMORY_SIZE", 2_000, "bytes together"),
+        ("DATA_UPLOAD_MAX_NUMBER_FILES", 0, "files"),
+    ],
+)
+@pytest.mark.parametrize("model", [Organisation, SectionEntry.section.field.related_model])
+def test_form_beyond_the_limits_says_so(superuser, open_form, settings, model, limit, value, word):
+    form = open_form(superuser, model)
+    setattr(settings, limit, value)
+    file = SimpleUploadedFile("logo.png", b"a")
+    posted = {k: v for k, v in form.fields.items() if v is not None}
+    response = superuser.post(form.url, posted | {"summary": "a" * 3_000, "logo": file})
+    page = response.content.decode()
+    assert (response.status_code, f'<a href="{address(model)}"' in page) == (413, True)
+    assert word in page
+    assert KEPT in page
+    assert not model.objects.exists()
+
+
+def test_long_form_of_somebody_who_is_logged_out_leads_to_the_login(superuser, open_form):
+    form = open_form(superuser, Organisation)
+    superuser.logout()
+    posted = {k: v for k, v in form.fields.items() if v is not None}
+    response = superuser.post(form.url, posted | {"summary": "a" * 30_000})
+    assert (response.status_code, response["Location"]) == (302, f"/admin/login/?next={form.url}")
+
+
+def test_long_form_of_a_stranger_is_refused(client):
+    login = client.post("/admin/login/", {"username": "a" * 30_000})
+    page = client.post("/search/", {"q": "a" * 30_000})
+    assert (login.status_code, login["Location"]) == (302, "/admin/login/?next=/admin/login/")
+    assert page.status_code == 413
+    assert "It has more than 20,000 bytes, and you are not logged in." in page.content.decode()
