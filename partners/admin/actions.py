@@ -23,13 +23,7 @@ def figures_of(root):
 class RootActions(admin.ModelAdmin):
     """A part of RootAdmin."""
 
-    actions = ["publish_now", "withdraw", "mark_verified", "mark_verified_with_figures"]
-
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if "figures" not in self.model.parts:
-            actions.pop("mark_verified_with_figures", None)
-        return actions
+    actions = ["publish_now", "withdraw", "mark_verified"]
 
     def action_checkbox(self, obj):
         """The box, and what the record was when the list was made."""
