@@ -81,7 +81,6 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "axes",
-    "django_guid",
     "django_countries",
     "django_prose_editor",
     "partners",
@@ -89,7 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "partners.page_cache.PageCache",
-    "django_guid.middleware.guid_middleware",
+    "partners.middleware.NameRequest",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "partners.middleware.KeepToOurselves",
@@ -292,18 +291,12 @@ if BEHIND_PROXY:
 # Logs: one JSON object a line, in which nothing that a visitor sends can fake another line; in
 # development as plain text. Each line, and the answer itself, carries the id of its request.
 
-DJANGO_GUID = {
-    "GUID_HEADER_NAME": "X-Request-ID",
-    "RETURN_HEADER": True,
-    "EXPOSE_HEADER": False,  # what scripts of other sites may read, the API says itself
-    "UUID_LENGTH": 16,
-}
 ADMINS = [("Operator", address) for address in env.list("ERROR_EMAILS", default=[])]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request": {"()": "django_guid.log_filters.CorrelationId"},
+        "request": {"()": "partners.logs.WithRequestID"},
         "once": {"()": "partners.logs.OncePerPause"},
         "production": {"()": "django.utils.log.RequireDebugFalse"},
     },
@@ -311,12 +304,11 @@ LOGGING = {
         "plain": {"format": "{levelname} {name}: {message}", "style": "{"},
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(correlation_id)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {
                 "asctime": "time",
                 "levelname": "level",
                 "name": "logger",
-                "correlation_id": "request_id",
             },
         },
     },
@@ -336,6 +328,5 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},  # at INFO it repeats what django.request says
         "django": {"handlers": [], "propagate": True},  # no handlers of its own beside ours
-        "django_guid": {"level": "WARNING"},
     },
 }

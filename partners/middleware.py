@@ -1,5 +1,7 @@
 """What happens to every request before and after its view."""
 
+import re
+import secrets
 from urllib.parse import unquote
 
 from django.core.exceptions import BadRequest
@@ -8,7 +10,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from partners import publishing
+from partners import logs, publishing
 from partners.models import Redirect
 from partners.opendata import openapi
 from partners.opendata.problems import as_problem
@@ -16,6 +18,29 @@ from partners.opendata.problems import as_problem
 HEALTH = "/health/"
 LONGEST_QUERY = 4_000  # characters
 LARGEST_BODY = 100_000_000  # bytes; what is smaller is answered in words by the form it was sent to
+
+
+class NameRequest:
+    """One id a request: in the X-Request-ID of its answer and in each line of its log.
+
+    A UUID that a proxy gave (32 hexadecimal digits, or with the hyphens of RFC 9562, section 4) is
+    kept; anything else, and none, is replaced by 16 hexadecimal digits. The id stays set after the
+    answer, since Django logs an error status only then.
+    """
+
+    HEADER = "X-Request-ID"
+    UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get(self.HEADER, "")
+        name = given if self.UUID.fullmatch(given) else secrets.token_hex(8)
+        logs.request_id.set(name)
+        response = self.get_response(request)
+        response[self.HEADER] = name
+        return response
 
 
 class KeepToOurselves:

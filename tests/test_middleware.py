@@ -1,6 +1,7 @@
 """What happens before and around a request: its moment, what it may hold, and how it is read."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -16,8 +17,9 @@ from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 from django.utils import timezone
 
+from partners import logs
 from partners.content_type import PlainContentType
-from partners.middleware import CurrentTime, FollowRedirects, RefuseNullCharacters
+from partners.middleware import CurrentTime, FollowRedirects, NameRequest, RefuseNullCharacters
 from partners.models import Organisation
 from tests import factories as make
 
@@ -86,6 +88,60 @@ def test_forged_choice_with_a_nul_is_no_fault_of_ours(admin_client, action):
     response = admin_client.post(reverse("admin:partners_organisation_changelist"), chosen)
     assert response.status_code == (400 if connection.vendor == "postgresql" else 302)
     assert Organisation.objects.live().get() == organisation
+
+
+# The id of a request
+
+
+def named(request):
+    return HttpResponse(f"{logs.request_id.get()}")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "0123456789abcdef0123456789abcdef",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "01234567-89AB-CDEF-0123-456789ABCDEF",
+    ],
+)
+def test_id_that_a_proxy_gave_is_kept(rf, given):
+    response = NameRequest(named)(rf.get("/", HTTP_X_REQUEST_ID=given))
+    assert response["X-Request-ID"] == response.text == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        *(
+            {"HTTP_X_REQUEST_ID": text}
+            for text in (
+                "",
+                "mine",
+                "0123456789abcdef0123456789abcde",
+                "0123456789abcdef0123456789abcdef0",
+                "0123456789abcdef0123456789abcdeg",
+                "0123456789abcdef0123456789abcdef\n",
+                " 0123456789abcdef0123456789abcde",
+                "0123456789abcdef_123456789abcdef",
+                "01234567-89abcdef-0123-456789abcdef",
+                "----------0123456789abcdef0123456789abcdef",
+                "{01234567-89ab-cdef-0123-456789abcdef}",
+                "urn:uuid:01234567-89ab-cdef-0123-456789abcdef",
+                "01234567-89ab-cdef-0123-456789abcde\xb2",
+                '0123456789abcdef0123456789abcdef", "forged": "1',
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_any_other_id_is_made_anew(rf, given):
+    middleware = NameRequest(named)
+    first, second = (middleware(rf.get("/", **given)) for _ in range(2))
+    assert re.fullmatch(r"[0-9a-f]{16}", first["X-Request-ID"])
+    assert first.text == first["X-Request-ID"]
+    assert second.text == second["X-Request-ID"] != first.text
 
 
 def test_request_has_one_moment(rf):
