@@ -12,6 +12,7 @@ from django.utils import timezone
 from partners import urls
 from partners.opendata.kinds import KINDS
 from partners.sitemaps import SITEMAPS
+from tests import factories as make
 from tests.views.reading import Reading
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,9 @@ def ask(client, superuser):
 
 def test_every_address_answers(ask, content, records, settings, record_property):
     settings.DEBUG = True  # or else there is no gallery
-    waiting, answers, reached = ["/", "/admin/", *UNLINKED, *api_records()], {}, set()
+    dated = make.EventFactory(starts="2018-05-03").get_absolute_url()
+    waiting = ["/", "/admin/", *UNLINKED, *api_records(), f"{dated}calendar.ics"]
+    answers, reached = {}, set()
     while waiting:
         address = waiting.pop()
         if address in answers:
