@@ -4,12 +4,16 @@ PORT ?= 8000
 POSTGRES_URL ?= postgres://root@127.0.0.1/cirse_partners
 BIN = .venv/bin
 MANAGE = $(BIN)/python manage.py
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashes -r
+INSTALL = $(BIN)/python $(PIP_INSTALL)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	--python-version 3.11 pyproject.toml
+	$(UPGRADE) pyproject.toml
+LOCK_LTS = $(LOCK) --python-version 3.11 --group lts
+LOCK_NEXT = $(LOCK) --python-version 3.12 --group next
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-postgres drills bench audit vnu check format secret serve lock clean
+.PHONY: help install demo test test-postgres test-next drills bench audit vnu check format secret \
+	serve lock clean
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -28,6 +32,14 @@ test: .venv/dev.stamp  ## run the tests on SQLite, in a browser too where chromi
 
 test-postgres: .venv/dev.stamp  ## run the tests on PostgreSQL (POSTGRES_URL=postgres://…)
 	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(PYTEST)
+
+# Every address, publishing, loading; TESTS=tests runs all of them.
+NEXT_TESTS = tests/admin/test_every_address.py tests/test_publishing.py tests/test_loaddata.py
+NEXT = var/next
+
+test-next: $(NEXT)/stamp  ## try the next Django on Python 3.12 or later (PYTHON=…, TESTS=…)
+	@ENV_FILE=/dev/null $(NEXT)/bin/python -m pytest -n auto --dist worksteal \
+		$(or $(TESTS),$(NEXT_TESTS))
 
 DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
 DRILL_URL = $(POSTGRES_URL)_drill
@@ -99,11 +111,12 @@ serve: .venv/runtime.stamp  ## serve the site in production, as .env configures 
 		--bind 127.0.0.1:$(PORT) --workers $${WEB_CONCURRENCY:-3}
 
 lock: .venv/dev.stamp  ## renew the lock files from pyproject.toml (UPGRADE=--upgrade for newer versions)
-	$(LOCK) $(UPGRADE) --output-file requirements.lock
-	$(LOCK) $(UPGRADE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK_LTS) --output-file requirements.lock
+	$(LOCK_LTS) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK_NEXT) --group dev --output-file requirements-next.lock
 
 clean:  ## remove what was built and cached; content, uploads and .env stay
-	rm -rf .venv var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(NEXT) var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew from the first Python on the path that is recent enough.
@@ -125,3 +138,12 @@ clean:  ## remove what was built and cached; content, uploads and .env stay
 	@echo "Installing what the site and its developers need into .venv ..."
 	@$(INSTALL) requirements-dev.lock
 	@touch .venv/runtime.stamp $@
+
+# The second environment: the next Django needs a later Python than the locked one.
+$(NEXT)/stamp: requirements-next.lock
+	@python=$$(PYTHON='$(PYTHON)' .ci/find-python 3.12) || { \
+		echo "Python 3.12 or later is needed, and was not found; name one with PYTHON=…" >&2; exit 1; }; \
+	echo "Making $(NEXT) with $$($$python --version) ..."; \
+	mkdir -p var && $$python -m venv --clear $(NEXT)
+	@$(NEXT)/bin/python $(PIP_INSTALL) requirements-next.lock
+	@touch $@

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -81,7 +82,6 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "axes",
-    "django_guid",
     "django_countries",
     "django_prose_editor",
     "partners",
@@ -89,7 +89,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "partners.page_cache.PageCache",
-    "django_guid.middleware.guid_middleware",
+    "partners.middleware.NameRequest",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "partners.middleware.KeepToOurselves",
@@ -164,10 +164,26 @@ TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
 USE_I18N = False  # one language; each link asks which, and is made in half the time without
 USE_TZ = True
 
-vars().update(
-    env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
-)
-EMAIL_TIMEOUT = 10  # seconds; a reminder is mailed under the database's lock, which others wait for
+#: Seconds; a reminder is mailed under the database's lock, which others wait for.
+MAIL_TIMEOUT = 10
+mail = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+if mail["EMAIL_HOST"]:
+    mail["EMAIL_TIMEOUT"] = MAIL_TIMEOUT
+if django.VERSION < (6, 1):
+    vars().update(mail)
+else:  # what is a setting in 5.2 is an option of a mailer, under another name
+    options = {
+        "host": "EMAIL_HOST",
+        "port": "EMAIL_PORT",
+        "username": "EMAIL_HOST_USER",
+        "password": "EMAIL_HOST_PASSWORD",
+        "use_tls": "EMAIL_USE_TLS",
+        "use_ssl": "EMAIL_USE_SSL",
+        "timeout": "EMAIL_TIMEOUT",
+        "file_path": "EMAIL_FILE_PATH",
+    }
+    options = {option: mail[name] for option, name in options.items() if mail.get(name)}
+    MAILERS = {"default": {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options}}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="partners@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 #: Where "report a mistake on this page" writes to.
@@ -304,18 +320,14 @@ if BEHIND_PROXY:
 # Logs: one JSON object a line, in which nothing that a visitor sends can fake another line; in
 # development as plain text. Each line, and the answer itself, carries the id of its request.
 
-DJANGO_GUID = {
-    "GUID_HEADER_NAME": "X-Request-ID",
-    "RETURN_HEADER": True,
-    "EXPOSE_HEADER": False,  # what scripts of other sites may read, the API says itself
-    "UUID_LENGTH": 16,
-}
-ADMINS = [("Operator", address) for address in env.list("ERROR_EMAILS", default=[])]
+ADMINS = env.list("ERROR_EMAILS", default=[])
+if django.VERSION < (6,):
+    ADMINS = [("Operator", address) for address in ADMINS]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request": {"()": "django_guid.log_filters.CorrelationId"},
+        "request": {"()": "partners.logs.WithRequestID"},
         "once": {"()": "partners.logs.OncePerPause"},
         "production": {"()": "django.utils.log.RequireDebugFalse"},
     },
@@ -323,12 +335,11 @@ LOGGING = {
         "plain": {"format": "{levelname} {name}: {message}", "style": "{"},
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(correlation_id)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {
                 "asctime": "time",
                 "levelname": "level",
                 "name": "logger",
-                "correlation_id": "request_id",
             },
         },
     },
@@ -348,6 +359,5 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},  # at INFO it repeats what django.request says
         "django": {"handlers": [], "propagate": True},  # no handlers of its own beside ours
-        "django_guid": {"level": "WARNING"},
     },
 }

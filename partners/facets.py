@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from partners import freshness
 from partners.folding import fold
 from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
-from partners.models.base import is_live
+from partners.models.base import is_live, union
 
 
 class Facet(NamedTuple):
@@ -101,11 +101,10 @@ FACETS = [
 
 def choices(at):
     """{facet's name: [(value, label)]}; the words of staff in one query, and by alphabet."""
-    first, *others = (
+    words = union(
         facet.worded(at).annotate(facet=Value(facet.name)) for facet in FACETS if facet.worded
     )
     known = {facet.name: list(facet.choices) for facet in FACETS}
-    words = first.union(*others, all=True)
     for value, label, name in sorted(words, key=lambda row: fold(row[1])):
         known[name].append((value, label))
     return known
@@ -115,12 +114,12 @@ class Census:
     """The partners that are live at a moment, as bits; rows of bits are plain int."""
 
     def __init__(self, at):
-        first, *others = (
+        pairs = union(
             facet.pairs(at).annotate(facet=Value(facet.name)).values_list("facet", *facet.columns)
             for facet in FACETS
         )
         keys = {facet.name: {} for facet in FACETS}
-        for name, value, key in first.union(*others, all=True).iterator():
+        for name, value, key in pairs.iterator():
             keys[name].setdefault(value, []).append(key)
         everybody = chain.from_iterable(keys["kind"].values())
         self.place = {key: place for place, key in enumerate(everybody)}

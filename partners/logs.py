@@ -1,9 +1,21 @@
-"""Which log records go out by mail."""
+"""What a log record says of its request, and which records go out by mail."""
 
 import logging
 import time
+from contextvars import ContextVar
 
 PAUSE = 15 * 60  # seconds
+
+#: The id (str) of the request that is answered, or was last, in this context; None before it.
+request_id = ContextVar("request_id", default=None)
+
+
+class WithRequestID(logging.Filter):
+    """Sets `record.request_id`; never drops a record."""
+
+    def filter(self, record):
+        record.request_id = request_id.get()
+        return True
 
 
 class OncePerPause(logging.Filter):

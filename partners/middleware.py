@@ -1,5 +1,7 @@
 """What happens to every request before and after its view."""
 
+import re
+import secrets
 import time
 from contextlib import suppress
 from urllib.parse import unquote
@@ -19,7 +21,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import freshness, publishing
+from partners import freshness, logs, publishing
 from partners.models import PendingChange, Redirect
 from partners.opendata import openapi
 from partners.opendata.problems import as_problem
@@ -28,6 +30,29 @@ HEALTH = "/health/"
 LONGEST_QUERY = 4_000  # characters
 LARGEST_BODY = 100_000_000  # bytes; what is smaller is answered in words by the form it was sent to
 LARGEST_OF_STRANGERS = 20_000  # bytes; who is not logged in has a name and a password to send
+
+
+class NameRequest:
+    """One id a request: in the X-Request-ID of its answer and in each line of its log.
+
+    A UUID that a proxy gave (32 hexadecimal digits, or with the hyphens of RFC 9562, section 4) is
+    kept; anything else, and none, is replaced by 16 hexadecimal digits. The id stays set after the
+    answer, since Django logs an error status only then.
+    """
+
+    HEADER = "X-Request-ID"
+    UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get(self.HEADER, "")
+        name = given if self.UUID.fullmatch(given) else secrets.token_hex(8)
+        logs.request_id.set(name)
+        response = self.get_response(request)
+        response[self.HEADER] = name
+        return response
 
 
 class KeepToOurselves:

@@ -4,6 +4,7 @@ from django.db.models import Value
 
 from partners import freshness
 from partners.models import Organisation, Page, Term
+from partners.models.base import union
 
 #: What it takes to name the society, and to say who publishes the site.
 OF_SOCIETY = ("key", "name", "acronym", "kind", "website")
@@ -44,7 +45,6 @@ def _said_everywhere(at):
         ("page", pages, "key", "slug", "title", *nothing),
         ("term", Term.objects, "pk", "abbreviation", "expansion", *nothing),
     ]
-    first, *others = (
+    return union(
         queryset.order_by().values_list(Value(kind), *texts) for kind, queryset, *texts in rows
     )
-    return first.union(*others, all=True)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import django
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -24,6 +25,13 @@ def pytest_configure(config):
             "Use `make test`, or set ENV_FILE=/dev/null.",
             returncode=pytest.ExitCode.USAGE_ERROR,
         )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say with which Django, and how many addresses test_every_address asked for."""
+    passed = terminalreporter.getreports("passed")
+    for name, count in (each for report in passed for each in report.user_properties):
+        terminalreporter.write_line(f"Django {django.__version__}: {count} {name} answered 200.")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
-"""Which records of the log are mailed, and how often."""
+"""What a record of the log says of its request; which are mailed, and how often."""
 
 import logging
+from contextvars import copy_context
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,15 @@ def clock(monkeypatch):
 def record(name="django.request", line=1, error=None):
     info = error and (type(error), error, None)
     return logging.LogRecord(name, logging.ERROR, "file.py", line, "It broke.", (), info)
+
+
+def test_record_names_the_request_of_its_context():
+    of_request = copy_context()
+    of_request.run(logs.request_id.set, "abc")
+    inside, outside = record(), record()
+    assert of_request.run(logs.WithRequestID().filter, inside) is True
+    assert logs.WithRequestID().filter(outside) is True
+    assert inside.request_id == "abc" != outside.request_id
 
 
 def test_one_of_a_kind_passes_in_a_quarter_of_an_hour(clock):

@@ -1,6 +1,7 @@
 """What happens before and around a request: its moment, what it may hold, and how it is read."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
@@ -18,10 +19,12 @@ from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import publishing
+from partners import logs
 from partners.content_type import PlainContentType
-from partners.middleware import CurrentTime, FollowRedirects, RefuseNullCharacters
+from partners.middleware import CurrentTime, FollowRedirects, NameRequest, RefuseNullCharacters
 from partners.models import Organisation, PendingChange
+from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
 from tests.test_hostile import ADDRESSES
 
@@ -92,6 +95,60 @@ def test_forged_choice_with_a_nul_is_no_fault_of_ours(admin_client, action):
     assert Organisation.objects.live().get() == organisation
 
 
+# The id of a request
+
+
+def named(request):
+    return HttpResponse(f"{logs.request_id.get()}")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "0123456789abcdef0123456789abcdef",
+        "01234567-89ab-cdef-0123-456789abcdef",
+        "01234567-89AB-CDEF-0123-456789ABCDEF",
+    ],
+)
+def test_id_that_a_proxy_gave_is_kept(rf, given):
+    response = NameRequest(named)(rf.get("/", HTTP_X_REQUEST_ID=given))
+    assert response["X-Request-ID"] == response.text == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        *(
+            {"HTTP_X_REQUEST_ID": text}
+            for text in (
+                "",
+                "mine",
+                "0123456789abcdef0123456789abcde",
+                "0123456789abcdef0123456789abcdef0",
+                "0123456789abcdef0123456789abcdeg",
+                "0123456789abcdef0123456789abcdef\n",
+                " 0123456789abcdef0123456789abcde",
+                "0123456789abcdef_123456789abcdef",
+                "01234567-89abcdef-0123-456789abcdef",
+                "----------0123456789abcdef0123456789abcdef",
+                "{01234567-89ab-cdef-0123-456789abcdef}",
+                "urn:uuid:01234567-89ab-cdef-0123-456789abcdef",
+                "01234567-89ab-cdef-0123-456789abcde\xb2",
+                '0123456789abcdef0123456789abcdef", "forged": "1',
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_any_other_id_is_made_anew(rf, given):
+    middleware = NameRequest(named)
+    first, second = (middleware(rf.get("/", **given)) for _ in range(2))
+    assert re.fullmatch(r"[0-9a-f]{16}", first["X-Request-ID"])
+    assert first.text == first["X-Request-ID"]
+    assert second.text == second["X-Request-ID"] != first.text
+
+
 def test_request_has_one_moment(rf):
     before = timezone.now()
     moments = CurrentTime(lambda request: (request.now, request.now))(rf.get("/"))
@@ -128,11 +185,11 @@ def held():
 @pytest.fixture
 def due_change(transactional_db, content, admin_user):
     """A change of an organisation's summary to “At last.”, whose time has come."""
-    rows = publishing.present(Organisation, "esr")
+    rows = standing(Organisation, "esr").present
     new = [rows[0] | {"fields": rows[0]["fields"] | {"summary": "At last."}}, *rows[1:]]
     now = timezone.now()
-    proposal = publishing.Proposal(Organisation, "esr", rows, new, admin_user, publish_at=now)
-    publishing.schedule(proposal, now)
+    proposal = acts.Proposal(Organisation, "esr", rows, new, admin_user, when=now)
+    acts.schedule(proposal, now)
 
 
 def test_no_reader_waits_for_a_due_change_that_is_held(due_change, settings):

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from partners import bookkeeping, freshness, middleware, page_cache, publishing
+from partners import bookkeeping, freshness, middleware, page_cache
 from partners.management.commands.demo import fixture_files
 from partners.models import Event, Organisation, Party, Redirect, SectionEntry, Term, Topic
 from partners.rows.standing import standing
@@ -295,11 +295,11 @@ def test_page_stands_a_second_while_a_due_change_cannot_be_published(
     look = SimpleNamespace(monotonic=lambda: timezone.now().timestamp())
     monkeypatch.setattr(middleware, "time", look)
     root, hour = make.OrganisationFactory(), dt.timedelta(hours=1)
-    rows = publishing.present(Organisation, root.pk)
+    rows = standing(Organisation, root.pk).present
     new = [rows[0] | {"fields": rows[0]["fields"] | {"summary": "At last."}}]
     at = timezone.now() + hour
-    proposal = publishing.Proposal(Organisation, root.pk, rows, new, admin_user, publish_at=at)
-    publishing.schedule(proposal, timezone.now())
+    proposal = acts.Proposal(Organisation, root.pk, rows, new, admin_user, when=at)
+    acts.schedule(proposal, timezone.now())
     client, path = new_client(), root.get_absolute_url()
     settings.APPLY_DUE_WITHIN = 0
     clock(hour)

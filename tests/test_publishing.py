@@ -239,7 +239,7 @@ def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher)
 def test_change_that_does_not_fit_into_the_time_stays_due_whole(publisher, monkeypatch):
     """A second passes whenever somebody looks: so the time is up at one query after the other."""
     root = make.FigureFactory().organisation
-    publishing.schedule(proposal(root, publisher, publish_at=LATER, summary="New."), NOW)
+    acts.schedule(proposal(root, publisher, when=LATER, summary="New."), NOW)
     before, applied = stored(root), []
     while not any(applied):
         clock = itertools.count()

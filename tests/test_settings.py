@@ -36,6 +36,14 @@ def python(*arguments, **environment):
     return run(sys.executable, *arguments, **environment)
 
 
+def manage_shell(code, **environment):
+    """Run `code` in a complete configuration, where a warning is an error."""
+    shell = ("manage.py", "shell", "--verbosity=0", "--command", code)
+    process = python("-W", "error", *shell, **COMPLETE | environment)
+    assert process.stderr == ""
+    return process
+
+
 def assert_refused(process, *words):
     """It failed with one sentence that has all `words`."""
     assert process.returncode != 0
@@ -91,6 +99,39 @@ def test_servers_switch_debug_off(entry):
     show = f"import cirse_partners.{entry}; from django.conf import settings; print(settings.DEBUG)"
     process = python("-W", "ignore", "-c", show, **COMPLETE | {"DEBUG": "on"})
     assert (process.stdout, process.stderr, process.returncode) == ("False\n", "", 0)
+
+
+#: What mails go through, and one to the operators.
+MAIL = """
+from django.core import mail
+through = mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
+names = "host", "port", "username", "password", "use_tls", "use_ssl", "timeout"
+print(type(through).__module__, *(getattr(through, name, "") for name in names))
+"""
+SMTP = "django.core.mail.backends.smtp"
+
+
+@pytest.mark.parametrize(
+    ("url", "through"),
+    [
+        ("smtp://localhost:25", f"{SMTP} localhost 25 None None False False 10"),
+        ("smtp+tls://ann:s%3Acret@mail:587", f"{SMTP} mail 587 ann s:cret True False 10"),
+        ("smtp+ssl://ann:secret@mail:465", f"{SMTP} mail 465 ann secret False True 10"),
+        ("consolemail://", "django.core.mail.backends.console"),
+    ],
+)
+def test_mails_go_where_the_environment_says(url, through):
+    process = manage_shell(MAIL, EMAIL_URL=url)
+    assert process.stdout.split() == through.split()
+
+
+def test_error_mails_go_to_the_operators():
+    process = manage_shell(
+        "from django.core.mail import mail_admins; mail_admins('It broke', 'Badly.')",
+        EMAIL_URL="consolemail://",
+        ERROR_EMAILS="ann@example.org,ben@example.org",
+    )
+    assert "To: ann@example.org, ben@example.org\n" in process.stdout
 
 
 def test_env_example_explains_every_variable():

@@ -24,16 +24,10 @@ class RootList(ChangeList):
 class RootActions(admin.ModelAdmin):
     """A part of RootAdmin."""
 
-    actions = ["publish_now", "withdraw", "mark_verified", "mark_verified_with_figures"]
+    actions = ["publish_now", "withdraw", "mark_verified"]
 
     def get_changelist(self, request, **kwargs):
         return RootList
-
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if "figures" not in self.model.parts:
-            actions.pop("mark_verified_with_figures", None)
-        return actions
 
     def action_checkbox(self, obj):
         """The box, and what the record was when the list was made."""

@@ -110,7 +110,7 @@ class IdentifierInline(PartInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(MergingAdmin, SheetAdmin):
-    actions = [*SheetAdmin.actions, "merge_two"]
+    actions = [*SheetAdmin.actions, "mark_verified_with_figures", "merge_two"]
     form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]

@@ -23,6 +23,7 @@ from partners.models import (
     Source,
     Term,
 )
+from partners.models.base import union
 
 MODELS = (Organisation, Collaboration, EventSeries, Event, Page)
 #: What no rule looks at.
@@ -119,8 +120,7 @@ class Scene:
             for place, model in enumerate(MODELS)
             for field, what in (("published_at", "appears"), ("withdrawn_at", "is withdrawn"))
         ]
-        rows = turns[0].union(*turns[1:], all=True)
-        return [(MODELS[place], *rest) for place, *rest in sorted(rows)]
+        return [(MODELS[place], *rest) for place, *rest in sorted(union(turns))]
 
     def _live(self, model):
         return (

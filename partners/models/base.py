@@ -123,6 +123,15 @@ def is_live(at, path=""):
     return Q(**{f"{path}published_at__lte": at}) & stays
 
 
+def union(querysets):
+    """The rows of all querysets (of values, alike in their columns), none dropped, in no order.
+
+    Django 6.1 orders a union by `Meta.ordering`, even if no part of it is ordered.
+    """
+    first, *others = querysets
+    return first.union(*others, all=True).order_by()
+
+
 class PublishedQuerySet(models.QuerySet):
     """Publication by query: nothing has to run at the hour for a record to appear or go."""
 

@@ -88,8 +88,9 @@ class Kind:
 
     def with_parts(self, queryset, at):
         """The queryset with all that `say` reads, in as many queries as there are parts."""
-        parts = [part.prefetch(at) for part in self.parts]
-        return queryset.select_related(*self.related).prefetch_related(*parts)
+        if self.related:  # without names, all that a row refers to would be read
+            queryset = queryset.select_related(*self.related)
+        return queryset.prefetch_related(*(part.prefetch(at) for part in self.parts))
 
     def say(self, record, at, names=()):
         """The record (dict) as of `at` (aware datetime): all fields, or those in `names`."""

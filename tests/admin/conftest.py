@@ -1,11 +1,15 @@
 """Who works in the admin: a client for each kind of person."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from partners.groups import EDITORS, PUBLISHERS
+from partners.models import LinkCheck, PendingChange, Revision
+from tests import factories as make
 from tests.admin.browser_form import BrowserForm
+from tests.admin.records import RECORDS
 
 
 def colleague(name, group=None, **kwargs):
@@ -50,6 +54,18 @@ def publisher(client_of):
 @pytest.fixture
 def editor(client_of):
     return client_of("editor")
+
+
+@pytest.fixture
+def records(client_of):
+    """model name → a record; those that only the site makes were made by its work."""
+    made = {model._meta.model_name: factory() for model, factory in RECORDS.items()}
+    form = BrowserForm.open(client_of("publisher"), make.OrganisationFactory(pk="published"))
+    form.save("_publish", summary="Published.")
+    BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
+    check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
+    made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
+    return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.urls import reverse
 from partners.groups import EDITORS, PUBLISHERS
 from tests.admin.browser_form import address, errors
 from tests.admin.conftest import colleague
+from tests.mail_server import mails_to
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "plum-pudding-and-custard"
@@ -131,10 +132,9 @@ def test_invitation_leaves_once_the_account_is_stored(publisher, invitation, mon
 
 
 @pytest.mark.django_db(transaction=True)
-def test_inviter_is_told_that_the_mail_could_not_be_sent(publisher, invitation, settings, caplog):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
-    invitation(publisher).save()
+def test_inviter_is_told_that_the_mail_could_not_be_sent(publisher, invitation, caplog):
+    with mails_to(1):  # nobody listens there
+        invitation(publisher).save()
     ada = User.objects.get(username="ada")
     sentence = (
         "The account is there, but the invitation could not be sent to ada@example.org. Tell an "
@@ -145,7 +145,6 @@ def test_inviter_is_told_that_the_mail_could_not_be_sent(publisher, invitation, 
     assert ("error", sentence) in told
     assert not [text for _, text in told if "was sent" in text]
     assert f"The invitation of user {ada.pk} could not be sent." in caplog.messages
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     Client().post(reverse("admin_password_reset"), {"email": "ada@example.org"})
     choose_password(Client(), link_in(mail.outbox[0]))
     assert log_in(Client(), "ada").status_code == 302

@@ -11,9 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import URLResolver, reverse
 
 from partners.models import LinkCheck, PendingChange, Revision
-from tests import factories as make
-from tests.admin.browser_form import BrowserForm
-from tests.admin.records import RECORDS, ROOT_FACTORIES
+from tests.admin.records import ROOT_FACTORIES
 
 pytestmark = pytest.mark.django_db
 
@@ -97,18 +95,6 @@ def test_tables_have_every_address():
         label = model._meta.model_name
         expected |= {f"{model._meta.app_label}_{label}_{page}" for page in TABLE[label]}
     assert set(names()) == expected | set(SITE)
-
-
-@pytest.fixture
-def records(client_of):
-    """model name → a record; those that only the site makes were made by its work."""
-    made = {model._meta.model_name: factory() for model, factory in RECORDS.items()}
-    form = BrowserForm.open(client_of("publisher"), make.OrganisationFactory(pk="published"))
-    form.save("_publish", summary="Published.")
-    BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
-    check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
-    made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
-    return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 
 
 def ask(client, name, record):

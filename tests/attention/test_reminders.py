@@ -13,6 +13,7 @@ from partners import bookkeeping, reminders
 from partners.groups import EDITORS, PUBLISHERS
 from partners.models import Chore, Link, Organisation, Reminder
 from tests import factories as make
+from tests.mail_server import mails_to
 
 pytestmark = pytest.mark.django_db
 
@@ -40,17 +41,14 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(settings):
+def inbox():
     inbox = Inbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = Controller(inbox, hostname="127.0.0.1", port=port)
     server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    yield inbox
+    with mails_to(port):
+        yield inbox
     server.stop()
 
 
@@ -121,13 +119,11 @@ def test_group_is_told_once_who_looked_after_it_has_left(inbox, link):
     assert "statutes" in inbox.mails[0][2]
 
 
-def test_mail_that_did_not_go_goes_the_next_day(inbox, link, settings):
+def test_mail_that_did_not_go_goes_the_next_day(inbox, link):
     colleague("anna", EDITORS)
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
-    with pytest.raises(OSError, match="refused"):
+    with mails_to(1), pytest.raises(OSError, match="refused"):  # nobody listens there
         reminders.send(NOW)
     assert not Reminder.objects.exists()
-    settings.EMAIL_PORT = port
     assert reminders.send(NOW + DAY) == 1
 
 
@@ -147,7 +143,7 @@ def test_one_address_that_is_refused_keeps_nobody_else_from_theirs(inbox, link, 
 
 def test_mail_server_that_hangs_lets_go_before_others_have_waited_too_long(settings):
     locked_for = settings.DATABASES["default"]["OPTIONS"].get("timeout", 20)
-    assert 0 < settings.EMAIL_TIMEOUT <= locked_for / 2
+    assert 0 < settings.MAIL_TIMEOUT <= locked_for / 2
 
 
 def test_nobody_without_an_address_is_told(inbox, link):

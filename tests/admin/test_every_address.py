@@ -1,0 +1,72 @@
+"""Every address answers 200: all that links lead to, on the public site and in the admin.
+
+The content is that of the fixtures, and a record of each model with all that can hang on it. That
+the tables of test_privileges name every address of the admin is tested there.
+"""
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from partners import urls
+from partners.opendata.kinds import KINDS
+from partners.sitemaps import SITEMAPS
+from tests import factories as make
+from tests.views.reading import Reading
+
+pytestmark = pytest.mark.django_db
+
+GALLERY = "/gallery/"  # its links lead nowhere
+#: What no page links to.
+UNLINKED = [
+    "/health/", "/health/ready/", "/robots.txt", "/sitemap.xml", "/embed/organisations/",
+    "/embed/events/", "/admin/partners/", "/admin/jsi18n/", "/admin/password-reset/", GALLERY,
+    *(f"/sitemap-{section}.xml" for section in SITEMAPS),
+    *(f"/api/v1/{name}/" for name in KINDS),
+]  # fmt: skip
+#: What needs a token: see test_previews.
+UNASKED = {"preview/<token>/"}
+
+
+def api_records():
+    """The address of one record of each kind in the API."""
+    for name, kind in KINDS.items():
+        record = kind.everything(timezone.now())[0]
+        yield f"/api/v1/{name}/{getattr(record, kind.address)}/"
+
+
+def links(response):
+    """The addresses on this site that the page links to, without parameters."""
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return
+    page = response.request["PATH_INFO"]
+    for _, name, value in Reading(response.content.decode()).attributes:
+        target = urlsplit(value or "")
+        is_ours = target.path and not (target.scheme or target.netloc)
+        if name == "href" and is_ours and not target.path.startswith("/static/"):
+            yield urljoin(page, target.path)
+
+
+@pytest.fixture
+def ask(client, superuser):
+    """A function: address → the answer, to staff below /admin/ and to a visitor elsewhere."""
+    return lambda address: (superuser if address.startswith("/admin/") else client).get(address)
+
+
+def test_every_address_answers(ask, content, records, settings, record_property):
+    settings.DEBUG = True  # or else there is no gallery
+    dated = make.EventFactory(starts="2018-05-03").get_absolute_url()
+    waiting = ["/", "/admin/", *UNLINKED, *api_records(), f"{dated}calendar.ics"]
+    answers, reached = {}, set()
+    while waiting:
+        address = waiting.pop()
+        if address in answers:
+            continue
+        response = ask(address)
+        answers[address] = response.status_code
+        reached.add(response.resolver_match.route)
+        waiting += [] if address == GALLERY else links(response)
+    assert {address: status for address, status in answers.items() if status != 200} == {}
+    assert {str(each.pattern) for each in urls.urlpatterns} - reached == UNASKED
+    record_property("addresses", len(answers))
