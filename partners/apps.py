@@ -23,3 +23,4 @@ class PartnersConfig(AppConfig):
         post_migrate.connect(groups.fill, sender=self)
         post_migrate.connect(freshness.install, sender=self)
         post_migrate.connect(trigrams.install, sender=self)
+        post_migrate.connect(bookkeeping.repair_after_migration, sender=self)
