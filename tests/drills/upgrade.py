@@ -26,6 +26,7 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,23 +41,15 @@ RENAMED = [("partners.organisation", "region_note", "region_remark")]
 REMOVED = [("partners.figure", "note")]
 WRITTEN = "written-by-a-migration"
 MOTTO = 'motto = models.CharField(max_length=300, blank=True, default="", db_default="")'
-#: file → (what stands there, what the change of the models makes of it), as regular expressions
+ENTRY = '("partners.organisation", "region_note"): "region_remark"'
+#: What stands once in the code (regular expressions), and what the change makes of it.
 EDITS = {
-    "partners/models/organisation.py": (
-        r"(?m)^    seat_city = ",
-        f"    {MOTTO}\n    seat_city = ",
-    ),
-    "partners/models/profile.py": (
-        r"    note = models\.CharField\(\n(?:        .*\n)*    \)\n",
-        "",
-    ),
-    "partners/admin/organisation.py": (r'"note", ', ""),
-    "partners/opendata/kinds.py": (r' *text\("note", .*\),\n', ""),
-    "templates/components/figures.html": (r"{% if figure\.note %}.*?{% endif %}", ""),
-    "partners/models/publishing.py": (
-        r"(RENAMED_FIELDS\b[^=\n]*= \{)",
-        r'\1("partners.organisation", "region_note"): "region_remark", ',
-    ),
+    r"(?m)^    (?=seat_city = models\.)": f"    {MOTTO}\n    ",
+    r"    note = models\.CharField\(\n(?:        .*\n)*    \)\n": "",
+    r'"note", (?="review_days")': "",
+    r' *text\("note", .*\),\n': "",
+    r"{% if figure\.note %}.*?{% endif %}": "",
+    r"(?m)^RENAMED_FIELDS = \{": f"RENAMED_FIELDS = {{{ENTRY}, ",
 }
 MIGRATION = """
 from django.db import migrations, models
@@ -129,12 +122,7 @@ def tree_of_today(folder, name):
 
 def change(tree):
     """Make one more change of the models in that tree, as a release would bring it."""
-    use_new_names(tree)
-    for path, (pattern, replacement) in EDITS.items():
-        text, count = re.subn(pattern, replacement, (tree / path).read_text())
-        if count != 1:
-            raise SystemExit(f"{path} has {count} places for the drill to change: {pattern}")
-        (tree / path).write_text(text)
+    edit(tree)
     migrations = tree / "partners/migrations"
     last = max(path.stem for path in migrations.glob("[0-9]*.py"))
     written = MIGRATION.replace("{written}", WRITTEN).replace("{last}", last)
@@ -144,15 +132,23 @@ def change(tree):
         file.write_text(json.dumps([as_released(row) for row in rows]))
 
 
-def use_new_names(tree):
-    """Let nothing but migrations use the old name of a field."""
+def edit(tree):
+    """Rename and replace; SystemExit where the code has not just one place for each of EDITS."""
+    found = Counter()
     kinds = ("partners/**/*.py", "templates/**/*.html", "fixtures/*.json")
     for path in (path for kind in kinds for path in tree.glob(kind)):
-        if "migrations" not in path.parts:
-            text = path.read_text()
-            for _, old, new in RENAMED:
-                text = re.sub(rf"\b{old}\b", new, text)
-            path.write_text(text)
+        if "migrations" in path.parts:
+            continue
+        text = path.read_text()
+        for _, old, new in RENAMED:
+            text = re.sub(rf"\b{old}\b", new, text)
+        for pattern, replacement in EDITS.items():
+            text, count = re.subn(pattern, replacement, text)
+            found[pattern] += count
+        path.write_text(text)
+    for pattern, count in found.items():
+        if count != 1:
+            raise SystemExit(f"The code has {count} places for the drill to change: {pattern}")
 
 
 def as_released(row):
