@@ -18,12 +18,13 @@ from django.test.utils import setup_test_environment
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.models import Organisation, PendingChange, Revision
+from partners.models import Organisation, PendingChange
 from tests.admin.browser_form import BrowserForm, address
 from tests.drills.databases import FIXTURES, use
 from tests.drills.upgrade_before import visit
 
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+#: What a form of one button sends.
+SENT = re.compile(r'<(?:input type="hidden"|button type="submit") name="([^"]+)" value="([^"]*)"')
 
 
 class After:
@@ -100,13 +101,13 @@ class After:
             self.attempt("revisions restored", record, revision["pk"], self.restore, revision)
 
     def restore(self, record, revision):
+        """Press its button in the history, which the present state has none of, and compare."""
         name = record._meta.model_name
         url = reverse(f"admin:partners_{name}_restore", args=[record.pk, revision["pk"]])
         page = self.publisher.get(address(record, "history")).content.decode()
         forms = [form.split("</form>")[0] for form in page.split("<form")]
-        posted = next((dict(HIDDEN.findall(form)) for form in forms if "/restore/" in form), {})
-        posted.setdefault("last", Revision.objects.of(type(record), record.pk)[0].pk)
-        answer = self.publisher.post(url, posted, follow=True)
+        pressed = [dict(SENT.findall(form)) for form in forms if f'action="{url}"' in form]
+        answers = [self.publisher.post(url, posted, follow=True) for posted in pressed]
         wanted = {(row["model"], row["pk"]): self.as_today(row) for row in revision["rows"]}
         found = {identity: stored(*identity) for identity in wanted}
         differing = [
@@ -115,7 +116,8 @@ class After:
             for field, value in fields.items()
             if found[model, pk].get(field) != value
         ]
-        assert not differing, [*map(str, answer.context["messages"]), *differing]
+        said = [str(each) for answer in answers for each in answer.context.get("messages", ())]
+        assert not differing, [*(answer.status_code for answer in answers), *said, *differing]
 
     def as_today(self, row):
         """The fields of an old row as the newer version has them, by the drill's own table."""
