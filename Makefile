@@ -45,13 +45,15 @@ DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
 DRILL_URL = $(POSTGRES_URL)_drill
 ROUNDS ?= 30
 
-drills: .venv/dev.stamp  ## kill loads, backups and restores, hold locks, on both databases (ROUNDS=30)
+drills: .venv/dev.stamp  ## kill loads, backups and restores; hold locks; upgrade; on both (ROUNDS=30)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
 	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).held_lock --seconds $(ROUNDS)
 	$(DRILL).held_lock --seconds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).upgrade
+	$(DRILL).upgrade --database-url $(DRILL_URL)
 
 BENCH_URL = $(POSTGRES_URL)_bench
 BENCH_SIZES ?= 20,1000,10000$(LARGE:1=,100000)

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AdminConfig(admin_apps.AdminConfig):
@@ -19,6 +19,8 @@ class PartnersConfig(AppConfig):
         from partners import bookkeeping, freshness, groups, trigrams  # noqa: PLC0415 — models can be imported only now
 
         bookkeeping.connect()
+        pre_migrate.connect(freshness.install, sender=self)  # what migrations write is noted, too
         post_migrate.connect(groups.fill, sender=self)
         post_migrate.connect(freshness.install, sender=self)
         post_migrate.connect(trigrams.install, sender=self)
+        post_migrate.connect(bookkeeping.repair_after_migration, sender=self)

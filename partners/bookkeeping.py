@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
@@ -118,6 +119,53 @@ def refresh_all(roots):
         _keep_words(values["text"] for values in folded.values())
 
 
+def repair():
+    """Make the Records true of roots that were written behind our back; returns how many (int).
+
+    A migration or plain SQL sends no signals: a new root has no Record then, a renamed one is
+    searched by its old name. What is true already is not touched.
+    """
+    untrue = [_untrue(apps.get_model(label)) for label in ROOTS.values()]
+    for roots in untrue:
+        refresh_all(roots)
+    return sum(map(len, untrue))
+
+
+def repair_after_migration(sender, **kwargs):
+    """Repair once the tables are those of today's models; before, these cannot be read."""
+    if _columns(kwargs.get("apps", apps), sender.label) == _columns(apps, sender.label):
+        repair()
+
+
+def _columns(state, app):
+    models = state.get_app_config(app).get_models(include_auto_created=True)
+    return {
+        (model._meta.db_table, field.column)
+        for model in models
+        for field in model._meta.local_concrete_fields
+    }
+
+
+def _untrue(model):
+    searched = SEARCHED.get(OWNER[model._meta.label], ())
+    roots = model._base_manager.select_related("record").prefetch_related(*searched)
+    return [root for root in roots if root.record.pk is None or _searched(root) != _kept(root)]
+
+
+def _searched(root):
+    folded = _folded(root)
+    return _words(folded["names"], folded["text"])
+
+
+def _kept(root):
+    return _words(root.record.names, root.record.text)
+
+
+def _words(names, text):
+    """What is searched, in whatever order the parts were read."""
+    return sorted(names.split("\n")), sorted(text.split())
+
+
 def _folded(root):
     names = [folded for folded in map(fold, root.search_names()) if folded]
     text = " ".join([*names, *filter(None, map(fold, root.search_text()))])
@@ -140,7 +188,10 @@ def verify(compared, by, at, how=""):
 
 def entrust(root, keeper):
     """Say who looks after `root`: a user, or None for whichever group can mend what is found."""
-    Record.objects.filter(**{OWNER[root._meta.label]: root}).update(keeper=keeper)
+    records = Record.objects.filter(**{OWNER[root._meta.label]: root})
+    if not records.update(keeper=keeper):
+        refresh(root)
+        records.update(keeper=keeper)
 
 
 def _affected(instance):

@@ -8,12 +8,14 @@ transaction; `next_change` says when time alone will change a page.
 import datetime as dt
 import uuid
 from functools import wraps
+from itertools import product
 
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Min
 from django.utils import timezone
 
+from partners import triggers
 from partners.models import ROOTS, ContentVersion, PendingChange
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
@@ -23,26 +25,46 @@ WHILE_DUE = dt.timedelta(seconds=1)
 ONLY = 1
 SELECT = f"SELECT token FROM {ContentVersion._meta.db_table} WHERE id = {ONLY}"  # noqa: S608 — our names
 
-#: Deferred to the end of the transaction, so that nobody who writes waits for somebody who is not
-#: done yet; and only once in it, however many rows it wrote.
-POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION partners_content_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+#: A write puts a row of its transaction beside the one ContentVersion; at the end of the
+#: transaction that row goes, and the token with it. So nobody who writes waits for somebody who is
+#: not done yet, and no event waits on a table that a migration is going to alter next.
+POSTGRESQL_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION partners_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    INSERT INTO partners_contentversion (id, token, transaction)
+    SELECT -txid_current(), '', txid_current() WHERE NOT EXISTS (
+        SELECT FROM partners_contentversion
+        WHERE id IN (1, -txid_current()) AND transaction = txid_current()
+    );
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION partners_settle_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM partners_contentversion WHERE id = NEW.id;
     UPDATE partners_contentversion
-    SET token = gen_random_uuid(), transaction = txid_current()
-    WHERE id = 1 AND transaction <> txid_current();
+    SET token = gen_random_uuid(), transaction = txid_current() WHERE id = 1;
     RETURN NULL;
 END $$
 """
+#: By whom changes are noted, and then settled.
 POSTGRESQL_TRIGGER = """
-CREATE CONSTRAINT TRIGGER {table}_changed AFTER INSERT OR UPDATE OR DELETE ON {table}
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION partners_content_changed()
+CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION partners_note_change()
+"""
+POSTGRESQL_SETTLES = """
+CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.id < 0) EXECUTE FUNCTION partners_settle_change()
 """
 SQLITE_TRIGGER = """
-CREATE TRIGGER {table}_changed_by_{event} AFTER {event} ON {table} BEGIN
+CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN
     UPDATE partners_contentversion SET token = hex(randomblob(16)) WHERE id = 1;
 END
 """
+FIRST = f"""
+INSERT INTO {ContentVersion._meta.db_table} (id, token, "transaction")
+VALUES ({ONLY}, %s, 0) ON CONFLICT DO NOTHING
+"""  # noqa: S608 — our names
+ANOTHER = f"UPDATE {ContentVersion._meta.db_table} SET token = %s WHERE id = {ONLY}"  # noqa: S608
 
 
 # The token
@@ -113,17 +135,26 @@ def remembered(function):
 
 
 def install(sender, using, **kwargs):
-    """Let the database note every write from now on. Called after every migration: SQLite loses
-    the triggers of a table that is altered."""
+    """Let the database note every write from now on, as these triggers say it.
+
+    Called before every migration, whose writes are noted too, and after it: SQLite loses the
+    triggers of a table that is altered, and with them what was written to it meanwhile.
+    """
     database = connections[using]
     present = set(database.introspection.table_names())
-    if ContentVersion._meta.db_table not in present:
+    table = ContentVersion._meta.db_table
+    if table not in present:
         return
-    ContentVersion.objects.using(using).get_or_create(pk=ONLY, defaults={"token": uuid.uuid4().hex})
-    seen = [model for model in _models() if model._meta.db_table in present]
+    seen = [model._meta.db_table for model in _models() if model._meta.db_table in present]
     with database.cursor() as cursor:
-        for statement in _statements(cursor, database.vendor, [m._meta.db_table for m in seen]):
-            cursor.execute(statement)
+        cursor.execute(FIRST, [uuid.uuid4().hex])
+        if database.vendor == "postgresql":
+            cursor.execute(POSTGRESQL_FUNCTIONS)
+            wanted = dict(_on_postgresql(table, seen))
+        else:
+            wanted = dict(_on_sqlite(seen))
+        if triggers.renew(database, wanted, lambda name, table: name.startswith(_stem(table))):
+            cursor.execute(ANOTHER, [uuid.uuid4().hex])
 
 
 def _models():
@@ -131,22 +162,21 @@ def _models():
     return [model for model in models if model._meta.model_name not in UNSEEN]
 
 
-def _statements(cursor, vendor, tables):
-    """What is still to be said for each table to be watched."""
-    if vendor == "postgresql":
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-        known = {name for (name,) in cursor.fetchall()}
-        yield POSTGRESQL_FUNCTION
-        wanted = {f"{table}_changed": POSTGRESQL_TRIGGER.format(table=table) for table in tables}
-    else:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        known = {name for (name,) in cursor.fetchall()}
-        wanted = {
-            f"{table}_changed_by_{event}": SQLITE_TRIGGER.format(table=table, event=event)
-            for table in tables
-            for event in ("insert", "update", "delete")
-        }
-    yield from (statement for name, statement in wanted.items() if name not in known)
+def _stem(table):
+    return f"{table}_changed"
+
+
+def _on_postgresql(settled, tables):
+    statements = {settled: POSTGRESQL_SETTLES} | dict.fromkeys(tables, POSTGRESQL_TRIGGER)
+    for table, statement in statements.items():
+        name = triggers.versioned(_stem(table), statement)
+        yield name, statement.format(name=name, table=table)
+
+
+def _on_sqlite(tables):
+    for table, event in product(tables, ("insert", "update", "delete")):
+        name = triggers.versioned(f"{_stem(table)}_by_{event}", SQLITE_TRIGGER)
+        yield name, SQLITE_TRIGGER.format(name=name, table=table, event=event)
 
 
 # Time

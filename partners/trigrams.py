@@ -6,8 +6,10 @@ triggers. Both find what plain containment would.
 
 from typing import NamedTuple
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.models import Lookup
+
+from partners import triggers
 
 #: The one table whose text is searched, its columns, and the index on each.
 TABLE = "partners_record"
@@ -17,45 +19,30 @@ SHORTEST = 3
 
 #: On SQLite each column has a table of its own: to look for a common word in the names alone must
 #: not mean to read where all texts have it.
-FTS5 = {
-    "{index}": """
-        CREATE VIRTUAL TABLE {index} USING fts5(
-            {column}, content=partners_record, content_rowid=id,
-            tokenize='trigram case_sensitive 1')""",
-    "{index}_insert": """
-        CREATE TRIGGER {index}_insert AFTER INSERT ON partners_record BEGIN
+FTS5 = """
+CREATE VIRTUAL TABLE {index} USING fts5(
+    {column}, content=partners_record, content_rowid=id, tokenize='trigram case_sensitive 1')
+"""
+#: What keeps it, by the event after which.
+FTS5_KEPT = {
+    "insert": """
+        CREATE TRIGGER {name} AFTER INSERT ON partners_record BEGIN
             INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});
         END""",
-    "{index}_delete": """
-        CREATE TRIGGER {index}_delete AFTER DELETE ON partners_record BEGIN
+    "delete": """
+        CREATE TRIGGER {name} AFTER DELETE ON partners_record BEGIN
             INSERT INTO {index} ({index}, rowid, {column})
                 VALUES ('delete', old.id, old.{column});
         END""",
-    "{index}_update": """
-        CREATE TRIGGER {index}_update AFTER UPDATE OF {column} ON partners_record BEGIN
+    "update": """
+        CREATE TRIGGER {name} AFTER UPDATE OF {column} ON partners_record BEGIN
             INSERT INTO {index} ({index}, rowid, {column})
                 VALUES ('delete', old.id, old.{column});
             INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});
         END""",
 }
-REBUILD = "INSERT INTO {0} ({0}) VALUES ('rebuild')"
-SQLITE = {
-    name.format(index=index): statement.format(index=index, column=column)
-    for column, index in INDEXES.items()
-    for name, statement in FTS5.items()
-}
-POSTGRESQL = {"pg_trgm": "CREATE EXTENSION pg_trgm"} | {
-    index: f"CREATE INDEX {index} ON {TABLE} USING gin ({column} gin_trgm_ops)"
-    for column, index in INDEXES.items()
-}
-#: What each engine needs, and where it says what it has.
-NEEDED = {
-    "sqlite": (SQLITE, "SELECT name FROM sqlite_master"),
-    "postgresql": (
-        POSTGRESQL,
-        "SELECT extname FROM pg_extension UNION ALL SELECT indexname FROM pg_indexes",
-    ),
-}
+REBUILD = "INSERT INTO {index} ({index}) VALUES ('rebuild')"
+GIN = "CREATE INDEX {name} ON partners_record USING gin ({column} gin_trgm_ops)"
 
 
 class FoldedField(models.TextField):
@@ -142,13 +129,41 @@ def install(sender, using, **kwargs):
     database = connections[using]
     if TABLE not in database.introspection.table_names():
         return
-    needed, what_there_is = NEEDED[database.vendor]
-    with database.cursor() as cursor:
-        cursor.execute(what_there_is)
-        known = {name for (name,) in cursor.fetchall()}
-        missing = [name for name in needed if name not in known]
-        for name in missing:
-            cursor.execute(needed[name])
-        if missing and database.vendor == "sqlite":
-            for index in INDEXES.values():
-                cursor.execute(REBUILD.format(index))
+    with transaction.atomic(using), database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            _install_on_postgresql(cursor)
+        else:
+            _install_on_sqlite(cursor, database)
+
+
+def _install_on_postgresql(cursor):
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [TABLE])
+    known = {name for (name,) in cursor.fetchall()}
+    for column, stem in INDEXES.items():
+        wanted = triggers.versioned(stem, GIN)
+        if wanted not in known:
+            cursor.execute(GIN.format(name=wanted, column=column))
+        for obsolete in known - {wanted}:
+            if obsolete.startswith(stem):
+                cursor.execute(f"DROP INDEX {obsolete}")
+
+
+def _install_on_sqlite(cursor, database):
+    """The table keeps its name, for processes that go on asking it; triggers carry its version."""
+    known, tables = triggers.present(database).keys(), database.introspection.table_names()
+    for column, index in INDEXES.items():
+        wanted = {
+            triggers.versioned(f"{index}_{event}", FTS5, statement): statement
+            for event, statement in FTS5_KEPT.items()
+        }
+        if wanted.keys() <= known and index in tables:
+            continue
+        cursor.execute(f"DROP TABLE IF EXISTS {index}")
+        cursor.execute(FTS5.format(index=index, column=column))
+        wanted = {
+            name: statement.format(name=name, index=index, column=column)
+            for name, statement in wanted.items()
+        }
+        triggers.renew(database, wanted, lambda name, _, index=index: name.startswith(index))
+        cursor.execute(REBUILD.format(index=index))

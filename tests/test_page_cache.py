@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from partners import bookkeeping, freshness, middleware, page_cache
+from partners import bookkeeping, freshness, middleware, page_cache, triggers
 from partners.management.commands.demo import fixture_files
 from partners.models import Event, Organisation, Party, Redirect, SectionEntry, Term, Topic
 from partners.rows.standing import standing
@@ -238,20 +238,20 @@ def test_write_that_is_undone_begins_none():
     assert freshness.token() == before
 
 
+def triggers_on(model):
+    found = triggers.present(connection).items()
+    return {name for name, table in found if table == model._meta.db_table}
+
+
 @commits
 def test_triggers_are_put_back_where_a_table_was_made_anew():
     """SQLite loses them with the table; PostgreSQL keeps what is already there."""
     make.OrganisationFactory()
-    table = Organisation._meta.db_table
-    names = (
-        [f"{table}_changed"]
-        if connection.vendor == "postgresql"
-        else [f"{table}_changed_by_{event}" for event in ("insert", "update", "delete")]
-    )
+    names = triggers_on(Organisation)
     for name in names:
-        on = f" ON {table}" if connection.vendor == "postgresql" else ""
-        raw(f"DROP TRIGGER {name}{on}")
+        raw(triggers.DROP[connection.vendor].format(name=name, table=Organisation._meta.db_table))
     call_command("migrate", verbosity=0)
+    assert triggers_on(Organisation) == names
     before = freshness.token()
     Organisation.objects.update(name="Seen again")
     assert freshness.token() != before

@@ -223,7 +223,7 @@ class Root(ContentModel):
     @property
     def last_verified(self):
         """The Verification beside this record, or None."""
-        return getattr(self, "verification", None)
+        return self.verification
 
     def is_named(self, at):
         """Whether this record may be named in public at `at` (aware datetime)."""

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.utils import timezone
 
 from partners.models.base import ROOTS, owner_constraint
@@ -10,27 +11,44 @@ from partners.models.renames import in_present_names
 from partners.trigrams import FoldedField
 
 
+class RowBeside(ReverseOneToOneDescriptor):
+    """`root.record` and `root.verification`, also where there is no such row."""
+
+    def __get__(self, instance, cls=None):
+        try:
+            return super().__get__(instance, cls)
+        except self.RelatedObjectDoesNotExist:
+            return self.related.related_model.absent(instance)
+
+
+class BesideField(models.OneToOneField):
+    """The record that a row stands beside; nothing but a one-to-one key to the database."""
+
+    related_accessor_class = RowBeside
+
+    def __init__(self, to, on_delete=models.CASCADE, **kwargs):
+        super().__init__(to, on_delete, **{"related_name": "%(class)s", "null": True} | kwargs)
+
+    def deconstruct(self):
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.OneToOneField", args, kwargs
+
+
 class Beside(models.Model):
     """A row beside one record."""
 
-    organisation = models.OneToOneField(
-        "partners.Organisation", models.CASCADE, related_name="%(class)s", null=True
-    )
-    collaboration = models.OneToOneField(
-        "partners.Collaboration", models.CASCADE, related_name="%(class)s", null=True
-    )
-    series = models.OneToOneField(
-        "partners.EventSeries", models.CASCADE, related_name="%(class)s", null=True
-    )
-    event = models.OneToOneField(
-        "partners.Event", models.CASCADE, related_name="%(class)s", null=True
-    )
-    page = models.OneToOneField(
-        "partners.Page", models.CASCADE, related_name="%(class)s", null=True
-    )
+    organisation = BesideField("partners.Organisation")
+    collaboration = BesideField("partners.Collaboration")
+    series = BesideField("partners.EventSeries")
+    event = BesideField("partners.Event")
+    page = BesideField("partners.Page")
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def absent(cls, root):
+        """What readers get of a `root` that has no such row: nothing, unless a model knows more."""
 
 
 class Chore(models.Model):
@@ -74,6 +92,12 @@ class Record(Beside):
 
     def __str__(self):
         return f"version {self.version}"
+
+    @classmethod
+    def absent(cls, root):
+        """Of a root that nobody was seen to write: unchanged since it was published, if it was."""
+        now = timezone.now()
+        return cls(changed_at=min(root.published_at or now, now))
 
 
 class WordField(models.CharField):

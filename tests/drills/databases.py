@@ -91,12 +91,12 @@ def use(url):
     connections.settings = connections.configure_settings(importlib.reload(settings).DATABASES)
 
 
-def start(url, *arguments, stderr=subprocess.PIPE, **env):
-    """Python as a process in a group of its own."""
+def start(url, *arguments, cwd=ROOT, stderr=subprocess.PIPE, **env):
+    """Python as a process in a group of its own, in the folder that holds its manage.py."""
     known = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATABASE_URL": url}
     return subprocess.Popen(  # noqa: S603 — our own command
         [sys.executable, *arguments],
-        cwd=ROOT,
+        cwd=cwd,
         env=known | env,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
