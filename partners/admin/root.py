@@ -199,6 +199,11 @@ class RootAdmin(RootActions, RootDecisions):
             return redirect(self.address("change", quote(record.pk)))
         return self.response_post_save_change(request, record)
 
+    def standing_of(self, request, key):
+        root = self.model._base_manager.filter(pk=key).first()
+        change = publishing.pending(self.model, key)
+        return publishing.state(root, change, request.now) if root else ""
+
     def done(self, request, record, what):
         change = publishing.pending(self.model, record.pk)
         state = publishing.state(record, change, request.now)

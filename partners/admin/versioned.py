@@ -241,7 +241,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         return self.show_unsaved(
             request,
             offer,
-            sentences or [str(stale)],
+            sentences or [str(stale), self.standing_of(request, offer.key)],
             disputed=[
                 (each, request.POST.get(f"take:{each.path}"))
                 for each in versions
@@ -254,6 +254,10 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
             is_popup=IS_POPUP_VAR in request.POST,
             last=self._last_to_save(request, offer),
         )
+
+    def standing_of(self, request, key):
+        """In a sentence, where the record stands now; "" where there is nothing to say of that."""
+        return ""
 
     def _last_to_save(self, request, offer):
         """Who saved the record meanwhile, in words."""
