@@ -93,10 +93,16 @@ class Button(NamedTuple):
     is_for_publishers: bool = False
 
 
+#: What forms carry under names like those of buttons.
+CARRIED = {
+    "_version", "_proposed", "_again", "_sent", "_seen", "_popup", "_to_field", "_selected_action",
+}  # fmt: skip
+
+
 def only(names, posted):
-    """The one of `names` that was posted. Raises BadRequest: nothing is done by default."""
-    pressed = [name for name in names if name in posted]
-    if len(pressed) != 1:
+    """The one button that was posted, of those in `names`. Raises BadRequest: none is a default."""
+    pressed = [name for name in posted if name.startswith("_") and name not in CARRIED]
+    if len(pressed) != 1 or pressed[0] not in names:
         raise BadRequest("Which button was pressed is not clear, so nothing was changed.")
     return pressed[0]
 
