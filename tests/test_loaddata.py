@@ -38,6 +38,7 @@ from partners.models import (
 )
 from partners.search import Search
 from tests.factories import SINCE_THEN, OrganisationFactory, VerificationFactory
+from tests.test_lines import EVERYTHING
 
 FIXTURES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 TOTAL = sum(len(json.loads(path.read_text())) for path in FIXTURES)
@@ -650,6 +651,17 @@ def refusal(*paths, **options):
 
 def test_sound_fixture_is_sound(sound):
     assert load(sound) == "2 records: 1 new, 1 changed, 0 unchanged."
+
+
+@EVERYTHING
+def test_text_that_is_not_clean_is_refused_with_what_would_be_stored(typed, stored, broken):
+    fixture = broken(ORGANISATIONS, put("esr", acronym=typed))
+    if typed == stored:
+        load(fixture, overwrite=True)
+        assert Organisation.objects.get(pk="esr").acronym == stored
+    else:
+        sentence = f"is not how this field is written; it would be stored as {json.dumps(stored)}."
+        assert sentence in refusal(fixture)
 
 
 @pytest.mark.parametrize("case", RECORDS, ids=[case.kind for case in RECORDS])

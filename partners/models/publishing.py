@@ -8,6 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+from partners.lines import LineField, LinesField
+
 
 class RowsField(models.JSONField):
     """A record with its parts, as `snapshots.rows_of` writes it."""
@@ -21,7 +23,7 @@ class Concerning(models.Model):
 
     kind = models.CharField(max_length=100, help_text="The record's model: “partners.event”.")
     key = models.CharField(max_length=80)
-    title = models.CharField(max_length=300, help_text="What the record was called then.")
+    title = LineField(max_length=300, help_text="What the record was called then.")
 
     class Meta:
         abstract = True
@@ -56,7 +58,7 @@ class Revision(Concerning):
     )
     by_name = models.CharField("by", max_length=150, blank=True, help_text="Outlives the account.")
     what = models.CharField(max_length=120, help_text="“Published”, “Draft saved” …")
-    why = models.CharField(max_length=300, blank=True)
+    why = LineField(max_length=300, blank=True)
     rows = RowsField()
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -98,7 +100,7 @@ class PendingChange(Concerning):
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     base = RowsField(help_text="The live version that the change was begun from.")
     rows = RowsField()
-    why = models.CharField(max_length=300, blank=True)
+    why = LineField(max_length=300, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -107,7 +109,7 @@ class PendingChange(Concerning):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    comment = models.TextField(blank=True, help_text="From the publisher, or why it failed.")
+    comment = LinesField(blank=True, help_text="From the publisher, or why it failed.")
     publish_at = models.DateTimeField("publish on", null=True, db_index=True)
 
     objects = PendingChangeQuerySet.as_manager()

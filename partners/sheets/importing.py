@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from partners import bookkeeping, differences, publishing, snapshots
+from partners.lines import one_line
 from partners.models import Revision
 from partners.models.base import moment, new_key
 from partners.publishing import Proposal, Stale
@@ -156,6 +157,8 @@ class _Records:
     def __init__(self, model, tables, book):
         self.model, self.tables, self.book = model, tables, book
         self.first, *self.others = [table for name, table in tables.items() if name in book]
+        for table in (self.first, *self.others):
+            _tidy_names(table, book[table.name].lines)
         self.lines = book[self.first.name].lines
         self.reading = Reading()
         keys = [key for line in self.lines if (key := line.cells["key"])]
@@ -271,6 +274,13 @@ class _Records:
                 where = f"“{table.name}”, row {line.number}, {column}"
                 wanted.errors.append(f"{where}: {' '.join(error.messages)}")
         return said
+
+
+def _tidy_names(table, lines):
+    """What names a record or a part is read without the blanks around it."""
+    for line in lines:
+        for column in {*table.identity, "slug"} & line.cells.keys():
+            line.cells[column] = one_line(line.cells[column])
 
 
 def _without_stray_citations(tables, before, rows):

@@ -13,6 +13,7 @@ from django.db.models import FileField
 
 from partners import snapshots
 from partners.dates import PartialDate, PartialDateField, PartialDateFormField
+from partners.lines import one_line
 from partners.richtext import RichTextField, sanitise
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
@@ -77,6 +78,8 @@ class Reading:
 
     def value(self, field, text):
         """The value for a row of what a cell says (str). Raises ValidationError."""
+        if not isinstance(field, models.TextField):
+            text = one_line(text)
         if text == "" and not field.many_to_many:
             return self._nothing(field)
         if field.choices:
@@ -137,7 +140,7 @@ class Reading:
         return sanitise(text)
 
     def text(self, field, text):
-        return text
+        return field.to_python(text)
 
 
 #: Kind of field → how its cells are read; the first that fits.
