@@ -22,3 +22,4 @@ class PartnersConfig(AppConfig):
         post_migrate.connect(groups.fill, sender=self)
         post_migrate.connect(freshness.install, sender=self)
         post_migrate.connect(trigrams.install, sender=self)
+        post_migrate.connect(bookkeeping.fold_anew, sender=self)  # through the index's triggers
