@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from django.apps import apps
@@ -38,6 +39,7 @@ from partners.models import (
     Verification,
     Word,
 )
+from partners.richtext import RichTextField, refuse_empty_labels
 from partners.validators import refuse_control_characters, validate_moment
 
 #: The folder beside fixtures that has the uploads which they name.
@@ -200,9 +202,11 @@ class Loading:
         instance = model(**{fields[name].attname: value for name, value in values.items()})
         for name, value in given.items():
             stored = _written(fields[name], instance)
-            if json.dumps(value) != json.dumps(json.loads(stored)):
+            written, stored = json.dumps(value), json.dumps(json.loads(stored))
+            if written != stored:
+                written, stored = _from_difference(written, stored)
                 raise FixtureError(
-                    f"{where}, field {name}: {_short(json.dumps(value))} is not how this field is "
+                    f"{where}, field {name}: {_short(written)} is not how this field is "
                     f"written; it would be stored as {_short(stored)}."
                 )
         return DeserializedObject(instance, m2m)
@@ -220,6 +224,8 @@ class Loading:
             if written is None and not field.null:
                 raise ValidationError(field.error_messages["null"])
             value = (field.target_field if field.is_relation else field).to_python(written)
+            if isinstance(field, RichTextField):
+                refuse_empty_labels(value)
             if isinstance(value, dt.datetime):
                 if timezone.is_naive(value):
                     raise ValidationError("Write this moment in UTC: “2026-11-01T08:00:00Z”.")
@@ -314,6 +320,15 @@ def _short(text, most=80):
     """`text` on one line, of at most so many characters."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _from_difference(one, other):
+    """Two texts; long ones from shortly before they begin to differ."""
+    pairs = zip(one, other, strict=False)
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) - 20
+    if start <= 0 or max(len(one), len(other)) <= 80:
+        return one, other
+    return f"…{one[start:]}", f"…{other[start:]}"
 
 
 def digest(instance, m2m=None):

@@ -26,6 +26,8 @@ from partners.snapshots import Refused
 class Wanted:
     """What a file wants one record to become: from `base` to `rows`; `errors` stand against it.
 
+    `notes` say what was read in another way than it stands in the file.
+
     `stored` are its rows in the database; `base` those of its pending change, if there is one.
     """
 
@@ -37,6 +39,7 @@ class Wanted:
     rows: list
     is_new: bool = False
     errors: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
 
     @property
     def title(self):
@@ -268,11 +271,13 @@ class _Records:
         for column, text in line.cells.items():
             if column in table.identity or text == str(shown(fields[column])):
                 continue
+            where = f"“{table.name}”, row {line.number}, {column}"
             try:
                 said[column] = self.reading.value(table.fields[column], text)
             except ValidationError as error:
-                where = f"“{table.name}”, row {line.number}, {column}"
                 wanted.errors.append(f"{where}: {' '.join(error.messages)}")
+            wanted.notes += [f"{where}: {note}" for note in self.reading.notes]
+            self.reading.notes.clear()
         return said
 
 

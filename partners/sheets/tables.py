@@ -14,7 +14,7 @@ from django.db.models import FileField
 from partners import snapshots
 from partners.dates import PartialDate, PartialDateField, PartialDateFormField
 from partners.lines import one_line
-from partners.richtext import RichTextField, sanitise
+from partners.richtext import RichTextField, from_cell, refuse_empty_labels
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
 WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:\.0)?", re.ASCII)
@@ -75,6 +75,8 @@ class Reading:
 
     def __init__(self):
         self.keys, self.labels = {}, {}
+        #: What a person should know of the values read last, in sentences.
+        self.notes = []
 
     def value(self, field, text):
         """The value for a row of what a cell says (str). Raises ValidationError."""
@@ -137,7 +139,11 @@ class Reading:
         return field.to_python(text).isoformat()
 
     def rich_text(self, field, text):
-        return sanitise(text)
+        html, lost = from_cell(text)
+        refuse_empty_labels(html)
+        if lost:
+            self.notes.append(f"left out: {', '.join(lost)}. Its words are kept.")
+        return html
 
     def text(self, field, text):
         return field.to_python(text)

@@ -123,6 +123,30 @@ def test_error_names_place_and_reason(record, cells, sentence):
     assert sentence in said
 
 
+def test_rich_text_in_a_cell_is_plain_where_it_has_no_tag(record):
+    book = line(book_of([record]), description="if a<b & c>d\nthen\n\nTwo")
+    (each,) = wanted(Organisation, book)
+    stored = "<p>if a&lt;b &amp; c&gt;d<br>then</p><p>Two</p>"
+    assert each.rows[0]["fields"]["description"] == stored
+    assert (each.errors, each.notes) == ([], [])
+
+
+def test_dry_run_says_what_was_left_out_of_rich_text(record):
+    html = '<table><tr><td>Members</td><td>30</td></tr></table><img src="logo.png">'
+    (each,) = wanted(Organisation, line(book_of([record]), description=html))
+    assert each.rows[0]["fields"]["description"] == "<p>Members 30</p>"
+    (note,) = each.notes
+    where, what = note.split("left out: ")
+    assert where == "“organisations”, row 2, description: "
+    assert what == "the layout of a table, a picture. Its words are kept."
+
+
+def test_label_of_a_link_in_rich_text_says_where_it_leads(record):
+    html = '<p>See <a href="https://example.org/">here</a>.</p>'
+    (sentence,) = errors(line(book_of([record]), description=html))
+    assert sentence.startswith("“organisations”, row 2, description: “here” does not say where")
+
+
 def test_error_of_a_part_names_its_sheet(record):
     book = line(book_of([record]), "figures", value="many", source="none")
     first, second = errors(book)
