@@ -152,7 +152,7 @@ class RichTextField(ProseEditorField):
     """HTML from the editor, cleaned by every write; a fixture must come clean."""
 
     def __init__(self, *args, **kwargs):
-        given = {"blank": True, "default": "", "extensions": EXTENSIONS}
+        given = {"blank": True, "default": "", "extensions": EXTENSIONS, "sanitize": sanitise}
         super().__init__(*args, **given | kwargs)
 
     def to_python(self, value):
