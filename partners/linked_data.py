@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from partners import site
+from partners.lines import writable
 from partners.models import Collaboration, Event, Organisation, OrganisationRelation, Party
 
 SCHEMA = "https://schema.org"
@@ -55,7 +56,7 @@ def known_of(said):
         return {name: value for name, value in kept.items() if value not in (None, "", [], {})}
     if isinstance(said, list):
         return [known_of(value) for value in said if value]
-    return said
+    return writable(said) if isinstance(said, str) else said
 
 
 def absolute(path):

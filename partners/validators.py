@@ -43,8 +43,11 @@ def validate_label(label):
 
 
 def refuse_control_characters(text):
-    """No NUL, no other control character but line breaks and tabs, no half of a character."""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
+    """No NUL, no other control character but line breaks and tabs, no half of a character.
+
+    They show that something else was lost on the way here, which `lines.one_line` cannot mend.
+    """
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t\v\f" for c in text):
         raise ValidationError(
             "This text holds invisible control characters. Type it anew, or paste it as plain text."
         )

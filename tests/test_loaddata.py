@@ -40,6 +40,7 @@ from partners.rows import history, snapshots
 from partners.search import Search
 from tests import acts
 from tests.factories import SINCE_THEN, OrganisationFactory, VerificationFactory
+from tests.test_lines import EVERYTHING
 
 FIXTURES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 TOTAL = sum(len(json.loads(path.read_text())) for path in FIXTURES)
@@ -213,7 +214,7 @@ def link(kind, said, /, **fields):
 
 
 def text(kind, body):
-    return Broken(kind, PAGES, put("about", body=body), ABOUT, "field body: This text holds mark")
+    return Broken(kind, PAGES, put("about", body=body), ABOUT, "is not how this field is")
 
 
 def collaboration(kind, said, /, **fields):
@@ -338,6 +339,16 @@ RECORDS = [
     text("javascript: link", '<p><a href="javascript:alert(1)">About</a></p>'),
     text("unclosed tag", "<p>About <strong>us</p>"),
     text("frame", '<iframe src="https://example.org/"></iframe>'),
+    text("heading of the page", "<h1>About</h1>"),
+    text("plain text", "About us"),
+    text("word with a soft hyphen", "<p>Ab\u00adout</p>"),
+    Broken(
+        "label in a text that says nothing",
+        PAGES,
+        put("about", body='<p>See <a href="https://example.org/">here</a></p>'),
+        ABOUT,
+        "field body: “here” does not say where the link leads",
+    ),
     text("style", '<p style="position: fixed">About</p>'),
     # addresses and choices
     organisation("slug of another", "field slug: Another record has this", slug="cirse"),
@@ -652,6 +663,24 @@ def refusal(*paths, **options):
 
 def test_sound_fixture_is_sound(sound):
     assert load(sound) == "2 records: 1 new, 1 changed, 0 unchanged."
+
+
+def test_long_text_that_is_not_clean_is_shown_where_it_differs(broken):
+    body = f"<p>{'All that we say. ' * 20}Ra\u00addiology</p>"
+    said = refusal(broken(PAGES, put("about", body=body)))
+    assert 'we say. Ra\\u00addiology</p>" is not how' in said
+    assert 'we say. Radiology</p>".' in said
+
+
+@EVERYTHING
+def test_text_that_is_not_clean_is_refused_with_what_would_be_stored(typed, stored, broken):
+    fixture = broken(ORGANISATIONS, put("esr", acronym=typed))
+    if typed == stored:
+        load(fixture, overwrite=True)
+        assert Organisation.objects.get(pk="esr").acronym == stored
+    else:
+        sentence = f"is not how this field is written; it would be stored as {json.dumps(stored)}."
+        assert sentence in refusal(fixture)
 
 
 @pytest.mark.parametrize("case", RECORDS, ids=[case.kind for case in RECORDS])

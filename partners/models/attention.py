@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from partners.lines import LineField
 from partners.models.base import WebAddressField
 
 FINDING_LENGTH = 200
@@ -13,9 +14,9 @@ class Snooze(models.Model):
     """Staff have seen a finding and want to hear of it again on a later day."""
 
     finding = models.CharField(max_length=FINDING_LENGTH, primary_key=True)
-    title = models.CharField(max_length=300, help_text="What it said.")
+    title = LineField(max_length=300, help_text="What it said.")
     until = models.DateField()
-    reason = models.CharField(max_length=300)
+    reason = LineField(max_length=300)
     by_name = models.CharField(max_length=150)
 
     def __str__(self):

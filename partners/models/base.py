@@ -4,12 +4,15 @@ import re
 import secrets
 import uuid
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from partners.lines import Clean, CleanField, LineField, Trimmed
 from partners.validators import refuse_control_characters, validate_moment, validate_web_address
 
 #: The field by which other records point at a root → the root's model.
@@ -27,8 +30,12 @@ def new_key():
     return secrets.token_hex(6)
 
 
-class TitleField(models.CharField):
+class TitleField(LineField):
     """A short text that lists are ordered by, as a reader expects: case apart, accents beside."""
+
+    def deconstruct(self):
+        name, _, args, kwargs = super().deconstruct()
+        return name, "partners.models.base.TitleField", args, kwargs
 
     def db_parameters(self, connection):
         collation = "en-x-icu" if connection.vendor == "postgresql" else "NOCASE"
@@ -38,7 +45,11 @@ class TitleField(models.CharField):
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
-class WebAddressField(models.URLField):
+class WebAddressFormField(Clean, forms.URLField):
+    """A web address that is typed or pasted."""
+
+
+class WebAddressField(CleanField, models.URLField):
     """A whole web address, http or https; "" where none is known."""
 
     default_validators = [validate_web_address]
@@ -47,10 +58,12 @@ class WebAddressField(models.URLField):
         super().__init__(*args, **{"max_length": 500, "blank": True} | kwargs)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"assume_scheme": "https"} | kwargs)
+        shown = {"form_class": WebAddressFormField, "assume_scheme": "https"}
+        return super().formfield(**shown | kwargs)
 
     def get_db_prep_save(self, value, connection):
         """Whoever saves it, nothing else becomes a link. Raises ValidationError."""
+        value = self.cleaned(value)
         if isinstance(value, str) and value and not SCHEME.match(value):
             raise ValidationError(validate_web_address.message)
         return super().get_db_prep_save(value, connection)
@@ -88,6 +101,9 @@ class ContentModel(models.Model):
         abstract = True
 
     def clean_fields(self, exclude=None):
+        for field in self._meta.fields:
+            if isinstance(field, CleanField):
+                setattr(self, field.attname, field.cleaned(getattr(self, field.attname)))
         errors = {}
         try:
             super().clean_fields(exclude=exclude)
@@ -342,10 +358,13 @@ def listed(model, *columns):
 
 
 def required(model, field, sentence):
-    """CheckConstraint: the text `field` is not empty; `sentence` asks the editor for it."""
+    """CheckConstraint: there is something in the text `field`; `sentence` asks the editor for it.
+
+    Blanks alone are nothing, whoever wrote them.
+    """
     return models.CheckConstraint(
         name=f"{model}_has_{field}",
-        condition=~Q(**{field: ""}),
+        condition=~Q(Exact(Trimmed(field), "")),
         violation_error_code=field,
         violation_error_message=sentence,
     )

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django_countries.fields import CountryField
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
@@ -45,12 +46,12 @@ class EventSeries(Root):
     """A row of events under one name, such as the European Congress of Radiology."""
 
     title = TitleField(max_length=200)
-    cadence = models.CharField(max_length=80, blank=True, help_text="“annual”, “every two years” …")
+    cadence = LineField(max_length=80, blank=True, help_text="“annual”, “every two years” …")
     since = dates.PartialDateField(
         blank=True, help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”."
     )
     until = dates.PartialDateField(blank=True)
-    usual_city = models.CharField(max_length=80, blank=True)
+    usual_city = LineField(max_length=80, blank=True)
     usual_country = CountryField(blank=True)
     collaboration = models.ForeignKey(
         "partners.Collaboration",
@@ -61,7 +62,7 @@ class EventSeries(Root):
         db_index=False,
         help_text="The collaboration that the series belongs to, if it is held together.",
     )
-    summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
+    summary = LineField(max_length=300, blank=True, help_text="One sentence: what it is.")
     description = RichTextField()
     parts = ("organisers", "links")
 
@@ -168,14 +169,14 @@ class Event(Root):
     ends = dates.PartialDateField(blank=True, help_text="Empty if it ends on the day it starts.")
     start_time = models.TimeField(null=True, blank=True)
     end_time = models.TimeField(null=True, blank=True)
-    time_zone = models.CharField(
+    time_zone = LineField(
         max_length=60,
         blank=True,
         validators=[validate_time_zone],
         help_text="The place's, with a time: “Europe/Vienna”.",
     )
-    venue = models.CharField(max_length=120, blank=True)
-    city = models.CharField(max_length=80, blank=True)
+    venue = LineField(max_length=120, blank=True)
+    city = LineField(max_length=80, blank=True)
     country = CountryField(blank=True)
     mode = models.CharField(max_length=20, choices=Mode, default=Mode.NOT_STATED)
     status = models.CharField(max_length=20, choices=Status, default=Status.SCHEDULED)
@@ -188,7 +189,7 @@ class Event(Root):
         db_index=False,
         help_text="The larger event that it is part of.",
     )
-    summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
+    summary = LineField(max_length=300, blank=True, help_text="One sentence: what it is.")
     description = RichTextField()
     write_up = RichTextField(help_text="How it was, for afterwards.")
 

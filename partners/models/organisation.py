@@ -9,6 +9,7 @@ from django.urls import reverse
 from django_countries.fields import CountryField
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import (
     Part,
     PublishedQuerySet,
@@ -76,7 +77,7 @@ class Organisation(Root):
         LAUNCHED = "launched", "Launched"
 
     name = TitleField(max_length=200)
-    acronym = models.CharField(max_length=40, blank=True, help_text="As they write it themselves.")
+    acronym = LineField(max_length=40, blank=True, help_text="As they write it themselves.")
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.NOT_STATED)
     not_for_profit = models.CharField(
         max_length=20, choices=NotForProfit, default=NotForProfit.NOT_STATED
@@ -84,10 +85,10 @@ class Organisation(Root):
     region = models.CharField(
         "region of activity", max_length=20, choices=Region, default=Region.NOT_STATED
     )
-    region_note = models.CharField(
+    region_note = LineField(
         max_length=120, blank=True, help_text="What the region alone does not say: “mainly U.S.”."
     )
-    seat_city = models.CharField(
+    seat_city = LineField(
         max_length=80, blank=True, help_text="Only if a source says so; a congress is no seat."
     )
     seat_country = CountryField(blank=True)
@@ -102,7 +103,7 @@ class Organisation(Root):
     )
     dissolved = dates.PartialDateField(blank=True)
     website = WebAddressField()
-    summary = models.CharField(
+    summary = LineField(
         max_length=300, blank=True, help_text="One sentence: who they are. It stands in lists."
     )
     description = RichTextField(help_text="What they do, for a reader who has not heard of them.")
@@ -116,19 +117,19 @@ class Organisation(Root):
     )
     logo_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
     logo_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    logo_alt = models.CharField(
+    logo_alt = LineField(
         "logo in words",
         max_length=160,
         blank=True,
         help_text="What the logo shows, for readers who cannot see it: “EIBIR logo”.",
     )
-    logo_permission = models.CharField(
+    logo_permission = LineField(
         max_length=200, blank=True, help_text="Who allowed us to show it, when, and for what."
     )
     logo_permission_until = dates.PartialDateField(
         "permission ends", blank=True, help_text="Empty if it has no end, or none is known."
     )
-    logo_source = models.CharField(
+    logo_source = LineField(
         "source of the file",
         max_length=300,
         blank=True,

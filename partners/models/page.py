@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
+from partners.lines import LineField
 from partners.models.base import (
     Part,
     PositionField,
@@ -33,11 +34,9 @@ class Page(Root):
     ELSEWHERE = {PARTNERS: "partners:home", OPEN_DATA: "partners:data"}
 
     title = TitleField(max_length=120)
-    summary = models.CharField(
-        max_length=300, blank=True, help_text="One sentence, for search engines."
-    )
+    summary = LineField(max_length=300, blank=True, help_text="One sentence, for search engines.")
     body = RichTextField()
-    licence = models.CharField(
+    licence = LineField(
         "licence of the data",
         max_length=120,
         blank=True,
@@ -88,7 +87,7 @@ class Section(Vocabulary):
         MENTIONS = "mentions", "Mentions: a line each"
 
     page = models.ForeignKey(Page, models.PROTECT, related_name="sections", default=Page.PARTNERS)
-    title = models.CharField(max_length=120, unique=True)
+    title = LineField(max_length=120, unique=True)
     intro = RichTextField()
     display = models.CharField(max_length=20, choices=Display, default=Display.PROFILES)
     parts = ("entries",)
@@ -100,6 +99,7 @@ class Section(Vocabulary):
         ordering = ["position", "pk"]
         verbose_name = "section of the partners page"
         verbose_name_plural = "sections of the partners page"
+        constraints = [required("section", "title", "Give the section its title.")]
 
     def __str__(self):
         return self.title
@@ -156,10 +156,10 @@ class RedirectQuerySet(models.QuerySet):
 class Redirect(Part):
     """An old address of this site and where it leads now."""
 
-    old_path = models.CharField(
+    old_path = LineField(
         "old address", max_length=300, unique=True, help_text="Without the host: “/our-partners/”."
     )
-    new_path = models.CharField("new address", max_length=300, help_text="For example “/”.")
+    new_path = LineField("new address", max_length=300, help_text="For example “/”.")
 
     objects = RedirectQuerySet.as_manager()
 

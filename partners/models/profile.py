@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import Part, PositionField, ReviewDaysField, required
 from partners.models.organisation import Organisation
 from partners.validators import validate_identifier
@@ -20,9 +21,9 @@ class OrganisationName(Part):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
     kind = models.CharField(max_length=20, choices=Kind)
-    name = models.CharField(max_length=200)
-    acronym = models.CharField(max_length=40, blank=True)
-    language = models.CharField(
+    name = LineField(max_length=200)
+    acronym = LineField(max_length=40, blank=True)
+    language = LineField(
         max_length=12, blank=True, help_text="Language tag (BCP 47), such as “de” or “fr”."
     )
     valid_from = dates.PartialDateField(blank=True)
@@ -58,7 +59,7 @@ class Figure(Part):
         UP_TO = "up-to", "up to"
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="figures")
-    measure = models.CharField(
+    measure = LineField(
         max_length=80, help_text="What is counted: “members”, “radiographers represented”."
     )
     bound = models.CharField(max_length=20, choices=Bound, default=Bound.AS_STATED)
@@ -69,7 +70,7 @@ class Figure(Part):
     source = models.ForeignKey(
         "partners.Source", models.PROTECT, related_name="figures", null=True, blank=True
     )
-    note = models.CharField(
+    note = LineField(
         max_length=300, blank=True, help_text="What a reader should know to understand the figure."
     )
     review_days = ReviewDaysField()
@@ -115,7 +116,7 @@ class Identifier(Part):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=20, choices=Scheme)
-    value = models.CharField(
+    value = LineField(
         max_length=80, help_text="Without the register's address: “05dxps055”, “Q42”."
     )
     root_field = "organisation"
@@ -129,7 +130,8 @@ class Identifier(Part):
                 violation_error_code="value",
                 violation_error_message="This identifier is already recorded; it can name only "
                 "one organisation.",
-            )
+            ),
+            required("identifier", "value", "Write the number that the register gives it."),
         ]
 
     #: scheme → where the register describes what the identifier names

@@ -21,6 +21,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
 from partners.cells import harmless, restored
+from partners.lines import one_line
 from partners.rows.snapshots import Refused
 from partners.sheets.tables import shown
 
@@ -36,7 +37,7 @@ WIDTH = 24
 TEXT = "@"  # the format of cells in which Excel leaves what is typed alone
 
 #: No text of ours holds these; see validators.refuse_control_characters.
-CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: What XML cannot hold or changes, and what looks like its escape (ECMA-376-1 §22.9.2.19).
 NOT_IN_XML = re.compile("[\r\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -259,7 +260,7 @@ WORDS = {
 
 def _sheet(name, rows):
     """The Sheet of an iterator of lists of texts, the first of which names the columns."""
-    columns = [column.strip() for column in next(rows, [])]
+    columns = [one_line(column) for column in next(rows, [])]
     while columns and not columns[-1]:
         columns.pop()
     _refuse_columns(name, columns)

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import FileField
 
 from partners.dates import PartialDate, PartialDateField, PartialDateFormField
-from partners.richtext import RichTextField, sanitise
+from partners.lines import one_line
+from partners.richtext import RichTextField, from_cell, refuse_empty_labels
 from partners.rows import snapshots
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
@@ -74,9 +75,13 @@ class Reading:
 
     def __init__(self):
         self.keys, self.labels = {}, {}
+        #: What a person should know of the values read last, in sentences.
+        self.notes = []
 
     def value(self, field, text):
         """The value for a row of what a cell says (str). Raises ValidationError."""
+        if not isinstance(field, models.TextField):
+            text = one_line(text)
         if text == "" and not field.many_to_many:
             return self._nothing(field)
         if field.choices:
@@ -134,10 +139,14 @@ class Reading:
         return field.to_python(text).isoformat()
 
     def rich_text(self, field, text):
-        return sanitise(text)
+        html, lost = from_cell(text)
+        refuse_empty_labels(html)
+        if lost:
+            self.notes.append(f"left out: {', '.join(lost)}. Its words are kept.")
+        return html
 
     def text(self, field, text):
-        return text
+        return field.to_python(text)
 
 
 #: Kind of field → how its cells are read; the first that fits.

@@ -8,6 +8,7 @@ from partners.models import Organisation, PendingChange
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read
 from tests.admin.test_organisation import get
+from tests.test_lines import EMPTY, EVERYTHING
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,38 @@ def test_date_that_cannot_be_read_is_explained_and_kept_in_the_box(editor, open_
     assert (fields["summary"], fields["names-0-name"]) == ("Also typed", "Other")
     organisation.refresh_from_db()
     assert (str(organisation.founded), organisation.summary) == ("2001", "")
+
+
+# words
+
+
+@EVERYTHING
+def test_text_is_stored_as_it_is_seen(editor, open_form, typed, stored):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(acronym=typed)
+    organisation.refresh_from_db()
+    assert organisation.acronym == stored
+
+
+@EMPTY
+def test_name_that_nobody_sees_is_none(editor, open_form, nothing):
+    organisation = make.OrganisationFactory(draft=True)
+    response = open_form(editor, organisation).send(name=nothing)
+    assert errors(response) == {"name": ["This field is required."]}
+
+
+def test_limit_counts_what_is_stored(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(acronym="\u00ad" * 40 + "C  I" * 10)
+    organisation.refresh_from_db()
+    assert organisation.acronym == "C IC IC IC IC IC IC IC IC IC I"
+
+
+def test_web_address_is_taken_as_it_is_seen(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(website="\ufeffexample.org\u200b ")
+    organisation.refresh_from_db()
+    assert organisation.website == "https://example.org"
 
 
 # rich text

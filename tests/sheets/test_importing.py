@@ -10,6 +10,7 @@ from tests import factories as make
 from tests.admin.conftest import colleague
 from tests.factories import LONG_AGO, SINCE_THEN
 from tests.sheets.conftest import book_of, carry_out, wanted
+from tests.test_lines import EMPTY, EVERYTHING
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,44 @@ def test_dry_run_says_old_and_new_in_words(record):
     assert str(record.founded) == "2016"
 
 
+@EVERYTHING
+def test_text_is_stored_as_it_is_seen(record, typed, stored):
+    (each,) = wanted(Organisation, line(book_of([record]), acronym=typed))
+    assert not each.errors
+    carry_out([each], None)
+    record.refresh_from_db()
+    assert record.acronym == stored
+
+
+@EMPTY
+def test_name_that_nobody_sees_is_none(record, nothing):
+    (sentence,) = errors(line(book_of([record]), name=nothing))
+    assert sentence == "Organisation, name: This field cannot be blank."
+
+
+@pytest.mark.parametrize(
+    "around", ["{} ", "\n{}", "\u00a0{}\u00a0", "\ufeff{}", "{}\u200b"], ids=ascii
+)
+def test_blanks_around_a_cell_say_nothing(record, around):
+    """Whatever kind of value it holds; and what names a record or a part is found."""
+    make.TopicFactory(key="imaging", name="Imaging")
+    book = book_of([record])
+    cells = {"key": "esr", "kind": "Society", "founded": "May 2016", "is_home": "yes"}
+    cells |= {"version": book["organisations"].lines[0].cells["version"], "topics": "imaging"}
+    line(book, **{column: around.format(text) for column, text in cells.items()})
+    part = book["figures"].lines[0].cells
+    part |= {name: around.format(part[name]) for name in ("organisation", "id", "source")}
+    line(book, "figures", value=around.format("30"), bound=around.format("about"))
+    assert [(where, new) for where, _, new in said(book)] == [
+        ("Kind", "Society"),
+        ("Founded", "May 2016"),
+        ("The society whose site this is", "Yes"),
+        ("Topics", "Imaging"),
+        ("Figure “about 30 members”: bound", "about"),
+        ("Figure “about 30 members”: value", "30"),
+    ]
+
+
 def test_missing_columns_and_sheets_change_nothing(record):
     book = book_of([record])
     for each in book["organisations"].lines:
@@ -80,6 +119,30 @@ def test_error_names_place_and_reason(record, cells, sentence):
     del book["figures"]
     (said,) = errors(line(book, **cells))
     assert sentence in said
+
+
+def test_rich_text_in_a_cell_is_plain_where_it_has_no_tag(record):
+    book = line(book_of([record]), description="if a<b & c>d\nthen\n\nTwo")
+    (each,) = wanted(Organisation, book)
+    stored = "<p>if a&lt;b &amp; c&gt;d<br>then</p><p>Two</p>"
+    assert each.rows[0]["fields"]["description"] == stored
+    assert (each.errors, each.notes) == ([], [])
+
+
+def test_dry_run_says_what_was_left_out_of_rich_text(record):
+    html = '<table><tr><td>Members</td><td>30</td></tr></table><img src="logo.png">'
+    (each,) = wanted(Organisation, line(book_of([record]), description=html))
+    assert each.rows[0]["fields"]["description"] == "<p>Members 30</p>"
+    (note,) = each.notes
+    where, what = note.split("left out: ")
+    assert where == "“organisations”, row 2, description: "
+    assert what == "the layout of a table, a picture. Its words are kept."
+
+
+def test_label_of_a_link_in_rich_text_says_where_it_leads(record):
+    html = '<p>See <a href="https://example.org/">here</a>.</p>'
+    (sentence,) = errors(line(book_of([record]), description=html))
+    assert sentence.startswith("“organisations”, row 2, description: “here” does not say where")
 
 
 def test_error_of_a_part_names_its_sheet(record):
