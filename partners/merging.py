@@ -53,6 +53,7 @@ SAME = {
 #: Fields that make sense together alone; each other field is a group by itself.
 GROUPS = [
     ("founded", "founded_label"),
+    ("dissolved", "has_ended"),
     ("region", "region_note"),
     ("seat_city", "seat_country"),
     (
@@ -63,7 +64,7 @@ GROUPS = [
 #: What a record is called and where it is found: never taken over by another.
 ITS_OWN = {"slug", "name", "is_home", "review_days", "topics"}
 #: What an organisation is silent about.
-SILENT = ("", None, "not-stated", "founded")
+SILENT = ("", None, False, "not-stated", "founded")
 
 CHANGED = "Somebody saved one of these records meanwhile: see below, and decide again."
 

@@ -9,8 +9,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django_countries.fields import CountryField as AnyCountryField
 
-from partners.validators import refuse_control_characters, validate_moment, validate_web_address
+from partners.validators import (
+    country_code,
+    refuse_control_characters,
+    validate_moment,
+    validate_web_address,
+)
 
 #: The field by which other records point at a root → the root's model.
 ROOTS = {
@@ -23,8 +29,11 @@ ROOTS = {
 
 
 def new_key():
-    """A key that no other record has had or will have: 12 random hexadecimal digits."""
-    return secrets.token_hex(6)
+    """A key that no other record has had or will have: 12 random hexadecimal digits.
+
+    It begins with a letter other than "e", so that no spreadsheet takes it for a number.
+    """
+    return secrets.choice("abcdf") + secrets.token_hex(6)[1:]
 
 
 class TitleField(models.CharField):
@@ -44,7 +53,7 @@ class WebAddressField(models.URLField):
     default_validators = [validate_web_address]
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_length": 500, "blank": True} | kwargs)
+        super().__init__(*args, **{"max_length": 1000, "blank": True} | kwargs)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https"} | kwargs)
@@ -54,6 +63,13 @@ class WebAddressField(models.URLField):
         if isinstance(value, str) and value and not SCHEME.match(value):
             raise ValidationError(validate_web_address.message)
         return super().get_db_prep_save(value, connection)
+
+
+class CountryField(AnyCountryField):
+    """A country by its ISO 3166-1 code of two letters; reads what people write for it as well."""
+
+    def to_python(self, value):
+        return country_code(super().to_python(value) or "")
 
 
 class ReviewDaysField(models.PositiveSmallIntegerField):

@@ -184,6 +184,11 @@ CASES = [
     *shape_cases("organisation", "dissolved", make.OrganisationFactory),
     *shape_cases("organisation", "logo_permission_until", make.OrganisationFactory),
     *order_cases("organisation", "founded", "dissolved", make.OrganisationFactory),
+    case(
+        "organisation_end_dated_or_marked",
+        make.OrganisationFactory,
+        {"dissolved": "2016", "has_ended": True},
+    ),
     case("organisation_one_home", not_home, {"is_home": True}),
     case("organisation_has_name", make.OrganisationFactory, {"name": ""}, BLANK),
     Case("organisation_logo_has_alt", make.OrganisationFactory, logo),
@@ -206,6 +211,12 @@ CASES = [
     case("figure_not_negative", make.FigureFactory, {"value": -1}),
     case("figure_has_measure", make.FigureFactory, {"measure": ""}, BLANK),
     twin_case("identifier_names_one_organisation", "value", make.IdentifierFactory),
+    case(
+        "identifier_other_register_named",
+        lambda: make.IdentifierFactory(scheme="other"),
+        {"register": ""},
+    ),
+    case("identifier_known_register_not_named", make.IdentifierFactory, {"register": "ROR"}),
     # collaborations
     *shape_cases("collaboration", "since", make.CollaborationFactory),
     *shape_cases("collaboration", "until", make.CollaborationFactory),
