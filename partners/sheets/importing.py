@@ -17,7 +17,7 @@ from partners.models import Revision
 from partners.models.base import moment, new_key
 from partners.publishing import Proposal, Stale
 from partners.sheets import version
-from partners.sheets.tables import Reading, shown, tables_of
+from partners.sheets.tables import Reading, normal, shown, tables_of
 from partners.snapshots import Refused
 
 
@@ -36,6 +36,8 @@ class Wanted:
     rows: list
     is_new: bool = False
     errors: list = field(default_factory=list)
+    #: What was read as something else than its letters say (list of str).
+    notes: list = field(default_factory=list)
 
     @property
     def title(self):
@@ -207,6 +209,7 @@ class _Records:
             wanted.errors.append(obstacle)
         else:
             wanted.rows = self._rows(wanted, line, owner)
+            wanted.notes, self.reading.notes = self.reading.notes, []
         return wanted
 
     def _obstacle(self, wanted, exported):
@@ -270,7 +273,7 @@ class _Records:
             except ValidationError as error:
                 where = f"“{table.name}”, row {line.number}, {column}"
                 wanted.errors.append(f"{where}: {' '.join(error.messages)}")
-        return said
+        return normal(table, said)
 
 
 def _without_stray_citations(tables, before, rows):
