@@ -10,8 +10,8 @@ RUNS = ("=", "+", "-", "@", "\t", "\r")
 MARK = "'"
 #: What a spreadsheet takes for a number: it writes 007 back as 7, 12e3 as 12000.
 NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-#: Of these, those that come back as they went.
-KEPT = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
+#: Of these, those that come back as they went: Excel saves 12 digits as it shows them, 1.23457E+11.
+KEPT = re.compile(r"0|[1-9]\d{0,10}", re.ASCII)
 
 
 def harmless(text):

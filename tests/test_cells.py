@@ -26,14 +26,25 @@ def test_apostrophe_that_somebody_typed_stays():
 
 
 @pytest.mark.parametrize(
-    "text", ["007", "12e34567890", "123456789e12", "1234567890123456", "1.50", ".5", "1E5", "0976"]
+    "text",
+    [
+        "007",
+        "123456789012",
+        "12e34567890",
+        "123456789e12",
+        "1234567890123456",
+        "1.50",
+        ".5",
+        "1E5",
+        "0976",
+    ],
 )
 def test_what_a_spreadsheet_would_write_as_another_number_gets_an_apostrophe(text):
     assert lasting(text) == f"'{text}"
     assert restored(lasting(text)) == text
 
 
-@pytest.mark.parametrize("text", ["2016", "0", "123456789012345", "2016-05", "b12345678901", "e5"])
+@pytest.mark.parametrize("text", ["2016", "0", "12345678901", "2016-05", "b12345678901", "e5"])
 def test_what_comes_back_as_it_went_gets_none(text):
     assert lasting(text) == text
 

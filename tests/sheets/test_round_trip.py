@@ -128,9 +128,9 @@ def test_key_that_looks_like_a_number_is_a_text_for_every_program(key, form):
 
 
 def numbers(content):
-    """The cells of a CSV (bytes) that a program would write back as another number."""
+    """The cells of a CSV (bytes) that a program would write back as another text."""
     found = [cell for line in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in line]
-    return [cell for cell in found if NUMBER.fullmatch(cell) and str(int(float(cell))) != cell]
+    return [cell for cell in found if NUMBER.fullmatch(cell) and f"{float(cell):.11g}" != cell]
 
 
 @pytest.mark.parametrize("count", [1, 3])
