@@ -254,7 +254,9 @@ def _weigh(archive, look=lambda member: False):
 
 
 def _refuse_beside(member):
-    """A style sheet and the like are small; of the rest the tags are counted."""
+    """A style sheet and the like are small; of the rest, but pictures, the tags are counted."""
+    if member.filename.startswith("xl/media/"):
+        return False
     is_content = member.filename.startswith(("xl/worksheets/", "xl/sharedStrings"))
     if not is_content and member.file_size > MAX_BESIDE:
         raise Refused(TOO_LARGE)

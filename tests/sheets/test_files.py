@@ -250,6 +250,10 @@ def liar(content, size):
     return bytes(written)
 
 
+def test_picture_in_a_workbook_does_no_harm():
+    assert cells(spoilt("xl/media/image1.png", bytes(400_000))) == [{"key": "esr"}]
+
+
 LAUGHS = [f'<!ENTITY {each} "{f"&{before};" * 10}">' for before, each in pairwise("abcdefghi")]
 ENTITIES = f'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{"".join(LAUGHS)}]>'
 BOMBS = {
