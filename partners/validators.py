@@ -103,11 +103,16 @@ class Register(NamedTuple):
     #: What people copy along in front: the words for it, and its addresses (regular expressions).
     words: str
     addresses: str
-    #: An identifier (str, without spaces and hyphens, lower case) in the register's own form.
+    #: An identifier (str, lower case) in the register's own form.
     form: Callable
     #: Raises ValueError or stdnum's ValidationError unless the text is an identifier.
     check: Callable
     example: str
+
+
+def _joined(text):
+    """`text` without spaces and hyphens: where check digits tell whether it still is one."""
+    return "".join(c for c in text if c != " " and unicodedata.category(c) != "Pd")
 
 
 def _check_shape(shape):
@@ -137,7 +142,9 @@ def _check_isni(value):
 
 #: scheme → Register; the other schemes have no form of their own.
 REGISTERS = {
-    "ror": Register("ror", r"ror\.org/(?:(?:v\d/)?organizations/)?", str, _check_ror, "05dxps055"),
+    "ror": Register(
+        "ror", r"ror\.org/(?:(?:v\d/)?organizations/)?", _joined, _check_ror, "05dxps055"
+    ),
     "wikidata": Register(
         "wikidata|wd",
         r"wikidata\.org/(?:wiki|entity)/(?:special:entity(?:page|data)/|item:)?",
@@ -146,7 +153,11 @@ REGISTERS = {
         "Q42",
     ),
     "isni": Register(
-        "isni", r"isni\.org/(?:isni/|page/)?", str.upper, _check_isni, "0000 0001 2103 2683"
+        "isni",
+        r"isni\.org/(?:isni/|page/)?",
+        lambda text: _joined(text).upper(),
+        _check_isni,
+        "0000 0001 2103 2683",
     ),
     "crossref-funder": Register(
         "doi|fundref|crossref funder|funder registry|crossref|funder",
@@ -176,7 +187,8 @@ def normal_identifier(scheme, typed):
     register = REGISTERS.get(scheme)
     if register is None:
         return plain
-    value = register.form(_without_lead(register, plain.casefold().strip(AROUND)))
+    letters = unicodedata.normalize("NFKC", plain).casefold().strip(AROUND)
+    value = register.form(_without_lead(register, letters))
     try:
         register.check(value)
     except (ValueError, NumberError):
@@ -185,20 +197,17 @@ def normal_identifier(scheme, typed):
 
 
 def _visible(text):
-    """`text` without invisible marks, its blanks single and its wide characters plain."""
-    seen = "".join(
-        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
-    )
-    return " ".join(seen.split())
+    """`text` without invisible marks, its blanks single."""
+    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
 
 
 def _without_lead(register, text):
-    """What follows the words for the register and its address, up to the end of the identifier."""
+    """What follows the words for the register and its address; of an address, without its query."""
     named = rf"(?:urn:)?(?:{register.words})(?: ?(?:id|no\.?|number))?\s*[:#\s]\s*"
     address = rf"(?:(?:https?:)?//)?(?:[\w-]+\.)*?(?:{register.addresses})"
-    rest = re.sub(rf"^(?:{named})?(?:{address})?", "", text)
-    identifier = re.split("[/?#]", rest, maxsplit=1)[0]
-    return "".join(c for c in identifier if c != " " and unicodedata.category(c) != "Pd")
+    rest = re.sub(rf"^(?:{named})", "", text)
+    path = re.sub(rf"^(?:{address})", "", rest)
+    return path if path == rest else re.split("[?#]", path, maxsplit=1)[0].rstrip("/")
 
 
 def validate_identifier(scheme, value):

@@ -223,6 +223,7 @@ COPIED = [
         "grid.4991.5", "GRID.4991.5", "https://www.grid.ac/institutes/grid.4991.5",
         "GRID: grid.4991.5",
     ]),
+    ("other", "№ 5²", "№ 5²"),
     ("other", "  ZVR\u00ad \u00a0 123 ", "ZVR 123"),
     ("other", "https://example.org/a?b#c", "https://example.org/a?b#c"),
 ]  # fmt: skip
@@ -245,9 +246,15 @@ def test_identifier_is_stored_as_its_register_writes_it(scheme, typed, normal):
         ("isni", "https://orcid.org/0000-0001-2103-2683"),
         ("crossref-funder", "https://doi.org/10.1000/182"),
         ("grid", "05dxps055"),
+        ("isni", "0000 0001 2103 2683 / 0000 0001 2146 438X"),
+        ("ror", "https://ror.org/05dxps055/03yrm5c26"),
+        ("ror", "05dxps055, 03yrm5c26"),
+        ("wikidata", "Q4-2"),
+        ("wikidata", "Q42 Q43"),
+        ("crossref-funder", "100000002 100000"),
     ],
 )
-def test_identifier_of_another_register_is_refused_as_it_was_typed(scheme, typed):
+def test_identifier_of_another_register_or_two_in_one_are_refused_as_typed(scheme, typed):
     assert normal_identifier(scheme, typed) == typed
     with pytest.raises(ValidationError, match="or it is one of another register"):
         validate_identifier(scheme, typed)
