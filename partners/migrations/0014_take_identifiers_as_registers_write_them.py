@@ -170,19 +170,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="identifier",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("scheme", "other"), _negated=True),
-                    models.Q(("register", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="identifier_other_register_named",
-                violation_error_code="register",
-                violation_error_message="Say which other register this is, such as “UK charity register”.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("scheme", "other"), ("register", ""), _connector="OR"),
                 name="identifier_known_register_not_named",
                 violation_error_code="register",

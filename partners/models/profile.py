@@ -1,5 +1,6 @@
 """What is said of an organisation: its other names, its size, its numbers in registers."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -158,13 +159,6 @@ class Identifier(Part):
                 "one organisation.",
             ),
             models.CheckConstraint(
-                name="identifier_other_register_named",
-                condition=~Q(scheme="other") | ~Q(register=""),
-                violation_error_code="register",
-                violation_error_message="Say which other register this is, such as “UK charity "
-                "register”.",
-            ),
-            models.CheckConstraint(
                 name="identifier_known_register_not_named",
                 condition=Q(scheme="other") | Q(register=""),
                 violation_error_code="register",
@@ -193,3 +187,10 @@ class Identifier(Part):
         """Where the register describes what it names; "" where that is not known."""
         register = self.REGISTERS.get(self.scheme)
         return register + self.value if register else ""
+
+    def clean(self):
+        """No constraint: the version before, which may still be serving, cannot name a register."""
+        if self.scheme == self.Scheme.OTHER and not self.register:
+            raise ValidationError(
+                {"register": "Say which other register this is, such as “UK charity register”."}
+            )

@@ -220,12 +220,6 @@ CASES = [
         label="twice",
     ),
     case(
-        "identifier_other_register_named",
-        make.OrganisationFactory,
-        "identifiers-0-register",
-        {"identifiers": [{"scheme": "other", "value": "7"}]},
-    ),
-    case(
         "identifier_known_register_not_named",
         make.OrganisationFactory,
         "identifiers-0-register",

@@ -211,11 +211,6 @@ CASES = [
     case("figure_not_negative", make.FigureFactory, {"value": -1}),
     case("figure_has_measure", make.FigureFactory, {"measure": ""}, BLANK),
     twin_case("identifier_names_one_organisation", "value", make.IdentifierFactory),
-    case(
-        "identifier_other_register_named",
-        lambda: make.IdentifierFactory(scheme="other"),
-        {"register": ""},
-    ),
     case("identifier_known_register_not_named", make.IdentifierFactory, {"register": "ROR"}),
     # collaborations
     *shape_cases("collaboration", "since", make.CollaborationFactory),
