@@ -231,31 +231,32 @@ class PartialDateField(models.Field):
         return super().formfield(**{"form_class": PartialDateFormField} | kwargs)
 
 
-NO_TIME = "“%(typed)s” is not a time we can read. Write hours and minutes, such as 9:30 or 14:00."
+def _time(typed):
+    """What `parse_time` reads. Raises ValidationError."""
+    try:
+        return parse_time(typed)
+    except ValueError:
+        raise ValidationError(
+            "“%(typed)s” is not a time we can read. Write hours and minutes, such as 9:30 or "
+            "14:00.",
+            "invalid",
+            {"typed": typed},
+        ) from None
 
 
 class TimeOfDayFormField(forms.TimeField):
     """One text box; takes what `parse_time` reads."""
 
     def to_python(self, value):
-        if not isinstance(value, str) or not value.strip():
-            return super().to_python(value)
-        try:
-            return parse_time(value)
-        except ValueError:
-            raise ValidationError(NO_TIME, "invalid", {"typed": value}) from None
+        is_typed = isinstance(value, str) and value.strip()
+        return _time(value) if is_typed else super().to_python(value)
 
 
 class TimeOfDayField(models.TimeField):
     """A time of day, to the second at most; reads what `parse_time` does."""
 
     def to_python(self, value):
-        if not isinstance(value, str):
-            return super().to_python(value)
-        try:
-            return parse_time(value)
-        except ValueError:
-            raise ValidationError(NO_TIME, "invalid", {"typed": value}) from None
+        return _time(value) if isinstance(value, str) else super().to_python(value)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": TimeOfDayFormField} | kwargs)

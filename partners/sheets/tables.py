@@ -103,10 +103,9 @@ class Reading:
             self.labels[field] = keys | {
                 str(name).casefold(): key for key, name in field.flatchoices
             }
-        known, words = self.labels[field], dict(field.flatchoices)
-        if text.casefold() in known:
-            return known[text.casefold()]
-        read = field.to_python(text)
+        if text.casefold() in self.labels[field]:
+            return self.labels[field][text.casefold()]
+        read, words = field.to_python(text), dict(field.flatchoices)
         if read not in words:
             all_words = ", ".join(map(str, words.values()))
             hint = f" Write one of: {all_words}." if len(words) <= MOST_WORDS else ""
