@@ -161,6 +161,7 @@ else:
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
+COUNTRIES_OVERRIDE = {"XK": "Kosovo"}  # not in ISO 3166-1; its code is what everybody uses
 USE_I18N = False  # one language; each link asks which, and is made in half the time without
 USE_TZ = True
 

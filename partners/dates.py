@@ -25,9 +25,33 @@ MONTH_NUMBERS = {
     if name
 } | {"sept": 9}
 TYPED = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?\s+)?(?P<month>[a-z]+)\.?,?\s+(?P<year>\d{4})",
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?\s+)?(?P<month>[a-z]+)\.?,?\s+(?P<year>\d{3,4})",
     re.ASCII | re.IGNORECASE,
 )
+
+
+#: A year before 1000, as people write it.
+SHORT_YEAR = re.compile(r"\d{3}(?:-.*)?", re.ASCII)
+TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?(?P<half>[ap]m)?",
+    re.ASCII,
+)
+
+
+def parse_time(typed):
+    """The datetime.time that people write as "9:30", "9.30", "9:00 AM" or "9 p.m."; or ValueError.
+
+    A number alone is none: it could be hours, or a time whose last zero a program took away.
+    """
+    match = TIME.fullmatch(re.sub(r"\s|(?<=[ap])\.(?=m)|\.$", "", typed.casefold()))
+    if not match or not (match["minute"] or match["half"]):
+        raise ValueError(f"{typed!r} is not a time of day")
+    hour = int(match["hour"])
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{typed!r} is not a time of day")
+        hour = hour % 12 + 12 * (match["half"] == "pm")
+    return dt.time(hour, int(match["minute"] or 0), int(match["second"] or 0))
 
 
 @total_ordering
@@ -50,16 +74,19 @@ class PartialDate:
 
     @classmethod
     def parse(cls, typed):
-        """Read what people write: "2016", "May 2016", "3 May 2016" or ISO 8601; or ValueError."""
+        """Read what people write: "2016", "May 2016", "3 May 2016" or ISO 8601; or ValueError.
+
+        A year has four digits or, before the year 1000, three.
+        """
         typed = " ".join(typed.split())
         match = TYPED.fullmatch(typed)
         if not match:
-            return cls(typed)
+            return cls(f"0{typed}" if SHORT_YEAR.fullmatch(typed) else typed)
         month = MONTH_NUMBERS.get(match["month"].casefold())
         if month is None:
             raise ValueError(f"{match['month']!r} is not the name of a month")
         day = f"-{int(match['day']):02}" if match["day"] else ""
-        return cls(f"{match['year']}-{month:02}{day}")
+        return cls(f"{match['year']:0>4}-{month:02}{day}")
 
     @property
     def precision(self):
@@ -202,6 +229,37 @@ class PartialDateField(models.Field):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PartialDateFormField} | kwargs)
+
+
+def _time(typed):
+    """What `parse_time` reads. Raises ValidationError."""
+    try:
+        return parse_time(typed)
+    except ValueError:
+        raise ValidationError(
+            "“%(typed)s” is not a time we can read. Write hours and minutes, such as 9:30 or "
+            "14:00.",
+            "invalid",
+            {"typed": typed},
+        ) from None
+
+
+class TimeOfDayFormField(forms.TimeField):
+    """One text box; takes what `parse_time` reads."""
+
+    def to_python(self, value):
+        is_typed = isinstance(value, str) and value.strip()
+        return _time(value) if is_typed else super().to_python(value)
+
+
+class TimeOfDayField(models.TimeField):
+    """A time of day, to the second at most; reads what `parse_time` does."""
+
+    def to_python(self, value):
+        return _time(value) if isinstance(value, str) else super().to_python(value)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": TimeOfDayFormField} | kwargs)
 
 
 @PartialDateField.register_lookup

@@ -140,7 +140,7 @@ def of_organisation(organisation, at, names, identifiers, relations, collaborati
         "identifier": [
             {
                 "@type": "PropertyValue",
-                "propertyID": identifier.get_scheme_display(),
+                "propertyID": identifier.register_name,
                 "value": identifier.value,
             }
             for identifier in identifiers

@@ -1,10 +1,14 @@
 """Rules for single values, each with the sentence the editor reads when it is broken."""
 
 import datetime as dt
+import re
 import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django_countries import countries
 from PIL import Image
 from stdnum import isni
 from stdnum.exceptions import ValidationError as NumberError
@@ -96,11 +100,36 @@ def _refuse_too_many_pixels(picture):
         raise ValidationError(TOO_MANY_PIXELS)
 
 
-def validate_ror(value):
+class Register(NamedTuple):
+    """How one register writes its identifiers, and how people copy them."""
+
+    #: What people copy along in front: the words for it, and its addresses (regular expressions).
+    words: str
+    addresses: str
+    #: An identifier (str, lower case) in the register's own form.
+    form: Callable
+    #: Raises ValueError or stdnum's ValidationError unless the text is an identifier.
+    check: Callable
+    example: str
+
+
+def _joined(text):
+    """`text` without spaces and hyphens: where check digits tell whether it still is one."""
+    return "".join(c for c in text if c != " " and unicodedata.category(c) != "Pd")
+
+
+def _check_shape(shape):
+    def check(value):
+        if not re.fullmatch(shape, value, re.ASCII):
+            raise ValueError(value)
+
+    return check
+
+
+def _check_ror(value):
     """ROR: "0", six characters of Crockford's base 32, two check digits (ISO 7064 mod 97-10)."""
+    _check_shape("0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}")(value)
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    if len(value) != 9 or not value.isascii() or value[0] != "0" or not value[7:].isdecimal():
-        raise ValueError(value)
     number = 0
     for character in value[:7]:
         number = number * 32 + alphabet.index(character)
@@ -108,34 +137,105 @@ def validate_ror(value):
         raise ValueError(value)
 
 
-def validate_wikidata(value):
-    """Wikidata: "Q" and a number without leading zeros."""
-    if not (value[:1] == "Q" and value[1:].isascii() and value[1:].isdecimal() and value[1] != "0"):
-        raise ValueError(value)
-
-
-def validate_isni(value):
+def _check_isni(value):
     """ISNI: 15 digits and a check character (ISO 7064 mod 11-2), without spaces."""
     if isni.validate(value) != value:
         raise ValueError(value)
 
 
-#: scheme → (the check, an example of how to write it)
-IDENTIFIER_RULES = {
-    "ror": (validate_ror, "05dxps055"),
-    "wikidata": (validate_wikidata, "Q42"),
-    "isni": (validate_isni, "0000000121032683"),
+#: scheme → Register; the other schemes have no form of their own.
+REGISTERS = {
+    "ror": Register(
+        "ror", r"ror\.org/(?:(?:v\d/)?organizations/)?", _joined, _check_ror, "05dxps055"
+    ),
+    "wikidata": Register(
+        "wikidata|wd",
+        r"wikidata\.org/(?:wiki|entity)/(?:special:entity(?:page|data)/|item:)?",
+        str.upper,
+        _check_shape("Q[1-9][0-9]*"),
+        "Q42",
+    ),
+    "isni": Register(
+        "isni",
+        r"isni\.org/(?:isni/|page/)?",
+        lambda text: _joined(text).upper(),
+        _check_isni,
+        "0000 0001 2103 2683",
+    ),
+    "crossref-funder": Register(
+        "doi|fundref|crossref funder|funder registry|crossref|funder",
+        r"(?:doi\.org/)?10\.13039/|crossref\.org/(?:v\d/)?(?:funders/)?",
+        str,
+        _check_shape("[1-9][0-9]{2,14}"),
+        "501100000780",
+    ),
+    "grid": Register(
+        "grid",
+        r"grid\.ac/(?:institutes/)?",
+        str,
+        _check_shape(r"grid\.[0-9]+\.[0-9a-f]+"),
+        "grid.4991.5",
+    ),
 }
+#: What stands around an identifier in running text.
+AROUND = ' .,;:()[]<>"“”«»'
+
+
+def normal_identifier(scheme, typed):
+    """`typed` as the register `scheme` writes it; what cannot be one, comes back as it was typed.
+
+    Addresses, the register's name, spaces, hyphens, case and invisible marks make no difference.
+    """
+    plain = _visible(typed)
+    register = REGISTERS.get(scheme)
+    if register is None:
+        return plain
+    letters = unicodedata.normalize("NFKC", plain).casefold().strip(AROUND)
+    value = register.form(_without_lead(register, letters))
+    try:
+        register.check(value)
+    except (ValueError, NumberError):
+        return plain
+    return value
+
+
+def _visible(text):
+    """`text` without invisible marks, its blanks single."""
+    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
+
+
+def _without_lead(register, text):
+    """What follows the words for the register and its address; of an address, without its query."""
+    named = rf"(?:urn:)?(?:{register.words})(?: ?(?:id|no\.?|number))?\s*[:#\s]\s*"
+    address = rf"(?:(?:https?:)?//)?(?:[\w-]+\.)*?(?:{register.addresses})"
+    rest = re.sub(rf"^(?:{named})", "", text)
+    path = re.sub(rf"^(?:{address})", "", rest)
+    return path if path == rest else re.split("[?#]", path, maxsplit=1)[0].rstrip("/")
 
 
 def validate_identifier(scheme, value):
-    """Raise ValidationError unless `value` is well formed, check digits included."""
-    check, example = IDENTIFIER_RULES.get(scheme, (lambda value: value, ""))
+    """Raise ValidationError unless `value` is as the register writes it, check digits included."""
+    register = REGISTERS.get(scheme)
     try:
-        check(value)
+        if register:
+            register.check(value)
     except (ValueError, NumberError):
         raise ValidationError(
-            "“%(value)s” is not a valid identifier of this scheme: a digit or letter is wrong. "
-            "Copy it as it stands after the address, for example %(example)s.",
-            params={"value": value, "example": example},
+            "“%(value)s” is not a valid identifier of this scheme: a digit or letter is wrong "
+            "or missing, or it is one of another register. Copy it anew, for example %(example)s.",
+            params={"value": value, "example": register.example},
         ) from None
+
+
+#: What people write for a country and ISO 3166-1 does not; the European Union writes EL and UK.
+COUNTRY_WORDS = {
+    "uk": "GB", "great britain": "GB", "united states": "US", "el": "GR",
+}  # fmt: skip
+
+
+def country_code(typed):
+    """The ISO 3166-1 code of two letters for a code or an English name; or `typed` as it is."""
+    words = " ".join(typed.split()).removeprefix("The ").removeprefix("the ")
+    letters = words.replace(".", "")
+    code = COUNTRY_WORDS.get(letters.casefold()) or countries.alpha2(letters)
+    return code or countries.by_name(words) or typed

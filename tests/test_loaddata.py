@@ -324,7 +324,7 @@ RECORDS = [
     organisation("NUL in a list", "field topics: This text holds", topics=["radiology\0"]),
     organisation("half a character in a list", "field topics: This text", topics=["\udfff"]),
     # text
-    organisation("over-long text", "field name: Ensure this value has at most", name="x" * 201),
+    organisation("over-long text", "field name: Ensure this value has at most", name="x" * 301),
     organisation("over-long summary", "field summary: Ensure this", summary="x" * 301),
     organisation("NUL", "field name: This text holds invisible", name="E\0SR"),
     organisation("escape character", "field summary: This text holds", summary="\x1b[31mRed"),
@@ -389,6 +389,28 @@ RECORDS = [
         identifier("wikidata", "42"),
         f"partners.identifier {NEW}",
     ),
+    *(
+        record(
+            f"{scheme} as an address",
+            f"{json.dumps(written)} is not how this field is written; it would be stored as "
+            f"{json.dumps(normal)}",
+            identifier(scheme, written),
+            f"partners.identifier {NEW}",
+        )
+        for scheme, written, normal in [
+            ("ror", "https://ror.org/05dxps055", "05dxps055"),
+            ("isni", "0000 0001 2103 2683", "0000000121032683"),
+            ("wikidata", "q42", "Q42"),
+        ]
+    ),
+    record(
+        "other register without a name",
+        "field register: Say which other register",
+        identifier("other", "7"),
+        f"partners.identifier {NEW}",
+    ),
+    organisation("country as people write it", 'stored as "GB"', seat_country="UK"),
+    event("time as people write it", 'stored as "09:30:00"', start_time="9.30"),
     record(
         "redirect elsewhere",
         "field new_path: ",

@@ -12,7 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from partners.models import Organisation
+from partners.models.base import CountryField
 from partners.validators import (
+    normal_identifier,
     refuse_control_characters,
     validate_identifier,
     validate_label,
@@ -188,8 +191,94 @@ def test_identifier_refuses(scheme, value):
     with pytest.raises(ValidationError) as refused:
         validate_identifier(scheme, value)
     assert refused.value.messages[0].startswith(
-        f"“{value}” is not a valid identifier of this scheme: a digit or letter is wrong."
+        f"“{value}” is not a valid identifier of this scheme: a digit or letter is wrong or"
     )
+
+
+COPIED = [
+    *(("ror", typed, "05dxps055") for typed in [
+        "https://ror.org/05dxps055", "http://www.ror.org/05dxps055/", "ror.org/05dxps055?x=1",
+        "05DXPS055", " 05dxps055 ", "05dxps055\u200b", "\ufeff05dx\u00adps055", "ROR: 05dxps055",
+        "ROR ID: https://ror.org/05dxps055", "<https://ror.org/05dxps055>", "05dx ps055.",
+        "https://api.ror.org/v2/organizations/05dxps055", "\uff10\uff15dxps\uff10\uff15\uff15",
+    ]),
+    *(("wikidata", typed, "Q42") for typed in [
+        "https://www.wikidata.org/wiki/Q42", "http://www.wikidata.org/entity/Q42", "q42", "wd:Q42",
+        "https://m.wikidata.org/wiki/Special:EntityPage/Q42#sitelinks", "Wikidata Q42", "(Q42)",
+        "\u200eQ42", "www.wikidata.org/wiki/q42",
+    ]),
+    *(("isni", typed, "0000000121032683") for typed in [
+        "0000 0001 2103 2683", "0000-0001-2103-2683", "0000\u00a00001\u00a02103\u00a02683",
+        "0000\u20110001\u20132103\u20132683", "ISNI 0000 0001 2103 2683", "isni:0000000121032683",
+        "https://isni.org/isni/0000000121032683", "http://www.isni.org/0000 0001 2103 2683",
+        "urn:isni:0000000121032683",
+    ]),
+    ("isni", "0000 0001 2146 438x", "000000012146438X"),
+    *(("crossref-funder", typed, "501100000780") for typed in [
+        "501100000780", "https://doi.org/10.13039/501100000780", "doi:10.13039/501100000780",
+        "10.13039/501100000780", "http://dx.doi.org/10.13039/501100000780",
+        "Crossref Funder ID: 501100000780", "https://api.crossref.org/funders/501100000780",
+    ]),
+    *(("grid", typed, "grid.4991.5") for typed in [
+        "grid.4991.5", "GRID.4991.5", "https://www.grid.ac/institutes/grid.4991.5",
+        "GRID: grid.4991.5",
+    ]),
+    ("other", "№ 5²", "№ 5²"),
+    ("other", "  ZVR\u00ad \u00a0 123 ", "ZVR 123"),
+    ("other", "https://example.org/a?b#c", "https://example.org/a?b#c"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("scheme", "typed", "normal"), COPIED)
+def test_identifier_is_stored_as_its_register_writes_it(scheme, typed, normal):
+    assert normal_identifier(scheme, typed) == normal
+    assert normal_identifier(scheme, normal) == normal
+    validate_identifier(scheme, normal)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "typed"),
+    [
+        ("ror", "https://example.org/05dxps055"),
+        ("ror", "https://example-ror.org/05dxps055"),
+        ("ror", "https://ror.org/search?query=05dxps055"),
+        ("wikidata", "https://en.wikipedia.org/wiki/Q42"),
+        ("isni", "https://orcid.org/0000-0001-2103-2683"),
+        ("crossref-funder", "https://doi.org/10.1000/182"),
+        ("grid", "05dxps055"),
+        ("isni", "0000 0001 2103 2683 / 0000 0001 2146 438X"),
+        ("ror", "https://ror.org/05dxps055/03yrm5c26"),
+        ("ror", "05dxps055, 03yrm5c26"),
+        ("wikidata", "Q4-2"),
+        ("wikidata", "Q42 Q43"),
+        ("crossref-funder", "100000002 100000"),
+    ],
+)
+def test_identifier_of_another_register_or_two_in_one_are_refused_as_typed(scheme, typed):
+    assert normal_identifier(scheme, typed) == typed
+    with pytest.raises(ValidationError, match="or it is one of another register"):
+        validate_identifier(scheme, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("AT", "AT"), ("at", "AT"), ("AUT", "AT"), ("Austria", "AT"), ("UK", "GB"), ("u.k.", "GB"),
+        ("Great Britain", "GB"), ("USA", "US"), ("U.S.A.", "US"), ("United States", "US"),
+        ("EL", "GR"), ("XK", "XK"), ("Kosovo", "XK"), ("The Netherlands", "NL"),
+        ("Czech Republic", "CZ"), ("", ""),
+    ],
+)  # fmt: skip
+def test_country_is_read_as_people_write_it(typed, code):
+    field = Organisation._meta.get_field("seat_country")
+    assert isinstance(field, CountryField)
+    assert field.clean(typed, Organisation()) == code
+
+
+@pytest.mark.parametrize("typed", ["XX", "England", "Atlantis"])
+def test_country_that_there_is_not_is_refused(typed):
+    with pytest.raises(ValidationError):
+        Organisation._meta.get_field("seat_country").clean(typed, Organisation())
 
 
 VIENNA, MARQUESAS = ZoneInfo("Europe/Vienna"), ZoneInfo("Pacific/Marquesas")

@@ -105,7 +105,7 @@ class FigureInline(PartInline):
 
 class IdentifierInline(PartInline):
     model = Identifier
-    fields = ["scheme", "value"]
+    fields = ["scheme", "register", "value"]
 
 
 @admin.register(Organisation)
@@ -148,7 +148,7 @@ class OrganisationAdmin(MergingAdmin, SheetAdmin):
             {
                 "description": "Leave empty what no source says.",
                 "fields": [
-                    ("founded", "founded_label", "dissolved"),
+                    ("founded", "founded_label", "dissolved", "has_ended"),
                     ("region", "region_note"),
                     ("seat_city", "seat_country"),
                     "not_for_profit",

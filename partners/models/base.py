@@ -11,9 +11,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
 from django.utils import timezone
+from django_countries.fields import CountryField as AnyCountryField
 
 from partners.lines import Clean, CleanField, LineField, Trimmed
-from partners.validators import refuse_control_characters, validate_moment, validate_web_address
+from partners.validators import (
+    country_code,
+    refuse_control_characters,
+    validate_moment,
+    validate_web_address,
+)
 
 #: The field by which other records point at a root → the root's model.
 ROOTS = {
@@ -26,8 +32,11 @@ ROOTS = {
 
 
 def new_key():
-    """A key that no other record has had or will have: 12 random hexadecimal digits."""
-    return secrets.token_hex(6)
+    """A key that no other record has had or will have: 12 random hexadecimal digits.
+
+    It begins with a letter other than "e", so that no spreadsheet takes it for a number.
+    """
+    return secrets.choice("abcdf") + secrets.token_hex(6)[1:]
 
 
 class TitleField(LineField):
@@ -55,7 +64,7 @@ class WebAddressField(CleanField, models.URLField):
     default_validators = [validate_web_address]
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_length": 500, "blank": True} | kwargs)
+        super().__init__(*args, **{"max_length": 1000, "blank": True} | kwargs)
 
     def formfield(self, **kwargs):
         shown = {"form_class": WebAddressFormField, "assume_scheme": "https"}
@@ -67,6 +76,13 @@ class WebAddressField(CleanField, models.URLField):
         if isinstance(value, str) and value and not SCHEME.match(value):
             raise ValidationError(validate_web_address.message)
         return super().get_db_prep_save(value, connection)
+
+
+class CountryField(AnyCountryField):
+    """A country by its ISO 3166-1 code of two letters; reads what people write for it as well."""
+
+    def to_python(self, value):
+        return country_code(super().to_python(value) or "")
 
 
 class ReviewDaysField(models.PositiveSmallIntegerField):

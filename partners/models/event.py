@@ -10,11 +10,11 @@ from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
-from django_countries.fields import CountryField
 
 from partners import dates
 from partners.lines import LineField
 from partners.models.base import (
+    CountryField,
     InvolvementQuerySet,
     Part,
     PositionField,
@@ -167,8 +167,8 @@ class Event(Root):
         blank=True, help_text="As precisely as it is known: “2018”, “May 2018” or “3 May 2018”."
     )
     ends = dates.PartialDateField(blank=True, help_text="Empty if it ends on the day it starts.")
-    start_time = models.TimeField(null=True, blank=True)
-    end_time = models.TimeField(null=True, blank=True)
+    start_time = dates.TimeOfDayField(null=True, blank=True)
+    end_time = dates.TimeOfDayField(null=True, blank=True)
     time_zone = LineField(
         max_length=60,
         blank=True,

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django_countries.fields import CountryField
 
 from partners import dates
 from partners.lines import LineField
 from partners.models.base import (
+    CountryField,
     Part,
     PublishedQuerySet,
     Root,
@@ -76,7 +76,7 @@ class Organisation(Root):
         FOUNDED = "founded", "Founded"
         LAUNCHED = "launched", "Launched"
 
-    name = TitleField(max_length=200)
+    name = TitleField(max_length=300)
     acronym = LineField(max_length=40, blank=True, help_text="As they write it themselves.")
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.NOT_STATED)
     not_for_profit = models.CharField(
@@ -102,6 +102,12 @@ class Organisation(Root):
         default=FoundedLabel.FOUNDED,
     )
     dissolved = dates.PartialDateField(blank=True)
+    has_ended = models.BooleanField(
+        "dissolved, date unknown",
+        default=False,
+        db_default=False,
+        help_text="Tick this when it is no more and nobody knows since when.",
+    )
     website = WebAddressField()
     summary = LineField(
         max_length=300, blank=True, help_text="One sentence: who they are. It stands in lists."
@@ -161,6 +167,13 @@ class Organisation(Root):
                 "organisation", "founded", "dissolved", "logo_permission_until"
             ),
             dates.order_constraint("organisation", "founded", "dissolved"),
+            models.CheckConstraint(
+                name="organisation_end_dated_or_marked",
+                condition=Q(has_ended=False) | Q(dissolved=""),
+                violation_error_code="has_ended",
+                violation_error_message="Either give the date it was dissolved, or tick "
+                "“dissolved, date unknown”, not both.",
+            ),
             models.UniqueConstraint(
                 fields=["is_home"],
                 name="organisation_one_home",
@@ -203,6 +216,13 @@ class Organisation(Root):
     def seat(self):
         """City and country, those that are known, as one line."""
         return ", ".join(filter(None, [self.seat_city, self.seat_country.name]))
+
+    @property
+    def past(self):
+        """That it is no more, as pages say it; "" where nothing says so."""
+        if self.dissolved:
+            return f"Past: dissolved {self.dissolved.display()}"
+        return "Past: dissolved, date not stated" if self.has_ended else ""
 
     def get_absolute_url(self):
         return reverse("partners:organisation-detail", args=[self.slug])

@@ -221,6 +221,7 @@ ORGANISATIONS = Kind(
             lambda record, at: record.founded_label if record.founded else None,
         ),
         date("dissolved", "When it was dissolved"),
+        flag("has_ended", "Whether it is dissolved and nobody knows since when."),
         text("website", "Its own site.", format="uri"),
         text("summary", "Who it is, in one sentence."),
         html("description", "What it does"),
@@ -270,6 +271,7 @@ ORGANISATIONS = Kind(
             (
                 ID,
                 choice("scheme", "Which register.", Identifier.Scheme),
+                text("register", "The name of the register, where it is another one."),
                 always("value", "The number."),
                 text("url", "Where the register describes it.", format="uri"),
             ),

@@ -20,7 +20,7 @@ from partners.rows import differences, snapshots
 from partners.rows.door import Offer, take
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standings
-from partners.sheets.tables import Reading, shown, tables_of
+from partners.sheets.tables import Reading, normal, shown, tables_of
 
 
 @dataclass
@@ -268,7 +268,7 @@ class _Records:
                 wanted.errors.append(f"{where}: {' '.join(error.messages)}")
             wanted.notes += [f"{where}: {note}" for note in self.reading.notes]
             self.reading.notes.clear()
-        return said
+        return normal(table, said)
 
 
 def _tidy_names(table, lines):

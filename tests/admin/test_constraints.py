@@ -219,6 +219,30 @@ CASES = [
         {"identifiers": [{"scheme": "wikidata", "value": "Q42"}] * 2},
         label="twice",
     ),
+    case(
+        "identifier_known_register_not_named",
+        make.OrganisationFactory,
+        "identifiers-0-register",
+        {"identifiers": [{"scheme": "ror", "value": "05dxps055", "register": "ROR"}]},
+    ),
+    case(
+        "identifier_names_one_organisation",
+        make.OrganisationFactory,
+        "",
+        {
+            "identifiers": [
+                {"scheme": "wikidata", "value": typed}
+                for typed in ("Q42", "https://www.wikidata.org/wiki/Q42")
+            ]
+        },
+        label="twice, as an address",
+    ),
+    case(
+        "organisation_end_dated_or_marked",
+        make.OrganisationFactory,
+        "has_ended",
+        {"has_ended": ["on"], "dissolved": "2016"},
+    ),
     case("sectionentry_named_once", make.SectionFactory, "", twin("entries")),
     # collaborations
     shape_case("collaboration_since_is_partial_date", make.CollaborationFactory, "since"),

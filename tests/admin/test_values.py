@@ -1,5 +1,6 @@
 """What is typed into the boxes of a form: dates, rich text, words."""
 
+import datetime as dt
 import html
 
 import pytest
@@ -101,6 +102,53 @@ def test_web_address_is_taken_as_it_is_seen(editor, open_form):
     open_form(editor, organisation).save(website="\ufeffexample.org\u200b ")
     organisation.refresh_from_db()
     assert organisation.website == "https://example.org"
+
+
+# identifiers, countries, times
+
+
+@pytest.mark.parametrize(
+    ("scheme", "typed", "kept"),
+    [
+        ("ror", "https://ror.org/05dxps055", "05dxps055"),
+        ("isni", "0000 0001 2103 2683", "0000000121032683"),
+        ("wikidata", f"https://www.wikidata.org/wiki/Q42?{'x' * 100}", "Q42"),
+        ("crossref-funder", "https://doi.org/10.13039/501100000780", "501100000780"),
+        ("grid", "GRID.4991.5", "grid.4991.5"),
+    ],
+)
+def test_identifier_is_kept_as_its_register_writes_it(editor, open_form, scheme, typed, kept):
+    organisation = make.OrganisationFactory(draft=True)
+    form = open_form(editor, organisation)
+    form.row("identifiers", scheme=scheme, value=typed)
+    form.save()
+    assert organisation.identifiers.get().value == kept
+
+
+def test_other_register_is_asked_for_and_kept(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    form = open_form(editor, organisation)
+    form.row("identifiers", scheme="other", value=" 7 ")
+    (sentence,) = errors(form.send())["identifiers-0-register"]
+    assert sentence.startswith("Say which other register this is")
+    form.fields["identifiers-0-register"] = "ZVR"
+    form.save()
+    assert str(organisation.identifiers.get()) == "ZVR 7"
+
+
+def test_kosovo_can_be_a_seat(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(seat_country="XK", has_ended=["on"])
+    organisation.refresh_from_db()
+    assert (organisation.seat, organisation.has_ended) == ("Kosovo", True)
+
+
+@pytest.mark.parametrize("typed", ["9.30", "9:30 AM", "09:30"])
+def test_time_is_kept_as_it_was_meant(editor, open_form, typed):
+    event = make.EventFactory(starts="2018-05-03", draft=True)
+    open_form(editor, event).save(start_time=typed, time_zone="Europe/Vienna")
+    event.refresh_from_db()
+    assert event.start_time == dt.time(9, 30)
 
 
 # rich text

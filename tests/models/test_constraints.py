@@ -203,6 +203,11 @@ CASES = [
     *shape_cases("organisation", "dissolved", make.OrganisationFactory),
     *shape_cases("organisation", "logo_permission_until", make.OrganisationFactory),
     *order_cases("organisation", "founded", "dissolved", make.OrganisationFactory),
+    case(
+        "organisation_end_dated_or_marked",
+        make.OrganisationFactory,
+        {"dissolved": "2016", "has_ended": True},
+    ),
     case("organisation_one_home", not_home, {"is_home": True}),
     Case("organisation_logo_has_alt", make.OrganisationFactory, logo),
     Case(
@@ -222,6 +227,7 @@ CASES = [
     *shape_cases("figure", "as_of", make.FigureFactory),
     case("figure_not_negative", make.FigureFactory, {"value": -1}),
     twin_case("identifier_names_one_organisation", "value", make.IdentifierFactory),
+    case("identifier_known_register_not_named", make.IdentifierFactory, {"register": "ROR"}),
     # collaborations
     *shape_cases("collaboration", "since", make.CollaborationFactory),
     *shape_cases("collaboration", "until", make.CollaborationFactory),

@@ -103,6 +103,10 @@ def test_missing_columns_and_sheets_change_nothing(record):
     [
         ({"founded": "in 2016"}, "“organisations”, row 2, founded: “in 2016” is not a date"),
         ({"review_days": "a year"}, "row 2, review_days: “a year” is not a whole number"),
+        (
+            {"seat_country": "England"},
+            "row 2, seat_country: “England” is none of the words for this",
+        ),
         ({"is_home": "perhaps"}, "row 2, is_home: “perhaps” is neither “yes” nor “no”"),
         ({"topics": "x"}, "row 2, topics: There is no topic with the key “x”"),
         ({"name": ""}, "Organisation, name: This field cannot be blank"),
@@ -150,6 +154,64 @@ def test_error_of_a_part_names_its_sheet(record):
     first, second = errors(book)
     assert first.startswith("“figures”, row 2, value: “many” is not a whole number")
     assert second.startswith("“figures”, row 2, source: There is no source with the key “none”")
+
+
+@pytest.mark.parametrize("typed", ["7001", "7001.0", "7001.00", "7001,0"])
+def test_whole_number_is_read_as_programs_write_it(record, typed):
+    book = line(book_of([record]), "figures", value=typed)
+    assert said(book) == [("Figure “7,001 members”: value", "7,000", "7,001")]
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "after"),
+    [
+        ("founded", "2008.0", "2008"),
+        ("founded", "976", "0976"),
+        ("founded", "976.0", "0976"),
+        ("review_days", "30.0", "30"),
+        ("seat_country", "XK", "Kosovo"),
+        ("seat_country", "Kosovo", "Kosovo"),
+        ("has_ended", "yes", "Yes"),
+    ],
+)
+def test_cell_is_read_as_people_and_programs_write_it(record, column, typed, after):
+    ((_, _, value),) = said(line(book_of([record]), **{column: typed}))
+    assert str(value) == after
+
+
+@pytest.mark.parametrize("typed", ["9.30", "9:30", "9:30 AM", "09:30:00"])
+def test_time_is_read_as_people_write_it(typed):
+    event = make.EventFactory(starts="2018-05-03")
+    book = line(book_of([event]), "events", start_time=typed, time_zone="Europe/Vienna")
+    assert said(book, Event)[0][2] == "09:30:00"
+
+
+def test_country_in_other_words_is_taken_with_a_note(record):
+    (each,) = wanted(Organisation, line(book_of([record]), seat_country="UK"))
+    assert [(d.where, d.after) for d in each.differences] == [("Seat country", "United Kingdom")]
+    assert (each.errors, each.notes) == (
+        [],
+        ["“organisations”, row 2, seat_country: “UK” is read as United Kingdom (GB)."],
+    )
+    (plain,) = wanted(Organisation, line(book_of([record]), seat_country="United Kingdom"))
+    assert plain.notes == []
+
+
+def test_identifier_is_shown_and_stored_as_its_register_writes_it(record):
+    number = make.IdentifierFactory(organisation=record, scheme="ror", value="03yrm5c26")
+    book = line(book_of([record]), "identifiers", value="https://ror.org/05DXPS055")
+    assert [after for _, _, after in said(book)] == ["05dxps055"]
+    carry_out(wanted(Organisation, book), colleague("ben"))
+    number.refresh_from_db()
+    assert number.value == "05dxps055"
+    assert wanted(Organisation, line(book_of([record]), "identifiers", value=" 05dxps055")) == []
+
+
+def test_other_register_is_named(record):
+    make.IdentifierFactory(organisation=record, scheme="wikidata")
+    book = line(book_of([record]), "identifiers", scheme="Other register", value="7")
+    (sentence,) = errors(book)
+    assert sentence.startswith("Identifier, which other register: Say which other register this is")
 
 
 @pytest.mark.parametrize("typed", ["105.000", "105,000", "105.5", "1e3", "\u0661"])
