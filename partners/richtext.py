@@ -13,6 +13,8 @@ from django_prose_editor.fields import ProseEditorField, create_sanitizer
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
+    "Superscript": True,
+    "Subscript": True,
     "Heading": {"levels": [3, 4]},
     "BulletList": True,
     "OrderedList": True,
@@ -20,6 +22,7 @@ EXTENSIONS = {
     "Blockquote": True,
     "HardBreak": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Paste": True,
 }
 
 #: Where one block ends and the next begins, words do as well.
