@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
-from itertools import chain, groupby
+from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -23,7 +23,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 
 from partners.folding import fold
-from partners.models import JointWork, Link, LinkCheck, Organisation, Source
+from partners.models import LinkCheck
 
 Result = LinkCheck.Result
 HOPS = 8
@@ -124,13 +124,6 @@ def _is_public(address):
         address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     usual = address.version == 4 or (address in UNICAST and address not in SIX_TO_FOUR)
     return usual and address.is_global and not address.is_multicast
-
-
-def addresses():
-    """All outside addresses on record (sorted list of str)."""
-    fields = ((Link, "url"), (Organisation, "website"), (JointWork, "url"), (Source, "url"))
-    found = (model.objects.values_list(name, flat=True) for model, name in fields)
-    return sorted({*chain.from_iterable(found)} - {""})
 
 
 def check(urls):

@@ -28,6 +28,9 @@ EXTENSIONS = {
 #: Where one block ends and the next begins, words do as well.
 BLOCK_TAG = re.compile(r"(?=</?(?:p|h[34]|ul|ol|li|blockquote|br)\b)")
 
+#: A link as sanitised HTML has it: attributes in double quotes, none within another.
+LINK = re.compile(r'<a\b(?:[^>"]|"[^"]*")*?\shref="([^"]*)"(?:[^>"]|"[^"]*")*>(.*?)</a>', re.DOTALL)
+
 HEADING_TAG = re.compile(r"(</?h)([34])>")
 
 #: HTML (str) → HTML that holds nothing but what the editor's buttons make.
@@ -54,6 +57,12 @@ def render(html, top=3):
 def plain_text(html):
     """The words of rich text, for search and descriptions."""
     return " ".join(unescape(strip_tags(BLOCK_TAG.sub(" ", html))).split())
+
+
+def links(html):
+    """[(target, label)] of the links in sanitised rich text, in their order."""
+    found = LINK.findall(html) if "<a" in html else ()
+    return [(unescape(target), unescape(strip_tags(label))) for target, label in found]
 
 
 class RichTextField(ProseEditorField):

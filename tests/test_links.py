@@ -215,13 +215,15 @@ def test_command_keeps_a_history_and_reports(server, db, capsys):
     make.LinkFactory(url="")
     make.OrganisationFactory(website=f"{server}/good")
     make.JointWorkFactory(url=f"{server}/moved")
+    make.EventFactory(write_up=f'<p><a href="{server}/410">The programme</a></p>')
     for _ in range(2):
         call_command("check_links")
     out = capsys.readouterr().out
     assert f"{server}/404 is broken (answers 404)" in out
     assert f"{server}/moved has moved for good; it is now {server}/good" in out
-    assert out.count("Addresses checked: 3.") == 2
-    assert LinkCheck.objects.count() == 6
+    assert f"{server}/410 is broken (answers 410)" in out
+    assert out.count("Addresses checked: 4.") == 2
+    assert LinkCheck.objects.count() == 8
 
 
 def test_false_alarm_stays_one_until_the_answer_changes(server, db):
