@@ -20,4 +20,21 @@ class Migration(migrations.Migration):
                 validators=[partners.validators.validate_label],
             ),
         ),
+        migrations.AlterField(
+            model_name="linkcheck",
+            name="result",
+            field=models.CharField(
+                choices=[
+                    ("good", "answers"),
+                    ("moved", "has moved for good"),
+                    ("broken", "is broken"),
+                    ("soft-404", "says in words that there is no such page"),
+                    ("timed-out", "does not answer in time"),
+                    ("blocked", "refuses to answer a machine"),
+                    ("busy", "is busy, and will be asked again"),
+                    ("forbidden", "is an address that must not be asked"),
+                ],
+                max_length=20,
+            ),
+        ),
     ]

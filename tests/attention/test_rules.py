@@ -152,6 +152,11 @@ CASES = {
         (lambda: checked("good"), None),
         (lambda: checked("broken", is_false_alarm=True), None),
         (lambda: checked("broken", then="good"), None),
+        (lambda: checked("busy", detail="answers 503"), None),
+        (
+            lambda: checked("broken", then="busy"),
+            "Their statutes: https://example.org/a is broken",
+        ),
     ],
     "label-says-nothing": [
         (lambda: link("click here"), "“click here”"),
