@@ -28,6 +28,7 @@ EXTENSIONS = {
     "Blockquote": True,
     "HardBreak": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "Paste": True,
 }
 ALLOWED = allowlist_from_extensions(expand_extensions(EXTENSIONS))
 #: Nothing but what the editor's buttons make; where a link leads is for the page to say.
@@ -44,7 +45,8 @@ SIGNS = {
     "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
 }
 WEB_LINK = re.compile(r'<a (?=(?:[a-z]+="[^"]*" )*href="(https?:[^"]*)")', re.IGNORECASE)
-LINK = re.compile(r'<a (?:[a-z]+="[^"]*" )*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+#: A link as sanitised HTML has it: attributes in double quotes, none within another.
+LINK = re.compile(r'<a\b(?:[^>"]|"[^"]*")*?\shref="([^"]*)"(?:[^>"]|"[^"]*")*>(.*?)</a>', re.DOTALL)
 
 
 def sanitise(html):

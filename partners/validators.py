@@ -27,6 +27,20 @@ LOGO_MAX_BYTES = 2_000_000
 SHEET_MAX_BYTES = 10_000_000
 LOGO_MAX_PIXELS = 4000 * 4000
 TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Save it smaller."
+#: How the content of a file begins → what it is called, for those that people send as a logo.
+OTHER_KINDS = {
+    re.compile(rb"....ftyp(hei|hev|mif1|msf1)", re.DOTALL): "a HEIC picture, as phones take them",
+    re.compile(rb"....ftypavi[fs]", re.DOTALL): "an AVIF picture",
+    re.compile(rb"....(jP  |JXL )|\xff[\x0a\x4f]", re.DOTALL): "a JPEG 2000 or JPEG XL picture",
+    re.compile(rb"(\xef\xbb\xbf)?\s*(<[?!].*)?<svg\b", re.DOTALL): "an SVG drawing",
+    re.compile(rb"\x1f\x8b"): "a compressed SVG drawing or another archive",
+    re.compile(rb"GIF8"): "a GIF picture",
+    re.compile(rb"II\*\0|MM\0\*"): "a TIFF picture",
+    re.compile(rb"BM"): "a BMP picture",
+    re.compile(rb"\0\0[\1\2]\0"): "an icon",
+    re.compile(rb"8BPS"): "a Photoshop file",
+    re.compile(rb"%PDF|%!PS|\xc5\xd0\xd3\xc6"): "a PDF, Illustrator or EPS file",
+}
 
 validate_web_address = URLValidator(
     schemes=["http", "https"],
@@ -66,6 +80,18 @@ def validate_moment(at):
         raise ValidationError("Write a year from 1900 to 2999.")
 
 
+def kind_of(picture):
+    """What an opened picture is to us: one of LOGO_FORMATS.
+
+    A phone's JPEG that holds further pictures is an MPO to Pillow; its first picture is the one.
+    Raises ValueError for what Pillow calls by any other name.
+    """
+    kind = "JPEG" if picture.format == "MPO" else picture.format
+    if kind not in LOGO_FORMATS:
+        raise ValueError(kind)
+    return kind
+
+
 def validate_logo(image):
     """A picture in a web format, within limits that are checked before it is decoded."""
     was_closed = image.closed  # a stored one is; an upload stays open to be stored
@@ -75,6 +101,7 @@ def validate_logo(image):
         image.open()
         with Image.open(image, formats=LOGO_FORMATS) as picture:
             _refuse_too_many_pixels(picture)
+            kind_of(picture)
             picture.load()  # a JPEG that ends too early shows only here
     except FileNotFoundError:
         raise ValidationError(
@@ -83,15 +110,24 @@ def validate_logo(image):
     except Image.DecompressionBombError:
         raise ValidationError(TOO_MANY_PIXELS) from None
     except (OSError, SyntaxError, ValueError):
-        raise ValidationError(
-            "This is not a PNG, JPEG or WebP picture that can be read. SVG is not accepted: "
-            "export the logo as PNG, at least 400 pixels wide, and send that."
-        ) from None
+        raise ValidationError(_what_else(image)) from None
     finally:
         if was_closed:
             image.close()
         else:
             image.seek(0)
+
+
+def _what_else(image):
+    """What the file is that is no picture for a logo, and what to send instead."""
+    image.seek(0)
+    start = image.read(1000)
+    found = (name for begins, name in OTHER_KINDS.items() if begins.match(start))
+    what = next(found, "not a PNG, JPEG or WebP picture that can be read")
+    return (
+        f"This is {what}. Open the logo and save or export it as PNG or JPEG, at least 400 pixels "
+        "wide, and send that."
+    )
 
 
 def _refuse_too_many_pixels(picture):

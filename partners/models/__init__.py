@@ -1,5 +1,6 @@
 """The domain. Roots are published, parts belong to them, vocabularies serve them all."""
 
+from partners.models.addresses import Address, addresses_of, outside_addresses
 from partners.models.attention import LinkCheck, Reminder, Snooze
 from partners.models.base import ROOTS, Part, Root, Vocabulary
 from partners.models.bookkeeping import (
@@ -21,6 +22,7 @@ from partners.models.vocabulary import Term, Topic
 
 __all__ = [
     "ROOTS",
+    "Address",
     "Chore",
     "Citation",
     "Collaboration",
@@ -57,4 +59,6 @@ __all__ = [
     "Verification",
     "Vocabulary",
     "Word",
+    "addresses_of",
+    "outside_addresses",
 ]

@@ -18,6 +18,7 @@ from partners.models.base import (
     required,
 )
 from partners.richtext import RichTextField, plain_text
+from partners.validators import validate_label
 
 
 class CollaborationQuerySet(PublishedQuerySet):
@@ -182,7 +183,11 @@ class JointWork(Part):
     """Something made or done together: a recommendation, an exhibition, an examination."""
 
     collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="joint_works")
-    title = LineField(max_length=200)
+    title = LineField(
+        max_length=200,
+        validators=[validate_label],
+        help_text="In words that say what it is: where there is an address, it is the link to it.",
+    )
     date = dates.PartialDateField(blank=True, help_text="When it was made, if known.")
     url = WebAddressField("web address")
     position = PositionField()

@@ -632,6 +632,14 @@ def test_label_that_says_nothing_is_refused(editor, open_form, label):
     assert errors(form.send()) == {"links-0-label": [sentence]}
 
 
+@pytest.mark.parametrize("title", ["details", "Website", "https://example.org/"])
+def test_joint_work_is_called_what_it_is(editor, open_form, title):
+    form = open_form(editor, make.CollaborationFactory())
+    form.row("joint_works", title=title)
+    (refused,) = errors(form.send())["joint_works-0-title"]
+    assert refused.startswith((f"“{title}” does not say", "A web address is not a label."))
+
+
 def test_web_address_is_no_label(editor, open_form):
     form = open_form(editor, make.PageFactory())
     form.row("links", label="https://example.org/", url="https://example.org/")
