@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from partners.sorting import COLLATIONS
 from partners.validators import refuse_control_characters, validate_moment, validate_web_address
 
 #: The field by which other records point at a root → the root's model.
@@ -28,10 +29,10 @@ def new_key():
 
 
 class TitleField(models.CharField):
-    """A short text that lists are ordered by, as a reader expects: case apart, accents beside."""
+    """A short text that lists are ordered by, as a reader expects: see `sorting`."""
 
     def db_parameters(self, connection):
-        collation = "en-x-icu" if connection.vendor == "postgresql" else "NOCASE"
+        collation = COLLATIONS[connection.vendor]
         return super().db_parameters(connection) | {"collation": collation}
 
 
