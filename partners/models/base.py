@@ -4,6 +4,7 @@ import re
 import secrets
 import uuid
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +12,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from partners.sorting import COLLATIONS
-from partners.validators import refuse_control_characters, validate_moment, validate_web_address
+from partners.validators import (
+    NOT_WHOLE,
+    refuse_control_characters,
+    validate_moment,
+    validate_web_address,
+)
 
 #: The field by which other records point at a root → the root's model.
 ROOTS = {
@@ -39,6 +45,13 @@ class TitleField(models.CharField):
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
+class WebAddressFormField(forms.URLField):
+    """Takes what the model takes, and answers with the same sentences."""
+
+    default_error_messages = {"invalid": NOT_WHOLE}
+    default_validators = [validate_web_address]
+
+
 class WebAddressField(models.URLField):
     """A whole web address, http or https; "" where none is known."""
 
@@ -48,12 +61,13 @@ class WebAddressField(models.URLField):
         super().__init__(*args, **{"max_length": 500, "blank": True} | kwargs)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"assume_scheme": "https"} | kwargs)
+        shape = {"form_class": WebAddressFormField, "assume_scheme": "https"}
+        return super().formfield(**shape | kwargs)
 
     def get_db_prep_save(self, value, connection):
         """Whoever saves it, nothing else becomes a link. Raises ValidationError."""
         if isinstance(value, str) and value and not SCHEME.match(value):
-            raise ValidationError(validate_web_address.message)
+            raise ValidationError(NOT_WHOLE)
         return super().get_db_prep_save(value, connection)
 
 
