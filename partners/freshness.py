@@ -17,7 +17,9 @@ from django.utils import timezone
 from partners.models import ROOTS, ContentVersion, PendingChange
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
-UNSEEN = {"chore", "contentversion", "loadedrow", "previewlink", "reminder", "sentsheet"}
+UNSEEN = {
+    "chore", "contentversion", "loadedrow", "missedaddress", "previewlink", "reminder", "sentsheet",
+}  # fmt: skip
 ONLY = 1
 SELECT = f"SELECT token FROM {ContentVersion._meta.db_table} WHERE id = {ONLY}"  # noqa: S608 — our names
 

@@ -1,5 +1,6 @@
 """What happens to every request before and after its view."""
 
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from django.core.exceptions import BadRequest
@@ -8,7 +9,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from partners import publishing
+from partners import missed, publishing
 from partners.models import Redirect
 from partners.opendata import openapi
 from partners.opendata.problems import as_problem
@@ -105,6 +106,19 @@ class RefuseTooMuch:
         return self.get_response(request)
 
 
+class CountMissed:
+    """A page that is not there is counted, for publishers to make a redirect of its address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_FOUND and request.method in ("GET", "HEAD"):
+            missed.count(request.get_full_path_info())
+        return response
+
+
 class CurrentTime:
     """`request.now`: the one moment at which everything on the page is true."""
 
@@ -138,13 +152,5 @@ class FollowRedirects:
         response = self.get_response(request)
         if response.status_code != 404:
             return response
-        path = request.path_info
-        target = Redirect.objects.target(path)
-        if target is None and not path.endswith("/"):
-            target = Redirect.objects.target(path + "/")
-        if target is None:
-            return response
-        query = request.META.get("QUERY_STRING", "")
-        if query:
-            target += ("&" if "?" in target else "?") + query
-        return HttpResponsePermanentRedirect(target)
+        target = Redirect.objects.target(request.get_full_path_info())
+        return response if target is None else HttpResponsePermanentRedirect(target)

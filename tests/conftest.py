@@ -48,6 +48,7 @@ def settings_of_tests(tmp_path_factory):
     with override_settings(
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         PAGE_CACHE_MEGABYTES=0,  # most tests never commit, and so never begin a new edition
+        STORE_MISSED_AFTER=0,  # no thread writes to the database of a test
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield

@@ -84,7 +84,7 @@ def test_only_the_same_text_has_the_same_place(one, other):
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL had the order before")
 @pytest.mark.django_db(transaction=True)
 def test_tables_made_before_get_the_order_and_keep_their_rows():
-    migration = importlib.import_module("partners.migrations.0015_sort_as_people_do")
+    migration = importlib.import_module("partners.migrations.0015_keep_addresses_and_order")
     for name in ("Zeta", "Ärzte"):
         make.TopicFactory(name=name, key=name[0].lower())
     as_it_was = models.CharField(max_length=80, unique=True, db_collation="NOCASE")

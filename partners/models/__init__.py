@@ -1,5 +1,6 @@
 """The domain. Roots are published, parts belong to them, vocabularies serve them all."""
 
+from partners.models.addresses import MissedAddress, Redirect
 from partners.models.attention import LinkCheck, Reminder, Snooze
 from partners.models.base import ROOTS, Part, Root, Vocabulary
 from partners.models.bookkeeping import (
@@ -13,7 +14,7 @@ from partners.models.bookkeeping import (
 from partners.models.collaboration import Collaboration, JointWork, Party
 from partners.models.event import Event, EventSeries, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
-from partners.models.page import Page, Redirect, Section, SectionEntry
+from partners.models.page import Page, Section, SectionEntry
 from partners.models.profile import Figure, Identifier, OrganisationName
 from partners.models.publishing import PendingChange, PreviewLink, Revision, SentSheet
 from partners.models.sources import Citation, Link, Source
@@ -33,6 +34,7 @@ __all__ = [
     "Link",
     "LinkCheck",
     "LoadedRow",
+    "MissedAddress",
     "Organisation",
     "OrganisationName",
     "OrganisationRelation",

@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.urls import URLResolver, reverse
 
-from partners.models import LinkCheck, PendingChange, Revision
+from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm
 from tests.admin.records import RECORDS, ROOT_FACTORIES
@@ -40,6 +40,7 @@ TABLE = {
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", ""),
     "linkcheck": pages("eps", "", "eps", "eps", ""),
+    "missedaddress": pages("ps", "", "ps", "ps", ""),
     "logentry": pages("ps", "", "ps", "ps", ""),
     "group": pages("s", "s", "s", "s", "s"),
     "user": pages("ps", "ps", "ps", "ps", "s") | {"password_change": "s"},
@@ -65,6 +66,7 @@ ACTIONS = {
     "pendingchange": {},
     "revision": {},
     "linkcheck": {"mark_false_alarm": "eps"},
+    "missedaddress": {},
     "logentry": {},
     "group": {"delete_selected": "s"},
     "user": {
@@ -93,7 +95,7 @@ def names():
 def test_tables_have_every_address():
     expected = {f"partners_{model}_{page}" for model in [*ROOTS, *WORDS] for page in TABLE[model]}
     expected -= {f"partners_{root}_next_edition" for root in ROOTS if root != "event"}
-    for model in (PendingChange, Revision, LinkCheck, LogEntry, Group, User):
+    for model in (PendingChange, Revision, LinkCheck, MissedAddress, LogEntry, Group, User):
         label = model._meta.model_name
         expected |= {f"{model._meta.app_label}_{label}_{page}" for page in TABLE[label]}
     assert set(names()) == expected | set(SITE)
@@ -108,6 +110,7 @@ def records(client_of):
     BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
     check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
     made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
+    made |= {"missedaddress": MissedAddress.objects.create(path="/old/", last_on="2026-11-28")}
     return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 
 
