@@ -55,6 +55,23 @@ class Migration(migrations.Migration):
                 "ordering": ["-times", "path"],
             },
         ),
+        migrations.AddField(
+            model_name="event",
+            name="repeated_hour",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("first", "before the clocks go back"),
+                    ("second", "after the clocks have gone back"),
+                    ("both", "it starts before the clocks go back, and ends after"),
+                ],
+                db_default="",
+                default="",
+                help_text="Only where the clocks go back at that hour: which of the two is meant.",
+                max_length=10,
+                verbose_name="hour that comes twice",
+            ),
+        ),
         migrations.AlterField(
             model_name="redirect",
             name="old_path",
