@@ -18,9 +18,11 @@ from partners.models.addresses import normal
 APART = (
     "/admin/", "/api/", "/health/", "/preview/", settings.STATIC_URL, settings.MEDIA_URL,
 )  # fmt: skip
-#: What programs ask any site for that look for a way in; and what may be somebody's mail address.
+#: What browsers ask any site for, and programs that look for a way in; and what may be somebody's
+#: mail address.
 NOISE = re.compile(
-    r"/wp-(login|admin|includes|json|cron)|/xmlrpc|/\.|phpmyadmin|/cgi-bin|/vendor/|@"
+    r"/wp-(login|admin|includes|json|cron)|/xmlrpc|/\.|phpmyadmin|/cgi-bin|/vendor/"
+    r"|/favicon|/apple-touch-icon|@"
 )
 LONGEST = MissedAddress._meta.get_field("path").max_length
 MOST = 1_000  # addresses held at once

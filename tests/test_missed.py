@@ -57,6 +57,7 @@ def test_what_is_answered_led_on_or_gone_is_not_counted(client):
         "/PhpMyAdmin/", "/cgi-bin/luci", "/admin/nothing/", "/preview/secret/", "/api/v1/none/",
         "/static/css/none.css", "/media/logos/none.png", "/unsubscribe/me@example.org/",
         "/unsubscribe/me%40example.org/",
+        "/favicon.ico", "/apple-touch-icon-120x120.png",
     ],
 )  # fmt: skip
 def test_noise_of_programs_and_what_is_private_is_left_out(client, path):
