@@ -113,12 +113,21 @@ class SiteAddressField(models.CharField):
         except ValidationError:
             return value  # which the validators refuse
 
+    def get_prep_value(self, value):
+        """What is looked for is left as it is: it may be a piece of an address."""
+        return models.Field.get_prep_value(self, value)
+
+    def get_db_prep_save(self, value, connection):
+        if isinstance(value, str):
+            value = self.to_python(value)
+        return super().get_db_prep_save(value, connection)
+
     def tidy(self, value):
         return within_site(value)
 
 
 class OldAddressField(SiteAddressField):
-    """In its one form, whoever writes it or asks for it: see `normal`."""
+    """In its one form, whoever writes it: see `normal`."""
 
     default_validators = [within_site, refuse_fragment]
 
@@ -152,10 +161,11 @@ class RedirectQuerySet(models.QuerySet):
 
         The new address is in use from now on and sends nobody elsewhere.
         """
-        old_path, new_path = before.get_absolute_url(), after.get_absolute_url()
-        if before.is_named(timezone.now()) and normal(old_path) != normal(new_path):
-            self.filter(old_path=new_path).delete()
-            self.update_or_create(old_path=old_path, defaults={"new_path": new_path})
+        new_path = after.get_absolute_url()
+        old, new = normal(before.get_absolute_url()), normal(new_path)
+        if before.is_named(timezone.now()) and old != new:
+            self.filter(old_path=new).delete()
+            self.update_or_create(old_path=old, defaults={"new_path": new_path})
 
 
 class Redirect(Part):

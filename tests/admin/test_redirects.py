@@ -49,3 +49,9 @@ def test_address_of_a_draft_leads_on_until_it_is_published(publisher, open_form)
     make.OrganisationFactory(slug="esr", draft=True)
     open_form(publisher, Redirect).save(old_path="/organisations/esr/", new_path="/")
     assert Redirect.objects.get().old_path == "/organisations/esr/"
+
+
+def test_redirects_are_found_by_a_piece_of_the_address(publisher):
+    redirect = make.RedirectFactory(old_path="/our-partners/list/")
+    listed = publisher.get(address(Redirect, "changelist"), {"q": "/our-part"})
+    assert list(listed.context["cl"].queryset) == [redirect]
