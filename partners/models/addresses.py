@@ -210,6 +210,8 @@ class Redirect(Part):
         if match and not match.kwargs:
             raise ValidationError({"old_path": IN_USE})
         self._refuse_detour()
+        if self.new_path == self.old_path:
+            return  # the constraint says so
         others = Redirect.objects.exclude(pk=self.pk)
         if self.old_path in _forms(others.target(self.new_path) or self.new_path):
             raise ValidationError(

@@ -169,7 +169,7 @@ def test_closest_of_two_old_addresses_leads_on(client):
         ("/old/", "http://testserver.evil.example/", "new_path", "Write an address of this"),
         ("/old/", "/a\nb/", "new_path", "Write an address of this site"),
         ("/old/", "/Events/", "new_path", "Write this address as “/events/”."),
-        ("/Old", "/old/", "new_path", "This would close a circle"),
+        ("/Old", "/old/", "new_path", "The old and the new address are the same."),
         ("/old/", "/OLD/?a=1", "new_path", "This would close a circle"),
         ("/old/?a=1", "/old/?A=2&a=1#b", "new_path", "This would close a circle"),
     ],
