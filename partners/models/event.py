@@ -232,7 +232,8 @@ class Event(Root):
         return self._at(self.ends or self.starts, self.end_time, is_second)
 
     def _at(self, date, time, is_second):
-        if time is None or self.time_zone not in dates.TIME_ZONES or len(str(date)) != 10:
+        is_day = getattr(date, "precision", "") == "day"  # what could not be read is text still
+        if not (is_day and isinstance(time, dt.time) and self.time_zone in dates.TIME_ZONES):
             return None
         return dates.moment(date, time, self.time_zone, is_second)
 

@@ -409,6 +409,14 @@ def test_time_has_the_offset_of_the_hour_that_is_meant(fields, starts, ends):
     assert event.ends_at.isoformat().partition("T")[2] == ends
 
 
+def test_time_that_cannot_be_read_is_said_to_be_that():
+    event = make.EventFactory(starts="2027-03-28", time_zone="Europe/Vienna")
+    event.start_time = "soon"
+    with pytest.raises(ValidationError) as refused:
+        event.full_clean()
+    assert refused.value.message_dict.keys() == {"start_time"}
+
+
 @pytest.mark.parametrize(
     "name", ["localtime", "Factory", "posixrules", "posix/Europe/Vienna", "CEST", "", "../UTC"]
 )
