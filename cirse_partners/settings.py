@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partners.middleware.RefuseLongAddress",
     "partners.middleware.RefuseNullCharacters",
+    "partners.middleware.CountMissed",
     "partners.middleware.CurrentTime",
     "partners.middleware.ApplyDueChanges",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -158,6 +159,9 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)  # seconds
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+#: Seconds after which a process stores which addresses were asked for in vain; 0: never.
+STORE_MISSED_AFTER = 300
 
 # Language, time, mail
 

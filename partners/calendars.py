@@ -18,6 +18,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from partners import site
+from partners.dates import comes_twice
 from partners.lines import writable
 from partners.models import Event, Organisation, Revision
 
@@ -166,7 +167,7 @@ def _categories(event, at):
 
 
 def _has_both_times(event):
-    return bool(event.start_time and event.end_time)
+    return bool(event.starts_at and event.ends_at)
 
 
 def _span(event):
@@ -176,13 +177,14 @@ def _span(event):
     """
     first, last = event.starts.earliest, (event.ends or event.starts).earliest
     if _has_both_times(event):
-        zone = ZoneInfo(event.time_zone)
-        return {
-            "dtstart": dt.datetime.combine(first, event.start_time, zone),
-            "dtend": dt.datetime.combine(last, event.end_time, zone),
-        }
+        return {"dtstart": _moment(event.starts_at), "dtend": _moment(event.ends_at)}
     day = dt.timedelta(days=1)
     return {"dtstart": first, "dtend": min(last, dt.date.max - day) + day}
+
+
+def _moment(at):
+    """By the clock of the place; where that shows a time again, in UTC (RFC 5545 §3.3.5)."""
+    return at.astimezone(dt.UTC) if at.fold and comes_twice(at) else at.replace(fold=0)
 
 
 def _time_zones(events):

@@ -7,7 +7,9 @@ Text compares: two dates of one precision sort by time, and a prefix is the wide
 import calendar
 import datetime as dt
 import re
+import zoneinfo
 from functools import total_ordering
+from importlib.resources import files
 from itertools import takewhile
 
 from django import forms
@@ -304,3 +306,80 @@ def order_constraint(model, start, end):
         violation_error_code=end,
         violation_error_message="The end is before the start. Correct one of the two dates.",
     )
+
+
+# Clocks
+
+#: The names of IANA, whatever else the machine may have; not its sign for “no zone chosen”.
+TIME_ZONES = frozenset((files("tzdata") / "zones").read_text().split()) - {"Factory"}
+
+
+def validate_time_zone(name):
+    if name not in TIME_ZONES:
+        raise ValidationError(
+            "“%(name)s” is not the name of a time zone. Write it as “Europe/Vienna”.",
+            params={"name": name},
+        )
+
+
+def moment(date, time, zone, is_second=False):
+    """The aware datetime of `time` on a whole day (PartialDate) by the clocks of `zone` (str).
+
+    Where it comes twice it is the first, or the second (PEP 495).
+    """
+    local = time.replace(fold=int(is_second))
+    return dt.datetime.combine(date.earliest, local, zoneinfo.ZoneInfo(zone))
+
+
+def comes_twice(at):
+    """Whether the clock shows the time of `at` (aware datetime) twice on that day."""
+    return at.replace(fold=0).utcoffset() > at.replace(fold=1).utcoffset()
+
+
+def refuse_skipped(at):
+    """Raise ValidationError if the clocks go forward past the time of `at` (aware datetime)."""
+    if at.replace(fold=0).utcoffset() < at.replace(fold=1).utcoffset():
+        raise ValidationError(
+            "%(time)s does not exist on %(day)s in %(zone)s: the clocks go forward. Perhaps it is "
+            "%(after)s.",
+            params=_spoken(at) | {"after": f"{at.astimezone(dt.UTC).astimezone(at.tzinfo):%H:%M}"},
+        )
+
+
+def refuse_unclear(at):
+    """Raise ValidationError if the time of `at` (aware datetime) comes twice."""
+    if comes_twice(at):
+        raise ValidationError(
+            "%(time)s comes twice on %(day)s in %(zone)s: the clocks go back. Say under “hour that "
+            "comes twice” which is meant.",
+            params=_spoken(at),
+        )
+
+
+def _spoken(at):
+    day = PartialDate(at.date().isoformat()).display()
+    return {"time": f"{at:%H:%M}", "day": day, "zone": at.tzinfo.key}
+
+
+# Years in names
+
+#: A whole year, or two that follow each other, as “2025/2026” and “2025–26”.
+YEARS = re.compile(r"(?<!\d)(\d{4})(?:(\s?[/\u2010\u2011–-]\s?)(\d{4}|\d{2}))?(?!\d)", re.ASCII)
+
+
+def years_in(name):
+    """The whole years (list of int) that `name` has in it."""
+    return [int(found[1]) for found in YEARS.finditer(name)]
+
+
+def a_year_later(name, year):
+    """`name` (str) with the year after `year` (int) in its place, also where it is one of two."""
+
+    def later(found):
+        first, dash, second = found.groups()
+        if second and f"{int(first) + 1:04}".endswith(second) and year - int(first) in (0, 1):
+            after = f"{int(first) + 2:04}"[-len(second) :]
+            return f"{int(first) + 1:04}{dash}{after}"
+        return re.sub(rf"(?<!\d){year:04}(?!\d)", f"{year + 1:04}", found[0])
+
+    return YEARS.sub(later, name)

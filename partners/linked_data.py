@@ -4,9 +4,6 @@ What is not known is left out, and a date is as precise here as it is on record:
 is an ISO 8601 date, which may be a year or a month.
 """
 
-import datetime as dt
-import zoneinfo
-
 from django.conf import settings
 from django.urls import reverse
 
@@ -191,8 +188,8 @@ def of_event(event, at, organisers):
         "url": page,
         "name": event.title,
         "description": event.summary,
-        "startDate": moment(event.starts, event.start_time, event.time_zone),
-        "endDate": moment(event.ends or event.starts, event.end_time, event.time_zone),
+        "startDate": moment(event.starts, event.starts_at),
+        "endDate": moment(event.ends or event.starts, event.ends_at),
         "eventStatus": EVENT_STATUS[event.status],
         "eventAttendanceMode": ATTENDANCE.get(event.mode),
         "location": place(event.venue, event.city, event.country),
@@ -244,9 +241,6 @@ def of_page(root, at, about=()):
     }
 
 
-def moment(date, time, zone):
+def moment(date, at):
     """ISO 8601 text, as precise as it is known; with the place's offset where there is a time."""
-    if not (date and time):
-        return str(date)
-    at = dt.datetime.combine(date.earliest, time, zoneinfo.ZoneInfo(zone))
-    return at.isoformat(timespec="minutes")
+    return at.isoformat(timespec="minutes") if at else str(date)

@@ -26,6 +26,7 @@ from django.utils.html import strip_tags
 
 from partners.folding import fold
 from partners.models import LinkCheck
+from partners.validators import ascii_host
 
 Result = LinkCheck.Result
 HOPS = 8
@@ -318,7 +319,7 @@ def _cookies(headers):
 def _in_ascii(url):
     """The address as it is sent: “ö” stands as %C3%B6 in a path, as xn-- in a host."""
     parts = urlsplit(url)
-    netloc = parts.netloc.encode("idna").decode()
+    netloc = ascii_host(parts.hostname or "") + (f":{parts.port}" if parts.port else "")
     return iri_to_uri(urlunsplit(parts._replace(netloc=netloc)))
 
 

@@ -1,13 +1,14 @@
 """Rules for single values, each with the sentence the editor reads when it is broken."""
 
 import datetime as dt
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+import idna
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django_countries import countries
 from PIL import Image
 from stdnum import isni
@@ -42,10 +43,89 @@ OTHER_KINDS = {
     re.compile(rb"%PDF|%!PS|\xc5\xd0\xd3\xc6"): "a PDF, Illustrator or EPS file",
 }
 
-validate_web_address = URLValidator(
-    schemes=["http", "https"],
-    message="Write the whole web address, beginning with https://",
+NOT_WHOLE = "Write the whole web address, beginning with https://"
+#: RFC 3986, section 3. A backslash, which browsers take for a slash, is left to the host: no host
+#: has one.
+WEB_ADDRESS = re.compile(
+    r"https?://(?P<account>[^/?#\\]*@)?(?P<host>\[[^]/?#]*\]|[^:/?#]*)(?P<port>:[^/?#]*)?"
+    r"(?:[/?#].*)?",
+    re.IGNORECASE | re.DOTALL,
 )
+#: A label as DNS has it (RFC 1035, section 2.3.1), with the underscore that some hosts have.
+LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+
+
+def validate_web_address(url):
+    """A whole address, http or https, of a host that can be on the internet, without an account."""
+    match = WEB_ADDRESS.fullmatch(url)
+    if not match:
+        raise ValidationError(NOT_WHOLE)
+    if any(character.isspace() for character in url):
+        raise ValidationError(
+            "There is a blank in this address. Open the page, and copy the address again."
+        )
+    if match["account"]:
+        raise ValidationError(
+            "A user name or a password stands in this address, before the “@”. Everybody could "
+            "read it: take it out."
+        )
+    try:
+        _refuse_no_host(ascii_host(match["host"]))
+        _refuse_no_port((match["port"] or ":443")[1:])
+    except ValueError:
+        raise ValidationError(
+            "“%(host)s” cannot be the name of a site. Open the page, and copy its address from the "
+            "browser.",
+            params={"host": match["host"] + (match["port"] or "")},
+        ) from None
+
+
+def ascii_host(host):
+    """The host (str) as DNS knows it: “Müller.example” → “xn--mller-kva.example”.
+
+    Names in other scripts go by UTS 46, non-transitional, and IDNA 2008 (RFC 5891). Raises
+    ValueError where they cannot.
+    """
+    if ":" in host:  # IPv6
+        return host if host.startswith("[") else f"[{host}]"
+    mapped = idna.uts46_remap(host, std3_rules=False, transitional=False).removesuffix(".")
+    return ".".join(map(_ascii_label, mapped.split(".")))
+
+
+def _ascii_label(label):
+    if label.isascii() and not label.startswith("xn--"):
+        return label
+    return idna.alabel(label).decode()
+
+
+def _refuse_no_host(name):
+    """Raise ValueError if the name (str, ASCII) can be none of a host on the internet."""
+    if name.startswith("["):
+        is_possible = not ipaddress.IPv6Address(name[1:-1]).scope_id
+    elif name.rpartition(".")[2][:1].isdecimal():
+        is_possible = ipaddress.IPv4Address(name)
+    else:
+        labels = name.split(".")
+        is_possible = len(labels) > 1 and len(name) < 254 and all(map(LABEL.fullmatch, labels))
+    if not is_possible:
+        raise ValueError(name)
+
+
+def _refuse_no_port(digits):
+    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits[:6]) < 2**16):
+        raise ValueError(digits)
+
+
+def shown_host(url):
+    """The host of a web address, for a reader: “https://www.xn--fa-hia.de/a” → “faß.de”.
+
+    `url` is returned as it is if it is none, as may be of what was written before it was checked.
+    """
+    try:
+        labels = ascii_host(WEB_ADDRESS.fullmatch(url)["host"]).removeprefix("www.").split(".")
+    except (TypeError, ValueError):
+        return url
+    return ".".join(idna.ulabel(each) if each.startswith("xn--") else each for each in labels)
 
 
 def validate_label(label):

@@ -537,6 +537,20 @@ RECORDS = [
         start_time="09:00:00",
         time_zone="Mars",
     ),
+    event(
+        "zone of the machine",
+        "field time_zone: “localtime” is not",
+        starts="2018-05-03",
+        start_time="09:00:00",
+        time_zone="localtime",
+    ),
+    event(
+        "time that the clocks skip",
+        "field start_time: 02:30 does not exist on 28 March 2027",
+        starts="2027-03-28",
+        start_time="02:30:00",
+        time_zone="Europe/Vienna",
+    ),
     event("time of another kind", "field start_time: ", start_time="9 a.m."),
     event(
         "end time before start time",

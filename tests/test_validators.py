@@ -15,8 +15,11 @@ from PIL import Image
 from partners.models import Organisation
 from partners.models.base import CountryField
 from partners.validators import (
+    WEB_ADDRESS,
+    ascii_host,
     normal_identifier,
     refuse_control_characters,
+    shown_host,
     validate_identifier,
     validate_label,
     validate_logo,
@@ -114,20 +117,67 @@ def test_label_that_is_an_address_is_refused(label):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://example.org/", "http://example.org/a?b=c#d", "https://müller.example/"]
+    ("url", "host", "shown"),
+    [
+        ("https://example.org/", "example.org", "example.org"),
+        ("HTTP://www.Example.org?b=c#d", "www.example.org", "example.org"),
+        ("https://example.org:8443/@handle?to=a@b.org", "example.org", "example.org"),
+        ("https://müller.example/ä?ö", "xn--mller-kva.example", "müller.example"),
+        ("https://xn--mller-kva.example/", "xn--mller-kva.example", "müller.example"),
+        ("https://faß.example", "xn--fa-hia.example", "faß.example"),
+        ("https://日本。jp/", "xn--wgv71a.jp", "日本.jp"),
+        ("https://my_site.example.org", "my_site.example.org", "my_site.example.org"),
+        ("https://r3---sn.example.org", "r3---sn.example.org", "r3---sn.example.org"),
+        ("https://example.org./", "example.org", "example.org"),
+        ("https://93.184.215.14/", "93.184.215.14", "93.184.215.14"),
+        ("https://[2001:db8::1]:80/", "[2001:db8::1]", "[2001:db8::1]"),
+    ],
 )
-def test_web_address_is_whole(url):
+def test_web_address_is_taken(url, host, shown):
     validate_web_address(url)
+    assert ascii_host(WEB_ADDRESS.fullmatch(url)["host"]) == host
+    assert shown_host(url) == shown
+
+
+@pytest.mark.parametrize("url", ["", "not an address", "https://☕.example/"])
+def test_host_of_what_was_written_before_is_shown_as_written(url):
+    assert shown_host(url) == url
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["javascript:alert(1)", "data:text/html,x", "ftp://example.org/", "example.org", "//a.org"],
-)
-def test_web_address_of_another_kind_is_refused(url):
+    ("url", "sentence"),
+    [
+        *(
+            (url, "Write the whole web address, beginning with https://")
+            for url in [
+                "javascript:alert(1)", "data:text/html,x", "ftp://example.org/", "example.org",
+                "//a.org", "https:/example.org", "",
+            ]
+        ),
+        *(
+            (url, "A user name or a password stands in this address, before the “@”")
+            for url in ["https://me:secret@example.org/", "https://me@example.org", "https://@a.org"]
+        ),
+        *(
+            (url, "There is a blank in this address.")
+            for url in ["https://exa mple.org", "https://example.org/a b", "https://example.org/\n"]
+        ),
+        *(
+            (f"https://{host}/a", f"“{host}” cannot be the name of a site.")
+            for host in [
+                "", "intranet", "a..b.org", "-a.org", "a-.org", f"{'a' * 64}.org",
+                ".".join(["abcdefghij"] * 24), "999.1.1.1", "1.2.3", "ex%41mple.org",
+                "a\uff0fb.org", "a\uff20b.org", "☕.example", "xn--a.example", "example.org:",
+                "example.org:0", "example.org:65536", "example.org:٣٣", "[fe80::1%25eth0]", "[::g]",
+            ]
+        ),
+        ("https://example.org\\@a.org", "“example.org\\@a.org” cannot be the name of a site."),
+    ],
+)  # fmt: skip
+def test_web_address_is_refused_with_the_reason(url, sentence):
     with pytest.raises(ValidationError) as refused:
         validate_web_address(url)
-    assert refused.value.messages == ["Write the whole web address, beginning with https://"]
+    assert refused.value.messages[0].startswith(sentence)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ from partners.models.bookkeeping import (
     Word,
 )
 from partners.models.collaboration import Collaboration, JointWork, Party
-from partners.models.event import Event, EventSeries, Organiser
+from partners.models.event import Event, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
-from partners.models.page import Page, Redirect, Section, SectionEntry
+from partners.models.page import Page, Section, SectionEntry
 from partners.models.profile import Figure, Identifier, OrganisationName
 from partners.models.publishing import PendingChange, PreviewLink, Revision, SentSheet
+from partners.models.redirects import MissedAddress, Redirect
+from partners.models.series import EventSeries
 from partners.models.sources import Citation, Link, Source
 from partners.models.vocabulary import Term, Topic
 
@@ -35,6 +37,7 @@ __all__ = [
     "Link",
     "LinkCheck",
     "LoadedRow",
+    "MissedAddress",
     "Organisation",
     "OrganisationName",
     "OrganisationRelation",

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django_countries.fields import CountryField as AnyCountryField
 
 from partners.lines import Clean, CleanField, LineField, Trimmed
+from partners.sorting import COLLATIONS
 from partners.validators import (
+    NOT_WHOLE,
     country_code,
     refuse_control_characters,
     validate_moment,
@@ -40,14 +42,14 @@ def new_key():
 
 
 class TitleField(LineField):
-    """A short text that lists are ordered by, as a reader expects: case apart, accents beside."""
+    """A short text that lists are ordered by, as a reader expects: see `sorting`."""
 
     def deconstruct(self):
         name, _, args, kwargs = super().deconstruct()
         return name, "partners.models.base.TitleField", args, kwargs
 
     def db_parameters(self, connection):
-        collation = "en-x-icu" if connection.vendor == "postgresql" else "NOCASE"
+        collation = COLLATIONS[connection.vendor]
         return super().db_parameters(connection) | {"collation": collation}
 
 
@@ -55,7 +57,10 @@ SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
 class WebAddressFormField(Clean, forms.URLField):
-    """A web address that is typed or pasted."""
+    """Takes what the model takes, and answers with the same sentences."""
+
+    default_error_messages = {"invalid": NOT_WHOLE}
+    default_validators = [validate_web_address]
 
 
 class WebAddressField(CleanField, models.URLField):
@@ -74,7 +79,7 @@ class WebAddressField(CleanField, models.URLField):
         """Whoever saves it, nothing else becomes a link. Raises ValidationError."""
         value = self.cleaned(value)
         if isinstance(value, str) and value and not SCHEME.match(value):
-            raise ValidationError(validate_web_address.message)
+            raise ValidationError(NOT_WHOLE)
         return super().get_db_prep_save(value, connection)
 
 

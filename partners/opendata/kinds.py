@@ -389,6 +389,11 @@ EVENTS = Kind(
         text("start_time", "When it starts on that day, by the clock of the place: “18:30”."),
         text("end_time", "When it ends, by the clock of the place."),
         text("time_zone", "The time zone of the place (IANA)."),
+        text(
+            "repeated_hour",
+            "Where the clocks go back and show an hour twice: whether it starts and ends in the "
+            "“first”, in the “second”, or starts in the one and ends in the other (“both”).",
+        ),
         Field(
             "is_over",
             "Whether it is past on the day of the answer.",

@@ -198,3 +198,34 @@ def test_words_are_shown_as_they_were_typed(publisher, open_form):
         assert html.escape(name) in page
     organisation.refresh_from_db()
     assert organisation.name == name
+
+
+# web addresses
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("my_site.example.org", "https://my_site.example.org"),
+        ("https://faß.example/", "https://faß.example/"),
+    ],
+)
+def test_web_address_is_taken_as_it_was_typed(editor, open_form, typed, kept):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(website=typed)
+    organisation.refresh_from_db()
+    assert organisation.website == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("https://me:secret@example.org/", "A user name or a password stands in this address"),
+        ("https://a..b/", "“a..b” cannot be the name of a site."),
+        ("mailto:me@example.org", "Write the whole web address, beginning with https://"),
+    ],
+)
+def test_web_address_is_refused_with_one_sentence(editor, open_form, typed, sentence):
+    organisation = make.OrganisationFactory(draft=True)
+    ((field, (error,)),) = errors(open_form(editor, organisation).send(website=typed)).items()
+    assert (field, error[: len(sentence)]) == ("website", sentence)
