@@ -15,6 +15,8 @@ import django
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -97,6 +99,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partners.middleware.RefuseLongAddress",
     "partners.middleware.RefuseNullCharacters",
+    "partners.middleware.CountMissed",
     "partners.middleware.CurrentTime",
     "partners.middleware.ApplyDueChanges",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,10 +160,14 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+#: Seconds after which a process stores which addresses were asked for in vain; 0: never.
+STORE_MISSED_AFTER = 300
+
 # Language, time, mail
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
+COUNTRIES_OVERRIDE = {"XK": "Kosovo"}  # not in ISO 3166-1; its code is what everybody uses
 USE_I18N = False  # one language; each link asks which, and is made in half the time without
 USE_TZ = True
 
@@ -312,6 +319,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+#: What the editor does beside its own extensions: it cleans what is pasted, and allows no tag more.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("js/paste.js")], "extensions": {"Paste": html_tags([])}}
+]
+
 #: Whether a proxy in front says how, and from where, a visitor came.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:

@@ -37,7 +37,7 @@ SECTIONS = {
     "Content": ("Organisation", "Collaboration", "EventSeries", "Event", "Page"),
     "Publishing": ("PendingChange", "Revision"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
-    "Site": ("LinkCheck", "Redirect", "User", "Group", "LogEntry"),
+    "Site": ("LinkCheck", "Redirect", "MissedAddress", "User", "Group", "LogEntry"),
 }
 
 

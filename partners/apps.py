@@ -2,7 +2,10 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
+
+from partners import sorting
 
 
 class AdminConfig(admin_apps.AdminConfig):
@@ -18,6 +21,7 @@ class PartnersConfig(AppConfig):
     def ready(self):
         from partners import bookkeeping, freshness, groups, trigrams  # noqa: PLC0415 — models can be imported only now
 
+        connection_created.connect(sorting.register)
         bookkeeping.connect()
         pre_migrate.connect(freshness.install, sender=self)  # what migrations write is noted, too
         post_migrate.connect(groups.fill, sender=self)

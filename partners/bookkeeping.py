@@ -13,12 +13,16 @@ from django.db.models import F, prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils import timezone
 
+from partners import folding
 from partners.folding import fold
 from partners.models import ROOTS, Organisation, Part, Record, Root, Topic, Verification, Word
 
 OWNER = {label: owner for owner, label in ROOTS.items()}
 #: What of a root's parts its search text is made of.
 SEARCHED = {"organisation": ("names", "topics"), "collaboration": ("joint_works",)}
+#: What of a Record the folding makes.
+FOLDED = ["names", "text", "folding"]
+BATCH = 500
 WORD_LENGTH = Word._meta.get_field("text").max_length
 
 #: The roots written in the batch under way, as models and keys in order; None outside a batch.
@@ -114,7 +118,7 @@ def refresh_all(roots):
             records,
             update_conflicts=True,
             unique_fields=[owner],
-            update_fields=["version", "changed_at", "names", "text"],
+            update_fields=["version", "changed_at", "names", "text", "folding"],
         )
         _keep_words(values["text"] for values in folded.values())
 
@@ -131,9 +135,10 @@ def repair():
     return sum(map(len, untrue))
 
 
-def repair_after_migration(sender, **kwargs):
+def repair_after_migration(sender, using, **kwargs):
     """Repair once the tables are those of today's models; before, these cannot be read."""
     if _columns(kwargs.get("apps", apps), sender.label) == _columns(apps, sender.label):
+        fold_anew(using)
         repair()
 
 
@@ -149,11 +154,11 @@ def _columns(state, app):
 def _untrue(model):
     searched = SEARCHED.get(OWNER[model._meta.label], ())
     roots = model._base_manager.select_related("record").prefetch_related(*searched)
-    return [root for root in roots if root.record.pk is None or _searched(root) != _kept(root)]
+    return [root for root in roots if root.record.pk is None or _found_by(root) != _kept(root)]
 
 
-def _searched(root):
-    folded = _folded(root)
+def _found_by(root):
+    folded = _searched(root)
     return _words(folded["names"], folded["text"])
 
 
@@ -166,10 +171,37 @@ def _words(names, text):
     return sorted(names.split("\n")), sorted(text.split())
 
 
+def fold_anew(using):
+    """Fold again what an earlier `fold` made, without counting a change."""
+    known = Record.objects.using(using).exclude(folding=folding.VERSION)
+    if not known.exists():
+        return
+    with transaction.atomic(using):
+        for owner, label in ROOTS.items():
+            keys = list(known.filter(**{f"{owner}__isnull": False}).values_list(owner, flat=True))
+            for start in range(0, len(keys), BATCH):
+                _fold_many(owner, apps.get_model(label), keys[start : start + BATCH], using)
+        Word.objects.using(using).all().delete()
+        _keep_words(Record.objects.using(using).values_list("text", flat=True))
+
+
+def _fold_many(owner, model, keys, using):
+    roots = list(model._base_manager.using(using).filter(pk__in=keys).select_related("record"))
+    prefetch_related_objects(roots, *SEARCHED.get(owner, ()))
+    for root in roots:
+        for name, value in _searched(root).items():
+            setattr(root.record, name, value)
+    Record.objects.using(using).bulk_update([root.record for root in roots], FOLDED)
+
+
 def _folded(root):
+    return _searched(root) | {"changed_at": timezone.now()}
+
+
+def _searched(root):
     names = [folded for folded in map(fold, root.search_names()) if folded]
     text = " ".join([*names, *filter(None, map(fold, root.search_text()))])
-    return {"names": "\n".join(["", *names, ""]), "text": text, "changed_at": timezone.now()}
+    return {"names": "\n".join(["", *names, ""]), "text": text, "folding": folding.VERSION}
 
 
 def _keep_words(texts):

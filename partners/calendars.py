@@ -18,7 +18,8 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from partners import site
-from partners.lines import one_line
+from partners.dates import comes_twice
+from partners.lines import writable
 from partners.models import Event, Organisation, Revision
 
 #: With it an event's key makes its UID, the same whatever host the site is moved to; never changes.
@@ -114,7 +115,7 @@ def _calendar(subscription):
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//cirse_partners//Events//EN")
     calendar.add("version", "2.0")
-    name = one_line(subscription.name)
+    name = writable(subscription.name)
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("url", f"{settings.SITE_URL}{subscription.page}")
@@ -135,9 +136,9 @@ def _event(event, at):
         "last-modified": changed,
         "sequence": event.record.version + CHANGES_IN_A_LIFE * event.lives,
         "status": STATUS[event.status],
-        "summary": one_line(event.title),
+        "summary": writable(event.title),
         "description": "\n".join(_sentences(event)),
-        "location": one_line(event.place),
+        "location": writable(event.place),
         "categories": _categories(event, at),
         "url": f"{settings.SITE_URL}{event.get_absolute_url()}",
         "transp": "TRANSPARENT",
@@ -156,17 +157,17 @@ def _sentences(event):
     if event.start_time and not _has_both_times(event):
         yield f"Begins at {event.start_time:%H:%M} ({event.time_zone})."
     if event.summary:
-        yield one_line(event.summary)
+        yield writable(event.summary)
 
 
 def _categories(event, at):
     mode = event.get_mode_display() if event.mode != Event.Mode.NOT_STATED else ""
     series = event.series.title if event.series and event.series.is_live(at) else ""
-    return [one_line(text) for text in (series, mode) if text]
+    return [writable(text) for text in (series, mode) if text]
 
 
 def _has_both_times(event):
-    return bool(event.start_time and event.end_time)
+    return bool(event.starts_at and event.ends_at)
 
 
 def _span(event):
@@ -176,13 +177,14 @@ def _span(event):
     """
     first, last = event.starts.earliest, (event.ends or event.starts).earliest
     if _has_both_times(event):
-        zone = ZoneInfo(event.time_zone)
-        return {
-            "dtstart": dt.datetime.combine(first, event.start_time, zone),
-            "dtend": dt.datetime.combine(last, event.end_time, zone),
-        }
+        return {"dtstart": _moment(event.starts_at), "dtend": _moment(event.ends_at)}
     day = dt.timedelta(days=1)
     return {"dtstart": first, "dtend": min(last, dt.date.max - day) + day}
+
+
+def _moment(at):
+    """By the clock of the place; where that shows a time again, in UTC (RFC 5545 §3.3.5)."""
+    return at.astimezone(dt.UTC) if at.fold and comes_twice(at) else at.replace(fold=0)
 
 
 def _time_zones(events):

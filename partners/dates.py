@@ -7,7 +7,9 @@ Text compares: two dates of one precision sort by time, and a prefix is the wide
 import calendar
 import datetime as dt
 import re
+import zoneinfo
 from functools import total_ordering
+from importlib.resources import files
 from itertools import takewhile
 
 from django import forms
@@ -25,9 +27,33 @@ MONTH_NUMBERS = {
     if name
 } | {"sept": 9}
 TYPED = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?\s+)?(?P<month>[a-z]+)\.?,?\s+(?P<year>\d{4})",
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?\s+)?(?P<month>[a-z]+)\.?,?\s+(?P<year>\d{3,4})",
     re.ASCII | re.IGNORECASE,
 )
+
+
+#: A year before 1000, as people write it.
+SHORT_YEAR = re.compile(r"\d{3}(?:-.*)?", re.ASCII)
+TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?(?P<half>[ap]m)?",
+    re.ASCII,
+)
+
+
+def parse_time(typed):
+    """The datetime.time that people write as "9:30", "9.30", "9:00 AM" or "9 p.m."; or ValueError.
+
+    A number alone is none: it could be hours, or a time whose last zero a program took away.
+    """
+    match = TIME.fullmatch(re.sub(r"\s|(?<=[ap])\.(?=m)|\.$", "", typed.casefold()))
+    if not match or not (match["minute"] or match["half"]):
+        raise ValueError(f"{typed!r} is not a time of day")
+    hour = int(match["hour"])
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{typed!r} is not a time of day")
+        hour = hour % 12 + 12 * (match["half"] == "pm")
+    return dt.time(hour, int(match["minute"] or 0), int(match["second"] or 0))
 
 
 @total_ordering
@@ -50,16 +76,19 @@ class PartialDate:
 
     @classmethod
     def parse(cls, typed):
-        """Read what people write: "2016", "May 2016", "3 May 2016" or ISO 8601; or ValueError."""
+        """Read what people write: "2016", "May 2016", "3 May 2016" or ISO 8601; or ValueError.
+
+        A year has four digits or, before the year 1000, three.
+        """
         typed = " ".join(typed.split())
         match = TYPED.fullmatch(typed)
         if not match:
-            return cls(typed)
+            return cls(f"0{typed}" if SHORT_YEAR.fullmatch(typed) else typed)
         month = MONTH_NUMBERS.get(match["month"].casefold())
         if month is None:
             raise ValueError(f"{match['month']!r} is not the name of a month")
         day = f"-{int(match['day']):02}" if match["day"] else ""
-        return cls(f"{match['year']}-{month:02}{day}")
+        return cls(f"{match['year']:0>4}-{month:02}{day}")
 
     @property
     def precision(self):
@@ -204,6 +233,37 @@ class PartialDateField(models.Field):
         return super().formfield(**{"form_class": PartialDateFormField} | kwargs)
 
 
+def _time(typed):
+    """What `parse_time` reads. Raises ValidationError."""
+    try:
+        return parse_time(typed)
+    except ValueError:
+        raise ValidationError(
+            "“%(typed)s” is not a time we can read. Write hours and minutes, such as 9:30 or "
+            "14:00.",
+            "invalid",
+            {"typed": typed},
+        ) from None
+
+
+class TimeOfDayFormField(forms.TimeField):
+    """One text box; takes what `parse_time` reads."""
+
+    def to_python(self, value):
+        is_typed = isinstance(value, str) and value.strip()
+        return _time(value) if is_typed else super().to_python(value)
+
+
+class TimeOfDayField(models.TimeField):
+    """A time of day, to the second at most; reads what `parse_time` does."""
+
+    def to_python(self, value):
+        return _time(value) if isinstance(value, str) else super().to_python(value)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": TimeOfDayFormField} | kwargs)
+
+
 @PartialDateField.register_lookup
 class IsPartialDate(Lookup):
     """`column__is_partial_date=True`: empty, or shaped as a year, a month or a day."""
@@ -246,3 +306,80 @@ def order_constraint(model, start, end):
         violation_error_code=end,
         violation_error_message="The end is before the start. Correct one of the two dates.",
     )
+
+
+# Clocks
+
+#: The names of IANA, whatever else the machine may have; not its sign for “no zone chosen”.
+TIME_ZONES = frozenset((files("tzdata") / "zones").read_text().split()) - {"Factory"}
+
+
+def validate_time_zone(name):
+    if name not in TIME_ZONES:
+        raise ValidationError(
+            "“%(name)s” is not the name of a time zone. Write it as “Europe/Vienna”.",
+            params={"name": name},
+        )
+
+
+def moment(date, time, zone, is_second=False):
+    """The aware datetime of `time` on a whole day (PartialDate) by the clocks of `zone` (str).
+
+    Where it comes twice it is the first, or the second (PEP 495).
+    """
+    local = time.replace(fold=int(is_second))
+    return dt.datetime.combine(date.earliest, local, zoneinfo.ZoneInfo(zone))
+
+
+def comes_twice(at):
+    """Whether the clock shows the time of `at` (aware datetime) twice on that day."""
+    return at.replace(fold=0).utcoffset() > at.replace(fold=1).utcoffset()
+
+
+def refuse_skipped(at):
+    """Raise ValidationError if the clocks go forward past the time of `at` (aware datetime)."""
+    if at.replace(fold=0).utcoffset() < at.replace(fold=1).utcoffset():
+        raise ValidationError(
+            "%(time)s does not exist on %(day)s in %(zone)s: the clocks go forward. Perhaps it is "
+            "%(after)s.",
+            params=_spoken(at) | {"after": f"{at.astimezone(dt.UTC).astimezone(at.tzinfo):%H:%M}"},
+        )
+
+
+def refuse_unclear(at):
+    """Raise ValidationError if the time of `at` (aware datetime) comes twice."""
+    if comes_twice(at):
+        raise ValidationError(
+            "%(time)s comes twice on %(day)s in %(zone)s: the clocks go back. Say under “hour that "
+            "comes twice” which is meant.",
+            params=_spoken(at),
+        )
+
+
+def _spoken(at):
+    day = PartialDate(at.date().isoformat()).display()
+    return {"time": f"{at:%H:%M}", "day": day, "zone": at.tzinfo.key}
+
+
+# Years in names
+
+#: A whole year, or two that follow each other, as “2025/2026” and “2025–26”.
+YEARS = re.compile(r"(?<!\d)(\d{4})(?:(\s?[/\u2010\u2011–-]\s?)(\d{4}|\d{2}))?(?!\d)", re.ASCII)
+
+
+def years_in(name):
+    """The whole years (list of int) that `name` has in it."""
+    return [int(found[1]) for found in YEARS.finditer(name)]
+
+
+def a_year_later(name, year):
+    """`name` (str) with the year after `year` (int) in its place, also where it is one of two."""
+
+    def later(found):
+        first, dash, second = found.groups()
+        if second and f"{int(first) + 1:04}".endswith(second) and year - int(first) in (0, 1):
+            after = f"{int(first) + 2:04}"[-len(second) :]
+            return f"{int(first) + 1:04}{dash}{after}"
+        return re.sub(rf"(?<!\d){year:04}(?!\d)", f"{year + 1:04}", found[0])
+
+    return YEARS.sub(later, name)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, Value
 
 from partners import freshness
-from partners.folding import fold
 from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
 from partners.models.base import is_live, union
+from partners.sorting import sort_key
 
 
 class Facet(NamedTuple):
@@ -105,7 +105,7 @@ def choices(at):
         facet.worded(at).annotate(facet=Value(facet.name)) for facet in FACETS if facet.worded
     )
     known = {facet.name: list(facet.choices) for facet in FACETS}
-    for value, label, name in sorted(words, key=lambda row: fold(row[1])):
+    for value, label, name in sorted(words, key=lambda row: sort_key(row[1])):
         known[name].append((value, label))
     return known
 

@@ -19,7 +19,9 @@ from partners import triggers
 from partners.models import ROOTS, ContentVersion, PendingChange
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
-UNSEEN = {"chore", "contentversion", "loadedrow", "previewlink", "reminder", "sentsheet"}
+UNSEEN = {
+    "chore", "contentversion", "loadedrow", "missedaddress", "previewlink", "reminder", "sentsheet",
+}  # fmt: skip
 #: How long pages stand while a change is due that could not be published yet.
 WHILE_DUE = dt.timedelta(seconds=1)
 ONLY = 1

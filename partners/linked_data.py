@@ -4,13 +4,11 @@ What is not known is left out, and a date is as precise here as it is on record:
 is an ISO 8601 date, which may be a year or a month.
 """
 
-import datetime as dt
-import zoneinfo
-
 from django.conf import settings
 from django.urls import reverse
 
 from partners import site
+from partners.lines import writable
 from partners.models import Collaboration, Event, Organisation, OrganisationRelation, Party
 
 SCHEMA = "https://schema.org"
@@ -55,7 +53,7 @@ def known_of(said):
         return {name: value for name, value in kept.items() if value not in (None, "", [], {})}
     if isinstance(said, list):
         return [known_of(value) for value in said if value]
-    return said
+    return writable(said) if isinstance(said, str) else said
 
 
 def absolute(path):
@@ -139,7 +137,7 @@ def of_organisation(organisation, at, names, identifiers, relations, collaborati
         "identifier": [
             {
                 "@type": "PropertyValue",
-                "propertyID": identifier.get_scheme_display(),
+                "propertyID": identifier.register_name,
                 "value": identifier.value,
             }
             for identifier in identifiers
@@ -190,8 +188,8 @@ def of_event(event, at, organisers):
         "url": page,
         "name": event.title,
         "description": event.summary,
-        "startDate": moment(event.starts, event.start_time, event.time_zone),
-        "endDate": moment(event.ends or event.starts, event.end_time, event.time_zone),
+        "startDate": moment(event.starts, event.starts_at),
+        "endDate": moment(event.ends or event.starts, event.ends_at),
         "eventStatus": EVENT_STATUS[event.status],
         "eventAttendanceMode": ATTENDANCE.get(event.mode),
         "location": place(event.venue, event.city, event.country),
@@ -243,9 +241,6 @@ def of_page(root, at, about=()):
     }
 
 
-def moment(date, time, zone):
+def moment(date, at):
     """ISO 8601 text, as precise as it is known; with the place's offset where there is a time."""
-    if not (date and time):
-        return str(date)
-    at = dt.datetime.combine(date.earliest, time, zoneinfo.ZoneInfo(zone))
-    return at.isoformat(timespec="minutes")
+    return at.isoformat(timespec="minutes") if at else str(date)

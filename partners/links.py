@@ -12,18 +12,21 @@ import threading
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from html import unescape
-from itertools import chain, groupby
+from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpcore
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 
 from partners.folding import fold
-from partners.models import JointWork, Link, LinkCheck, Organisation, Source
+from partners.models import LinkCheck
+from partners.validators import ascii_host
 
 Result = LinkCheck.Result
 HOPS = 8
@@ -37,7 +40,8 @@ HEADERS = {
     "Accept-Encoding": "identity",
 }
 PERMANENT, TEMPORARY = {301, 308}, {302, 303, 307}
-GONE = {404, 410}
+GONE, BUSY = {404, 410}, {429, 503}
+PATIENCE = 10  # seconds that a busy host is waited for; who needs longer is asked another day
 LONGEST_URL = LinkCheck._meta.get_field("target").max_length
 SPOKEN_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
 #: One part of a title, folded. “404 patients” and “not found in the registry” are no such parts.
@@ -51,6 +55,11 @@ PARTS_OF_TITLE = re.compile(r"\s[|–—·-]\s|[|:!.]")
 #: IPv6 as the internet uses it; and what a gateway translates into the IPv4 in its last 32 bits.
 UNICAST, SIX_TO_FOUR = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("2002::/16")
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+#: The path of a front page: “/”, “/en-gb/”, “/index.html”, “/de/home”.
+FRONT = re.compile(
+    r"/?(?:(?P<language>[a-z]{2,3})(?:[-_][a-z]{2,4})?(?:/|$))?"
+    r"(?:(?:index|default|home|homepage|start|startpage|main|welcome)(?:\.[a-z]{2,5})?/?)?"
+)
 
 
 class Outcome(NamedTuple):
@@ -72,6 +81,7 @@ class Answer(NamedTuple):
     location: str
     text: str
     cookies: dict
+    wait: float | None = None  # seconds that a busy host asks us to wait; None: it asks for nothing
 
 
 class Guard(httpcore.SyncBackend):
@@ -126,13 +136,6 @@ def _is_public(address):
     return usual and address.is_global and not address.is_multicast
 
 
-def addresses():
-    """All outside addresses on record (sorted list of str)."""
-    fields = ((Link, "url"), (Organisation, "website"), (JointWork, "url"), (Source, "url"))
-    found = (model.objects.values_list(name, flat=True) for model, name in fields)
-    return sorted({*chain.from_iterable(found)} - {""})
-
-
 def check(urls):
     """Ask each of `urls`; yield (url, Outcome). Hosts side by side, each one thing at a time."""
     by_host = groupby(sorted(urls, key=_host), key=_host)
@@ -143,7 +146,7 @@ def check(urls):
 
 def record(url, outcome):
     """Keep the outcome in the history; a false alarm that sounds again is one again."""
-    last = LinkCheck.objects.filter(url=url).order_by("-pk").first()
+    last = LinkCheck.objects.answered().filter(url=url).order_by("-pk").first()
     said = outcome._asdict()
     same = last and all(getattr(last, name) == value for name, value in said.items())
     return LinkCheck.objects.create(
@@ -205,6 +208,8 @@ def _leads_on(answer):
 
 def _judge(asked, answer, reached, moved_to):
     status = answer.status
+    if answer.wait is not None:
+        return Outcome(Result.BUSY, f"answers {status}")
     if status in GONE:
         return Outcome(Result.BROKEN, f"answers {status}")
     if 400 <= status < 500 or status >= 600:
@@ -213,15 +218,20 @@ def _judge(asked, answer, reached, moved_to):
         return Outcome(Result.BROKEN, f"answers {status}")
     if said := _no_such_page(answer.text):
         return Outcome(Result.SOFT_404, f"“{said[:150]}”")
-    if (
-        reached != asked
-        and urlsplit(asked).path.strip("/")
-        and not urlsplit(reached).path.strip("/")
-    ):
+    if _is_front_page(reached) and not _is_front_page(asked):
         return Outcome(Result.SOFT_404, "it leads to the front page")
     if moved_to:
         return Outcome(Result.MOVED, target=moved_to)
     return Outcome(Result.GOOD)
+
+
+def _is_front_page(url):
+    """Whether the address is that of a whole site, by whatever name; one with a query is a page."""
+    parts = urlsplit(url)
+    if not parts.path.strip("/"):
+        return True
+    found = FRONT.fullmatch(parts.path.lower())
+    return bool(found and not parts.query and (found["language"] or "en") in LANG_INFO)
 
 
 def _no_such_page(text):
@@ -244,17 +254,20 @@ def _answer(pool, url, cookies):
 
 
 def _get(pool, url, cookies):
-    """Ask, and ask again if that may help: on a 5xx, or when a connection broke."""
+    """Ask, and ask again if that may help: on a 5xx, if it is busy, or when a connection broke."""
     for left in reversed(range(TRIES)):
+        wait = settings.LINK_CHECK_PAUSE
         try:
             answer = _once(pool, "GET", url, cookies)
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             if not left or _is_unsafe(error):
                 raise
         else:
-            if answer.status < 500 or answer.status >= 600 or not left:
+            may_change = answer.wait is not None or 500 <= answer.status < 600
+            if not may_change or not left or (answer.wait or 0) > PATIENCE:
                 return answer
-        time.sleep(settings.LINK_CHECK_PAUSE)
+            wait = max(wait, answer.wait or 0)
+        time.sleep(wait)
     raise AssertionError("unreachable")
 
 
@@ -272,7 +285,19 @@ def _once(pool, method, url, cookies):
                 break
         said = [(name.lower(), value) for name, value in response.headers]
         location = dict(said).get(b"location", b"").decode("utf-8", "replace")
-        return Answer(response.status, location, _decode(body), _cookies(said))
+        wait = _wait(dict(said).get(b"retry-after", b"")) if response.status in BUSY else None
+        return Answer(response.status, location, _decode(body), _cookies(said), wait)
+
+
+def _wait(retry_after):
+    """The seconds that a header Retry-After (RFC 9110, §10.2.3; bytes) asks for; None if none."""
+    text = retry_after.decode("latin-1").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        return max(0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
 
 
 def _given_back(cookies):
@@ -294,7 +319,7 @@ def _cookies(headers):
 def _in_ascii(url):
     """The address as it is sent: “ö” stands as %C3%B6 in a path, as xn-- in a host."""
     parts = urlsplit(url)
-    netloc = parts.netloc.encode("idna").decode()
+    netloc = ascii_host(parts.hostname or "") + (f":{parts.port}" if parts.port else "")
     return iri_to_uri(urlunsplit(parts._replace(netloc=netloc)))
 
 

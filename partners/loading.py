@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from collections import Counter
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from partners.models import (
     ContentVersion,
     LinkCheck,
     LoadedRow,
+    MissedAddress,
     PendingChange,
     PreviewLink,
     Record,
@@ -37,6 +39,7 @@ from partners.models import (
     Verification,
     Word,
 )
+from partners.richtext import RichTextField, refuse_empty_labels
 from partners.rows import snapshots
 from partners.rows.door import Offer, Outcome, Press, Stale, take
 from partners.validators import refuse_control_characters, validate_moment
@@ -50,6 +53,7 @@ BOOKKEEPING = {
     ContentVersion,
     LinkCheck,
     LoadedRow,
+    MissedAddress,
     PendingChange,
     PreviewLink,
     Record,
@@ -238,10 +242,12 @@ class Loading:
 
     def _check_written(self, where, given, written):
         for name, value in given.items():
-            if json.dumps(value) != json.dumps(written[name]):
+            said, stored = json.dumps(value), json.dumps(written[name])
+            if said != stored:
+                said, stored = _from_difference(said, stored)
                 raise FixtureError(
-                    f"{where}, field {name}: {_short(json.dumps(value))} is not how this field is "
-                    f"written; it would be stored as {_short(json.dumps(written[name]))}."
+                    f"{where}, field {name}: {_short(said)} is not how this field is "
+                    f"written; it would be stored as {_short(stored)}."
                 )
 
     def _value(self, where, field, written):
@@ -257,6 +263,8 @@ class Loading:
             if written is None and not field.null:
                 raise ValidationError(field.error_messages["null"])
             value = (field.target_field if field.is_relation else field).to_python(written)
+            if isinstance(field, RichTextField):
+                refuse_empty_labels(value)
             if isinstance(value, dt.datetime):
                 if timezone.is_naive(value):
                     raise ValidationError("Write this moment in UTC: “2026-11-01T08:00:00Z”.")
@@ -348,6 +356,15 @@ def _short(text, most=80):
     """`text` on one line, of at most so many characters."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _from_difference(one, other):
+    """Two texts; long ones from shortly before they begin to differ."""
+    pairs = zip(one, other, strict=False)
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) - 20
+    if start <= 0 or max(len(one), len(other)) <= 80:
+        return one, other
+    return f"…{one[start:]}", f"…{other[start:]}"
 
 
 def _written(field, instance):

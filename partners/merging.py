@@ -51,6 +51,7 @@ SAME = {
 #: Fields that make sense together alone; each other field is a group by itself.
 GROUPS = [
     ("founded", "founded_label"),
+    ("dissolved", "has_ended"),
     ("region", "region_note"),
     ("seat_city", "seat_country"),
     (
@@ -61,7 +62,7 @@ GROUPS = [
 #: What a record is called and where it is found: never taken over by another.
 ITS_OWN = {"slug", "name", "is_home", "review_days", "topics"}
 #: What an organisation is silent about.
-SILENT = ("", None, "not-stated", "founded")
+SILENT = ("", None, False, "not-stated", "founded")
 
 
 class United(NamedTuple):

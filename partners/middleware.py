@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import freshness, logs, publishing
+from partners import freshness, logs, missed, publishing
 from partners.models import PendingChange, Redirect
 from partners.opendata import openapi
 from partners.opendata.problems import as_problem
@@ -203,6 +204,19 @@ def read_to_its_end(request):
             pass
 
 
+class CountMissed:
+    """A page that is not there is counted, for publishers to make a redirect of its address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_FOUND and request.method in ("GET", "HEAD"):
+            missed.count(request.get_full_path_info())
+        return response
+
+
 class CurrentTime:
     """`request.now`: the one moment at which everything on the page is true."""
 
@@ -248,13 +262,5 @@ class FollowRedirects:
         response = self.get_response(request)
         if response.status_code != 404:
             return response
-        path = request.path_info
-        target = Redirect.objects.target(path)
-        if target is None and not path.endswith("/"):
-            target = Redirect.objects.target(path + "/")
-        if target is None:
-            return response
-        query = request.META.get("QUERY_STRING", "")
-        if query:
-            target += ("&" if "?" in target else "?") + query
-        return HttpResponsePermanentRedirect(target)
+        target = Redirect.objects.target(request.get_full_path_info())
+        return response if target is None else HttpResponsePermanentRedirect(target)

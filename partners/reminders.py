@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from partners import site
 from partners.attention import keepers, queue
+from partners.lines import writable
 from partners.models import Organisation, Reminder
 
 
@@ -31,7 +32,7 @@ def send(now):
     for user, mine in keepers(findings):
         try:
             sent += bool(user.email) and _remind(user, mine, now)
-        except SMTPException as error:
+        except (SMTPException, ValueError) as error:  # ValueError: what no header can hold
             refused.append(f"{user.email} ({error})")
     if refused:
         raise NotTaken(f"Mails sent: {sent}. Not taken: {', '.join(refused)}.")
@@ -63,8 +64,9 @@ def _mail(user, findings):
         "site_url": settings.SITE_URL,
         "findings": findings,
     }
+    needs = "things need" if count > 1 else "thing needs"
     mail = EmailMultiAlternatives(
-        f"{context['site_name']}: {count} thing{'s need' if count > 1 else ' needs'} attention",
+        writable(f"{context['site_name']}: {count} {needs} attention"),
         render_to_string("mail/reminder.txt", context),
         to=[user.email],
     )

@@ -11,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
-from PIL import Image, ImageOps
+from PIL import Image
 
+from partners.uploads import drawn
 from partners.validators import LOGO_FORMATS, LOGO_MAX_PIXELS
 
 #: Width and height of the plate that a logo stands on, in CSS pixels.
@@ -62,10 +63,8 @@ def _rendered(upload, scale):
     with Image.open(upload, formats=LOGO_FORMATS) as picture:
         if picture.width * picture.height > LOGO_MAX_PIXELS:
             raise ValueError
-        is_photo = picture.format == "JPEG"
-        upright = ImageOps.exif_transpose(picture).convert("RGB" if is_photo else "RGBA")
-    upright.thumbnail([side * scale for side in PLATE], Image.Resampling.LANCZOS)
-    return upright, {"quality": 85} if is_photo else {"lossless": True}
+    picture, kind = drawn(upload, [side * scale for side in PLATE])
+    return picture, {"quality": 85} if kind == "JPEG" else {"lossless": True}
 
 
 def _write(rendered, path):

@@ -181,7 +181,7 @@ def _named_with(queryset, words):
 
 
 def _is_corrected(word):
-    return len(word) >= SHORTEST_CORRECTED and word.isalpha()
+    return len(word) >= SHORTEST_CORRECTED and not any(map(str.isnumeric, word))
 
 
 def _nearest(word, candidates):

@@ -1,19 +1,40 @@
 """What is done to a file that is sent to us, before anybody looks at it."""
 
 import io
+import struct
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageChops, ImageCms
 
-from partners.validators import LOGO_FORMATS, LOGO_MAX_BYTES, SHEET_MAX_BYTES
+from partners.validators import LOGO_FORMATS, LOGO_MAX_BYTES, SHEET_MAX_BYTES, kind_of
 
 #: The longer side of a stored logo in pixels: plenty for print, and little to decode.
 LOGO_SIDE = 2000
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+#: How a camera was held (EXIF 3.0, tag 274) → what sets its picture upright; the last four lie.
+TURNS = dict(
+    enumerate(
+        (
+            Image.Transpose.FLIP_LEFT_RIGHT,
+            Image.Transpose.ROTATE_180,
+            Image.Transpose.FLIP_TOP_BOTTOM,
+            Image.Transpose.TRANSPOSE,
+            Image.Transpose.ROTATE_270,
+            Image.Transpose.TRANSVERSE,
+            Image.Transpose.ROTATE_90,
+        ),
+        start=2,
+    )
+)
+LYING = [TURNS[number] for number in range(5, 9)]
+SRGB = ImageCms.createProfile("sRGB")
+#: A colour is nearly white if none of its parts (0 to 255) is less; a trace is a smaller share.
+NEARLY_WHITE, TRACE = 225, 0.005
 OPTIONS = {"PNG": {"optimize": True}, "JPEG": {"quality": 92}, "WEBP": {"lossless": True}}
 
 
@@ -53,20 +74,71 @@ def reencoded(upload):
     what the content is, whatever it said before.
     """
     upload.seek(0)
-    with Image.open(upload, formats=LOGO_FORMATS) as picture:
-        kind = picture.format
-        picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
-        upright = ImageOps.exif_transpose(_of_eight_bits(picture))
-        opaque = kind == "JPEG" or not upright.has_transparency_data
-        pixels = upright.convert("RGB" if opaque else "RGBA")
-    pixels.info.clear()
+    picture, kind = drawn(upload, (LOGO_SIDE, LOGO_SIDE))
     content = io.BytesIO()
-    pixels.save(content, kind, **OPTIONS[kind])
+    picture.save(content, kind, **OPTIONS[kind])
     return SimpleUploadedFile(f"logo.{SUFFIXES[kind]}", content.getvalue(), Image.MIME[kind])
 
 
-def _of_eight_bits(picture):
-    """Greys of 16 bits, in which Pillow would take all but the darkest for white."""
+def drawn(file, size):
+    """(the first picture in `file`, its kind): upright, RGB or RGBA in sRGB, at most `size` pixels.
+
+    Raises what Pillow raises where `file` (a path or an open file) cannot be read.
+    """
+    with Image.open(file, formats=LOGO_FORMATS) as opened:
+        kind, profile, turn = kind_of(opened), opened.info.get("icc_profile"), _turn(opened)
+        picture = _in_full_colours(opened)
+        picture.thumbnail(size[::-1] if turn in LYING else size, Image.Resampling.LANCZOS)
+        if turn is not None:
+            picture = picture.transpose(turn)
+        colours = _in_srgb(picture, profile)
+        if kind != "JPEG" and picture.has_transparency_data:
+            colours.putalpha(picture.convert("RGBA").getchannel("A"))
+    colours.info.clear()
+    return colours, kind
+
+
+def _turn(picture):
+    """What sets it upright (Image.Transpose); None if nothing has to, or what says so is broken."""
+    with suppress(OSError, SyntaxError, ValueError, struct.error):
+        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    return None
+
+
+def _in_full_colours(picture):
+    """Colours that can be mixed: not those of a palette, nor greys of 16 bits.
+
+    Of such greys Pillow would take all but the darkest for white.
+    """
     if picture.mode.startswith("I"):
         return picture.point(lambda grey: grey / 256).convert("L")
+    if picture.mode in ("P", "PA", "1"):
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     return picture
+
+
+def _in_srgb(picture, profile):
+    """The colours of `picture`, as RGB, that its colour `profile` (ICC, bytes or None) means.
+
+    Without a profile, or with one that is broken or not of its kind, the numbers are taken as they
+    are; those of CMYK as inks without a tint of their own, as browsers do.
+    """
+    base = picture.convert(picture.mode if picture.mode in ("CMYK", "L") else "RGB")
+    with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if source.profile.xcolor_space == "RGB " and base.mode == "L":
+            base = base.convert("RGB")
+        return ImageCms.profileToProfile(base, source, SRGB, outputMode="RGB")
+    return base.convert("RGB")
+
+
+def shows_on_white(upload):
+    """Whether more than a trace of the picture can be seen on the white plate of the pages."""
+    with Image.open(upload) as picture:
+        plate = Image.new("RGBA", picture.size, "white")
+        plate.alpha_composite(picture.convert("RGBA"))
+        covered = sum(picture.convert("RGBA").getchannel("A").histogram()[1:])
+    upload.seek(0)
+    red, green, blue, _ = plate.split()
+    darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    return sum(darkest.histogram()[:NEARLY_WHITE]) > covered * TRACE

@@ -136,6 +136,7 @@ class IdentifierFactory(RecordFactory):
 
     organisation = factory.SubFactory(OrganisationFactory)
     scheme = models.Identifier.Scheme.WIKIDATA
+    register = factory.LazyAttribute(lambda made: "ZVR" if made.scheme == "other" else "")
     value = factory.Sequence(lambda n: f"Q{n + 1}")
 
 

@@ -369,6 +369,23 @@ def test_text_of_a_collaboration_follows_its_joint_works():
     assert not text(work.collaboration).endswith(" gloves")
 
 
+@ROOTS
+def test_text_that_an_earlier_folding_made_is_made_anew(factory):
+    root, untouched = factory(), factory()
+    make.LinkFactory(**{bookkeeping.OWNER[root._meta.label]: root})
+    expected, fresh = text(root), version(root)
+    changed_at = root.record.changed_at
+    Record.objects.filter(pk=root.record.pk).update(text="old", names="\nold\n", folding=0)
+    Word.objects.create(text="fragment")
+    call_command("migrate", verbosity=0)
+    record = Record.objects.get(pk=root.record.pk)
+    assert (record.text, record.version, record.changed_at) == (expected, fresh, changed_at)
+    assert record.names != "\nold\n"
+    words = {*record.text.split(), *text(untouched).split()}
+    assert set(Word.objects.values_list("text", flat=True)) >= words
+    assert not Word.objects.filter(text__in=["fragment", "old"]).exists()
+
+
 def test_many_roots_are_counted_and_folded_as_one_is(django_assert_num_queries):
     old, new = make.OrganisationFactory(), make.OrganisationFactory.build()
     Organisation.objects.bulk_create([new])

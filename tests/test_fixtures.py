@@ -72,7 +72,9 @@ def build(said):
 
 
 def _say(record, said):
-    fixed = {"key", "slug", "value", "time_zone", "language", "old_path", "new_path", "path"}
+    fixed = {
+        "key", "slug", "value", "register", "time_zone", "language", "old_path", "new_path", "path",
+    }  # fmt: skip
     for field in record._meta.fields:
         text = isinstance(field, db.CharField | db.TextField | RichTextField)
         closed = field.choices or field.primary_key or field.unique or field.name in fixed

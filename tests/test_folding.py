@@ -1,5 +1,7 @@
 """Folding: what people type finds what is written, on any keyboard."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +35,23 @@ steady = settings(derandomize=True, deadline=None)
         ("Ραδιολογία", "ραδιολογια"),
         ("日本医学放射線学会", "日本医学放射線学会"),
         ("100%_a\\b'c\"", "100 a b c"),
+        # what nobody sees is nothing
+        ("Radio\u00adembolisation", "radioembolisation"),
+        ("Ra\u200bdio\ufefflogy \u200e\u2060", "radiology"),
+        ("A\u3164B \u2800", "a b"),
+        ("❤\ufe0f 葛\U000e0100城", "葛城"),
+        ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u062e\u0648"),
+        ("\u0645\u062d\u0640\u0640\u0645\u062f", "\u0645\u062d\u0645\u062f"),
+        # marks that spell a word stay in it, accents and points do not
+        ("तेजपुर", "तेजपुर"),
+        ("क़िला", "किला"),
+        ("র\u200d\u09cdয\u09beডিওলজি", "র\u09cdয\u09beডিওলজি"),
+        ("การแพทย์", "การแพทย์"),
+        ("日本がん学会", "日本か\u3099ん学会"),
+        ("ﾊﾞｽ", "ハ\u3099ス"),
+        ("\u05e9\u05b8\u05dc\u05d5\u05b9\u05dd", "\u05e9\u05dc\u05d5\u05dd"),
+        ("\u0645\u064f\u062d\u064e\u0645\u0651\u062f", "\u0645\u062d\u0645\u062f"),
+        ("e\u20dd", "e"),
     ],
 )
 def test_fold_leaves_plain_lower_case_words(text, folded):
@@ -47,9 +66,10 @@ def test_fold_is_done_after_once(text):
 
 @steady
 @given(st.text())
-def test_fold_leaves_letters_digits_and_single_blanks(text):
+def test_fold_leaves_letters_digits_marks_and_single_blanks(text):
     words = fold(text).split(" ")
-    assert words == [""] or all(word.isalnum() for word in words)
+    assert words == [""] or all(words)
+    assert all(unicodedata.category(c)[0] in "LNM" for word in words for c in word)
 
 
 @steady

@@ -20,8 +20,19 @@ REDIRECTS = {
     "/found-then-moved": (302, "/moved"), "/moved-then-found": (301, "/found"),
     "/circle": (302, "/circle"), "/moved-to-nothing": (301, "/404"), "/to-front": (302, "/"),
     "/far": (301, f"/good?{'x' * 600}"),
+    "/index.html": (301, "/"), "/home": (302, "/"), "/en/": (302, "/"), "/Default.aspx": (301, "/"),
+    "/en-GB/index.php": (301, "/"), "/de": (302, "/en/"), "/index.php?id=42": (301, "/"),
+    "/ir/": (302, "/"), "/statutes": (302, "/en/"), "/homework": (302, "/"),
     "/outside": (302, "ftp://example.org/"), "/nowhere": (302, ""),
     "/to-umlaut": (301, "/%C3%B6"), "/to-bare-umlaut": (301, "/\xc3\xb6"),
+}  # fmt: skip
+#: Path → what it answers, when it wants to be asked again, and after how many answers it is ready.
+BUSY = {
+    "/busy-at-first": (503, "0", 1), "/busy-at-first-429": (429, "0", 2),
+    "/busy": (503, "3600", 9), "/busy-429": (429, "86400", 9), "/busy-always": (503, "0", 9),
+    "/busy-till": (503, "Wed, 21 Oct 2099 07:28:00 GMT", 9),
+    "/busy-no-longer": (503, "Wed, 21 Oct 2015 07:28:00 GMT", 1),
+    "/busy-in-words": (503, "soon", 9), "/gone-for-an-hour": (404, "3600", 9),
 }  # fmt: skip
 TITLES = {
     "/soft-404": b"Page not found | Society", "/soft-404-in-german": b"Seite nicht\n gefunden",
@@ -36,7 +47,7 @@ class Answers(BaseHTTPRequestHandler):
     """The kinds of answers that there are in the wild, by path."""
 
     asked = []
-    cookie = ""
+    cookie = wait = ""
 
     def do_HEAD(self):
         if self.path in {"/no-head", "/drip", "/get-alone-moves"}:
@@ -49,6 +60,8 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.asked.append((self.command, self.path))
+        if self.path in BUSY:
+            return self.answer_busy(*BUSY[self.path])
         if self.path in REDIRECTS:
             status, location = REDIRECTS[self.path]
             return self.answer(status, location=location)
@@ -68,10 +81,19 @@ class Answers(BaseHTTPRequestHandler):
             return self.answer(200, b"<TITLE>%s</TITLE><p>Sorry." % TITLES[self.path])
         return self.answer(200, b"x" * 10_000_000 if self.path == "/large" else PAGE)
 
+    def answer_busy(self, status, wait, times):
+        asked = sum(path == self.path and how == "GET" for how, path in self.asked)
+        if self.command == "GET" and asked > times:
+            return self.answer(200)
+        self.wait = wait
+        return self.answer(status)
+
     def answer(self, status, body=PAGE, location=None):
         self.send_response(status)
         if location:
             self.send_header("Location", location)
+        if self.wait:
+            self.send_header("Retry-After", self.wait)
         if self.cookie:
             self.send_header("Set-Cookie", self.cookie)
         self.end_headers()
@@ -141,6 +163,25 @@ def server(settings, monkeypatch):
         ("/nul", "soft-404", "“Not found”", ""),
         ("/far", "good", "", ""),
         ("/to-front", "soft-404", "it leads to the front page", ""),
+        ("/index.html", "moved", "", "/"),
+        ("/Default.aspx", "moved", "", "/"),
+        ("/en-GB/index.php", "moved", "", "/"),
+        ("/home", "good", "", ""),
+        ("/en/", "good", "", ""),
+        ("/de", "good", "", ""),
+        ("/index.php?id=42", "soft-404", "it leads to the front page", ""),
+        ("/ir/", "soft-404", "it leads to the front page", ""),
+        ("/homework", "soft-404", "it leads to the front page", ""),
+        ("/statutes", "soft-404", "it leads to the front page", ""),
+        ("/busy", "busy", "answers 503", ""),
+        ("/busy-429", "busy", "answers 429", ""),
+        ("/busy-till", "busy", "answers 503", ""),
+        ("/busy-always", "busy", "answers 503", ""),
+        ("/busy-at-first", "good", "", ""),
+        ("/busy-at-first-429", "good", "", ""),
+        ("/busy-no-longer", "good", "", ""),
+        ("/busy-in-words", "broken", "answers 503", ""),
+        ("/gone-for-an-hour", "broken", "answers 404", ""),
         ("/circle", "broken", "it redirects in a circle, or too often", ""),
         ("/hangs", "timed-out", "nothing within 1 seconds", ""),
         ("/drip", "timed-out", "nothing within 1 seconds", ""),
@@ -210,18 +251,28 @@ def test_one_host_is_asked_one_thing_at_a_time(server, settings, monkeypatch):
     assert [path for how, path in Answers.asked if how == "GET"] == ["/good", "/404", "/410"]
 
 
+def test_busy_host_is_waited_for_as_long_as_it_asks(server, monkeypatch):
+    slept = []
+    monkeypatch.setattr(links.time, "sleep", slept.append)
+    monkeypatch.setitem(BUSY, "/busy-for-seconds", (503, "7", 1))
+    ((_, outcome),) = links.check([f"{server}/busy-for-seconds"])
+    assert (outcome.result, slept) == ("good", [7])
+
+
 def test_command_keeps_a_history_and_reports(server, db, capsys):
     make.LinkFactory(url=f"{server}/404")
     make.LinkFactory(url="")
     make.OrganisationFactory(website=f"{server}/good")
     make.JointWorkFactory(url=f"{server}/moved")
+    make.EventFactory(write_up=f'<p><a href="{server}/410">The programme</a></p>')
     for _ in range(2):
         call_command("check_links")
     out = capsys.readouterr().out
     assert f"{server}/404 is broken (answers 404)" in out
     assert f"{server}/moved has moved for good; it is now {server}/good" in out
-    assert out.count("Addresses checked: 3.") == 2
-    assert LinkCheck.objects.count() == 6
+    assert f"{server}/410 is broken (answers 410)" in out
+    assert out.count("Addresses checked: 4.") == 2
+    assert LinkCheck.objects.count() == 8
 
 
 def test_false_alarm_stays_one_until_the_answer_changes(server, db):
@@ -229,6 +280,8 @@ def test_false_alarm_stays_one_until_the_answer_changes(server, db):
     first = links.record("https://example.org/", blocked)
     assert not first.is_false_alarm
     LinkCheck.objects.update(is_false_alarm=True)
+    assert links.record("https://example.org/", blocked).is_false_alarm
+    assert not links.record("https://example.org/", links.Outcome("busy")).is_false_alarm
     assert links.record("https://example.org/", blocked).is_false_alarm
     assert not links.record("https://example.org/", links.Outcome("broken")).is_false_alarm
     assert not links.record("https://example.org/", blocked).is_false_alarm

@@ -40,6 +40,7 @@ from partners.rows import history, snapshots
 from partners.search import Search
 from tests import acts
 from tests.factories import SINCE_THEN, OrganisationFactory, VerificationFactory
+from tests.test_lines import EVERYTHING
 
 FIXTURES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 TOTAL = sum(len(json.loads(path.read_text())) for path in FIXTURES)
@@ -213,7 +214,7 @@ def link(kind, said, /, **fields):
 
 
 def text(kind, body):
-    return Broken(kind, PAGES, put("about", body=body), ABOUT, "field body: This text holds mark")
+    return Broken(kind, PAGES, put("about", body=body), ABOUT, "is not how this field is")
 
 
 def collaboration(kind, said, /, **fields):
@@ -323,7 +324,7 @@ RECORDS = [
     organisation("NUL in a list", "field topics: This text holds", topics=["radiology\0"]),
     organisation("half a character in a list", "field topics: This text", topics=["\udfff"]),
     # text
-    organisation("over-long text", "field name: Ensure this value has at most", name="x" * 201),
+    organisation("over-long text", "field name: Ensure this value has at most", name="x" * 301),
     organisation("over-long summary", "field summary: Ensure this", summary="x" * 301),
     organisation("NUL", "field name: This text holds invisible", name="E\0SR"),
     organisation("escape character", "field summary: This text holds", summary="\x1b[31mRed"),
@@ -338,6 +339,16 @@ RECORDS = [
     text("javascript: link", '<p><a href="javascript:alert(1)">About</a></p>'),
     text("unclosed tag", "<p>About <strong>us</p>"),
     text("frame", '<iframe src="https://example.org/"></iframe>'),
+    text("heading of the page", "<h1>About</h1>"),
+    text("plain text", "About us"),
+    text("word with a soft hyphen", "<p>Ab\u00adout</p>"),
+    Broken(
+        "label in a text that says nothing",
+        PAGES,
+        put("about", body='<p>See <a href="https://example.org/">here</a></p>'),
+        ABOUT,
+        "field body: “here” does not say where the link leads",
+    ),
     text("style", '<p style="position: fixed">About</p>'),
     # addresses and choices
     organisation("slug of another", "field slug: Another record has this", slug="cirse"),
@@ -378,6 +389,28 @@ RECORDS = [
         identifier("wikidata", "42"),
         f"partners.identifier {NEW}",
     ),
+    *(
+        record(
+            f"{scheme} as an address",
+            f"{json.dumps(written)} is not how this field is written; it would be stored as "
+            f"{json.dumps(normal)}",
+            identifier(scheme, written),
+            f"partners.identifier {NEW}",
+        )
+        for scheme, written, normal in [
+            ("ror", "https://ror.org/05dxps055", "05dxps055"),
+            ("isni", "0000 0001 2103 2683", "0000000121032683"),
+            ("wikidata", "q42", "Q42"),
+        ]
+    ),
+    record(
+        "other register without a name",
+        "field register: Say which other register",
+        identifier("other", "7"),
+        f"partners.identifier {NEW}",
+    ),
+    organisation("country as people write it", 'stored as "GB"', seat_country="UK"),
+    event("time as people write it", 'stored as "09:30:00"', start_time="9.30"),
     record(
         "redirect elsewhere",
         "field new_path: ",
@@ -503,6 +536,20 @@ RECORDS = [
         starts="2018-05-03",
         start_time="09:00:00",
         time_zone="Mars",
+    ),
+    event(
+        "zone of the machine",
+        "field time_zone: “localtime” is not",
+        starts="2018-05-03",
+        start_time="09:00:00",
+        time_zone="localtime",
+    ),
+    event(
+        "time that the clocks skip",
+        "field start_time: 02:30 does not exist on 28 March 2027",
+        starts="2027-03-28",
+        start_time="02:30:00",
+        time_zone="Europe/Vienna",
     ),
     event("time of another kind", "field start_time: ", start_time="9 a.m."),
     event(
@@ -652,6 +699,24 @@ def refusal(*paths, **options):
 
 def test_sound_fixture_is_sound(sound):
     assert load(sound) == "2 records: 1 new, 1 changed, 0 unchanged."
+
+
+def test_long_text_that_is_not_clean_is_shown_where_it_differs(broken):
+    body = f"<p>{'All that we say. ' * 20}Ra\u00addiology</p>"
+    said = refusal(broken(PAGES, put("about", body=body)))
+    assert 'we say. Ra\\u00addiology</p>" is not how' in said
+    assert 'we say. Radiology</p>".' in said
+
+
+@EVERYTHING
+def test_text_that_is_not_clean_is_refused_with_what_would_be_stored(typed, stored, broken):
+    fixture = broken(ORGANISATIONS, put("esr", acronym=typed))
+    if typed == stored:
+        load(fixture, overwrite=True)
+        assert Organisation.objects.get(pk="esr").acronym == stored
+    else:
+        sentence = f"is not how this field is written; it would be stored as {json.dumps(stored)}."
+        assert sentence in refusal(fixture)
 
 
 @pytest.mark.parametrize("case", RECORDS, ids=[case.kind for case in RECORDS])

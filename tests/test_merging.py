@@ -149,6 +149,21 @@ def test_topics_are_those_of_both(publisher):
     assert set(fresh(kept).topics.all()) == {one, two, three}
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "both"),
+    [
+        ({}, {"has_ended": True}, ("", True)),
+        ({}, {"dissolved": "2010"}, ("2010", False)),
+        ({"dissolved": "2010"}, {"has_ended": True}, ("2010", False)),
+        ({"has_ended": True}, {"dissolved": "2010"}, ("", True)),
+    ],
+)
+def test_end_is_taken_over_with_its_mark_or_not_at_all(publisher, mine, theirs, both):
+    kept = make.OrganisationFactory(**mine)
+    merge(kept, make.OrganisationFactory(**theirs), publisher)
+    assert (str(fresh(kept).dissolved), fresh(kept).has_ended) == both
+
+
 def twice(kept, other, factory, /, **given):
     """The same of both, with a source of the other one's."""
     mine = factory(organisation=kept, **given)

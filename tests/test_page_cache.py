@@ -201,7 +201,7 @@ WRITES = {
     "save": lambda o: o.save(),
     "update": lambda o: Organisation.objects.filter(pk=o.pk).update(name="Updated"),
     "bulk update": lambda o: Organisation.objects.bulk_update([o], ["summary"]),
-    "bulk create": lambda o: Term.objects.bulk_create([Term(key="new", abbreviation="NEW")]),
+    "bulk create": lambda o: Term.objects.bulk_create([make.TermFactory.build(key="new")]),
     "raw": lambda o: raw("UPDATE partners_organisation SET name = %s WHERE key = %s", "Raw", o.pk),
     "delete": lambda o: o.names.all().delete(),
     "many-to-many": lambda o: o.topics.add(Topic.objects.first()),

@@ -302,3 +302,39 @@ def test_deleted_record_comes_back_as_the_public_saw_it(publisher, factory):
     assert snapshots.stored(type(root), key) == before
     assert type(root).objects.get(pk=key).published_at == make.LONG_AGO
     assert not Revision.objects.deleted().exists()
+
+
+#: What rows of an earlier version may say, and what is stored of it now.
+UNCLEAN = {
+    "acronym": ("CIR\nSE\u200b", "CIR SE"),
+    "summary": ("\ufeffTwo  blanks\u00a0", "Two blanks"),
+    "description": (
+        '<h1>Title</h1><p><a href="https://example.org/">here</a></p>Text',
+        '<h3>Title</h3><p><a href="https://example.org/">here</a></p><p>Text</p>',
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ["restored", "published", "on-time"])
+def test_rows_that_were_not_clean_are_taken_and_cleaned(publisher, way):
+    record = make.OrganisationFactory()
+    base = snapshots.rows_of(record)
+    said = {name: written for name, (written, _) in UNCLEAN.items()}
+    rows = [{**base[0], "fields": base[0]["fields"] | said}]
+    about = {"kind": "partners.organisation", "key": record.pk, "title": "R", "rows": rows}
+    if way == "restored":
+        past = Revision.objects.create(**about, what="Published")
+        acts.restore(past, publisher, make.SINCE_THEN, publishes=True)
+    else:
+        about |= {"base": base, "by": publisher, "decided_by": publisher}
+        change = PendingChange.objects.create(
+            **about, status="scheduled", publish_at=make.SINCE_THEN
+        )
+        if way == "published":
+            acts.approve(change, publisher, make.SINCE_THEN)
+        else:
+            assert publishing.apply_due(make.SINCE_THEN) == 1
+    record.refresh_from_db()
+    assert {name: getattr(record, name) for name in UNCLEAN} == {
+        name: clean for name, (_, clean) in UNCLEAN.items()
+    }

@@ -13,6 +13,7 @@ from PIL import Image
 
 from partners.renditions import PLATE, fitted, name_of
 from tests import factories as make
+from tests.colour_profiles import adobe_rgb
 
 
 def upload(kind="PNG", mode="RGB", size=(800, 400), name="logos/abc.png"):
@@ -74,6 +75,14 @@ def test_picture_turned_by_its_camera_stands_upright(client, db):
     Image.new("RGB", (400, 200)).save(content, "JPEG", exif=turned)
     name = default_storage.save("logos/turned.jpg", ContentFile(content.getvalue()))
     assert picture(fetch(client, name_of(name, 1))).size == (32, 64)
+
+
+def test_picture_of_a_phone_in_wide_colours_is_shown_in_those_of_the_web(client, db):
+    content, first = io.BytesIO(), Image.new("RGB", (400, 200), (200, 30, 40))
+    first.save(content, "MPO", save_all=True, append_images=[first], icc_profile=adobe_rgb())
+    name = default_storage.save("logos/phone.jpg", ContentFile(content.getvalue()))
+    made = picture(fetch(client, name_of(name, 1))).convert("RGB")
+    assert made.getpixel((5, 5)) == pytest.approx((233, 24, 35), abs=4)
 
 
 @pytest.mark.parametrize("name", ["logos/none.png.1x.webp", "logos/abc.png.3x.webp"])

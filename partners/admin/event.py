@@ -50,7 +50,13 @@ class EventAdmin(SheetAdmin):
         (None, {"fields": ["title", "series", "status", "summary", "description"]}),
         (
             "When",
-            {"fields": [("starts", "ends"), ("start_time", "end_time", "time_zone")]},
+            {
+                "fields": [
+                    ("starts", "ends"),
+                    ("start_time", "end_time", "time_zone"),
+                    "repeated_hour",
+                ]
+            },
         ),
         ("Where", {"fields": ["venue", ("city", "country"), "mode", "held_at"]}),
         ("Afterwards", {"fields": ["write_up"]}),
@@ -69,11 +75,15 @@ class EventAdmin(SheetAdmin):
         event = get_object_or_404(Event, pk=key)
         try:
             with bookkeeping.batch():
-                edition = event.create_next_edition()
-            history.record(Event, edition.pk, request.user, "Created as the next edition")
+                edition, is_new = event.next_edition()
+            if is_new:
+                history.record(Event, edition.pk, request.user, "Created as the next edition")
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return redirect("admin:partners_event_change", quote(event.pk))
+        if not is_new:
+            self.message_user(request, "The next edition is here already: this one.")
+            return redirect("admin:partners_event_change", quote(edition.pk))
         self.log_addition(request, edition, "Created as the next edition.")
         self.message_user(
             request,

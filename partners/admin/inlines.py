@@ -16,12 +16,20 @@ class PartFormSet(forms.BaseInlineFormSet):
 
     def clean(self):
         """Keep the rules that name the record itself as well: Django's forms leave those out."""
+        for row in self.forms:
+            row.cleaned_data = self._as_stored(row)
         super().clean()
         if self.instance._state.adding:
             return  # nothing on record can stand against it
         for row in self.forms:
             if row.has_changed() and not row.errors and not row.cleaned_data.get("DELETE"):
                 self._validate_constraints(row)
+
+    def _as_stored(self, row):
+        """What was typed, as the model's fields make it: so rows are compared with one another."""
+        typed = getattr(row, "cleaned_data", {})
+        texts = {name: getattr(row.instance, name, value) for name, value in typed.items()}
+        return typed | {name: value for name, value in texts.items() if isinstance(value, str)}
 
     def _validate_constraints(self, row):
         shown = row.fields.keys() - {self.fk.name}

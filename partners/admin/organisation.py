@@ -19,12 +19,16 @@ from partners.models import (
     OrganisationName,
     OrganisationRelation,
 )
-from partners.uploads import can_be_kept, reencoded
-from partners.validators import validate_logo
+from partners.uploads import can_be_kept, reencoded, shows_on_white
+from partners.validators import LOGO_FORMATS, validate_logo
 
 CANNOT_BE_KEPT = (
     "The logo cannot be stored just now: the disk is full, or closed for writing. Save the rest "
     "without it, and tell an operator."
+)
+INVISIBLE = (
+    "Nobody would see this logo: it is white, or nearly, on white. Ask for the version made for "
+    "light grounds, or put it on a ground of another colour, and send that."
 )
 
 
@@ -33,11 +37,17 @@ class LogoField(forms.ImageField):
 
     default_validators = []  # Django's looks at the name alone
 
+    def widget_attrs(self, widget):
+        """Phones that are asked for these make a JPEG of their own kind of picture."""
+        return {"accept": ", ".join(f"image/{kind.lower()}" for kind in LOGO_FORMATS)}
+
     def to_python(self, data):
         file = forms.FileField.to_python(self, data)
         if file is not None:
             validate_logo(file)
             file = reencoded(file)
+            if not shows_on_white(file):
+                raise forms.ValidationError(INVISIBLE)
             if not can_be_kept(file):
                 raise forms.ValidationError(CANNOT_BE_KEPT)
         return file
@@ -105,7 +115,7 @@ class FigureInline(PartInline):
 
 class IdentifierInline(PartInline):
     model = Identifier
-    fields = ["scheme", "value"]
+    fields = ["scheme", "register", "value"]
 
 
 @admin.register(Organisation)
@@ -148,7 +158,7 @@ class OrganisationAdmin(MergingAdmin, SheetAdmin):
             {
                 "description": "Leave empty what no source says.",
                 "fields": [
-                    ("founded", "founded_label", "dissolved"),
+                    ("founded", "founded_label", "dissolved", "has_ended"),
                     ("region", "region_note"),
                     ("seat_city", "seat_country"),
                     "not_for_profit",

@@ -1,13 +1,18 @@
 """Pages of text, the headings of the partners page, and redirects."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
+from partners.admin.base import PlainAddresses, ReadOnly
 from partners.admin.inlines import PartInline
 from partners.admin.root import RootAdmin
 from partners.admin.versioned import VersionedAdmin, VersionedForm
 from partners.admin.vocabulary import VocabularyAdmin
-from partners.models import Page, Redirect, Section, SectionEntry
+from partners.models import MissedAddress, Page, Redirect, Section, SectionEntry
 
 
 @admin.register(Page)
@@ -58,7 +63,41 @@ class SectionAdmin(VocabularyAdmin):
     inlines = [SectionEntryInline]
 
 
+class RedirectForm(VersionedForm):
+    def _post_clean(self):
+        super()._post_clean()
+        try:
+            self.instance.refuse_page_of_a_record()
+        except forms.ValidationError as error:
+            self._update_errors(error)
+
+
 @admin.register(Redirect)
 class RedirectAdmin(VersionedAdmin):
+    form = RedirectForm
     list_display = ["old_path", "new_path"]
     search_fields = ["old_path", "new_path"]
+
+    def get_changeform_initial_data(self, request):
+        return {"old_path": request.GET.get("old_path", "")}
+
+
+@admin.register(MissedAddress)
+class MissedAddressAdmin(PlainAddresses, ReadOnly, admin.ModelAdmin):
+    """What people asked for; a redirect takes an address off the list."""
+
+    list_display = ["path", "times", "last_on", "make_redirect"]
+    list_display_links = None
+    search_fields = ["path"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).without_redirect()
+
+    def has_view_permission(self, request, obj=None):
+        """For those who can make the redirect."""
+        return request.user.has_perm("partners.add_redirect")
+
+    @admin.display(description="")
+    def make_redirect(self, missed):
+        url = f"{reverse('admin:partners_redirect_add')}?{urlencode({'old_path': missed.path})}"
+        return format_html('<a href="{}">Make a redirect</a>', url)

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from typing import NamedTuple
+from zlib import crc32
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -181,19 +182,25 @@ class LinkInTrouble(Rule):
     def find(self, scene):
         if not scene.checks:
             return
-        for root, label, url, part, place in self._links(scene):
-            if check := scene.checks.get(url):
-                yield root, f"{label}: {check.describe()}", part, place
+        for address in scene.addresses:
+            if check := scene.checks.get(address.url):
+                yield _found_at(address, f"{address.label}: {check.describe()}")
 
-    def _links(self, scene):
-        for link in scene.links:
-            yield link.root, link.label, link.url, link, "links-group"
-        for organisation in scene.of(Organisation):
-            yield organisation, "Website", organisation.website, "website", "id_website"
-        for work in scene.joint_works:
-            yield work.collaboration, work.title, work.url, work, "joint_works-group"
-        for source in scene.sources:
-            yield source, "Source", source.url, "", "id_url"
+
+def _found_at(address, says):
+    """What a rule yields of an Address: its record, what is the matter, which one, and where."""
+    record, field = address.record, address.field.name
+    if record is not address.root:
+        return address.root, says, record, _group(record)
+    which = f"{field}/{crc32(address.url.encode()):08x}" if address.is_in_text else field
+    return record, says, which, f"id_{field}"
+
+
+def _group(part):
+    """The place of all parts of that kind on the form of their record."""
+    root = part.root
+    names = (n for n in root.parts if root._meta.get_field(n).related_model is type(part))
+    return f"{next(names)}-group"
 
 
 class LabelSaysNothing(Rule):
@@ -201,11 +208,20 @@ class LabelSaysNothing(Rule):
     why = "Out of its sentence, such a label does not say where it leads."
 
     def find(self, scene):
-        for link in scene.links:
-            try:
-                validate_label(link.label)
-            except ValidationError:
-                yield link.root, f"“{link.label}”", link, "links-group"
+        for part in (*scene.links, *scene.joint_works):
+            if _says_nothing(str(part)):
+                yield part.root, f"“{part}”", part, _group(part)
+        for address in scene.addresses:
+            if address.is_in_text and _says_nothing(address.label):
+                yield _found_at(address, f"“{address.label}”")
+
+
+def _says_nothing(label):
+    try:
+        validate_label(label)
+    except ValidationError:
+        return True
+    return False
 
 
 class EndedButUnchanged(Rule):

@@ -20,21 +20,21 @@ from partners.models import (
     OrganisationRelation,
     Page,
     PendingChange,
+    Section,
     Source,
     Term,
+    addresses_of,
 )
 from partners.models.base import union
 
 MODELS = (Organisation, Collaboration, EventSeries, Event, Page)
 #: What no rule looks at.
 UNREAD = {
-    Organisation: (
-        "summary", "description", "kind", "region_note", "founded_label", "logo_source", "is_home",
-    ),
-    Collaboration: ("description",),
-    EventSeries: ("summary", "description"),
-    Event: ("summary", "description"),
-    Page: ("summary", "body"),
+    Organisation: ("summary", "kind", "region_note", "founded_label", "logo_source", "is_home"),
+    Collaboration: (),
+    EventSeries: ("summary",),
+    Event: ("summary",),
+    Page: ("summary",),
 }  # fmt: skip
 
 
@@ -67,11 +67,14 @@ class Scene:
 
     @cached_property
     def joint_works(self):
-        return self._owned(JointWork.objects.exclude(url=""), "collaboration")
+        return self._owned(JointWork.objects.all(), "collaboration")
 
     @cached_property
-    def sources(self):
-        return list(Source.objects.exclude(url=""))
+    def addresses(self):
+        """Each Address that the public can come upon."""
+        at_once = [*Source.objects.order_by("pk"), *Section.objects.order_by("pk")]
+        records = (*self.all, *self.links, *self.joint_works, *at_once)
+        return [address for record in records for address in addresses_of(record)]
 
     @cached_property
     def citations(self):

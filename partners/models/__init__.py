@@ -1,5 +1,6 @@
 """The domain. Roots are published, parts belong to them, vocabularies serve them all."""
 
+from partners.models.addresses import Address, addresses_of, outside_addresses
 from partners.models.attention import LinkCheck, Reminder, Snooze
 from partners.models.base import ROOTS, Part, Root, Vocabulary
 from partners.models.bookkeeping import (
@@ -11,16 +12,19 @@ from partners.models.bookkeeping import (
     Word,
 )
 from partners.models.collaboration import Collaboration, JointWork, Party
-from partners.models.event import Event, EventSeries, Organiser
+from partners.models.event import Event, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
-from partners.models.page import Page, Redirect, Section, SectionEntry
+from partners.models.page import Page, Section, SectionEntry
 from partners.models.profile import Figure, Identifier, OrganisationName
 from partners.models.publishing import PendingChange, PreviewLink, Revision, SentSheet
+from partners.models.redirects import MissedAddress, Redirect
+from partners.models.series import EventSeries
 from partners.models.sources import Citation, Link, Source
 from partners.models.vocabulary import Term, Topic
 
 __all__ = [
     "ROOTS",
+    "Address",
     "Chore",
     "Citation",
     "Collaboration",
@@ -33,6 +37,7 @@ __all__ = [
     "Link",
     "LinkCheck",
     "LoadedRow",
+    "MissedAddress",
     "Organisation",
     "OrganisationName",
     "OrganisationRelation",
@@ -57,4 +62,6 @@ __all__ = [
     "Verification",
     "Vocabulary",
     "Word",
+    "addresses_of",
+    "outside_addresses",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from partners.lines import LineField
 from partners.models.base import WebAddressField
 
 FINDING_LENGTH = 200
@@ -13,9 +14,9 @@ class Snooze(models.Model):
     """Staff have seen a finding and want to hear of it again on a later day."""
 
     finding = models.CharField(max_length=FINDING_LENGTH, primary_key=True)
-    title = models.CharField(max_length=300, help_text="What it said.")
+    title = LineField(max_length=300, help_text="What it said.")
     until = models.DateField()
-    reason = models.CharField(max_length=300)
+    reason = LineField(max_length=300)
     by_name = models.CharField(max_length=150)
 
     def __str__(self):
@@ -43,10 +44,16 @@ class Reminder(models.Model):
 
 
 class LinkCheckQuerySet(models.QuerySet):
+    def answered(self):
+        """Those that say something of the address: a busy host said nothing of it."""
+        return self.exclude(result=LinkCheck.Result.BUSY)
+
     def latest_of_each(self):
         """The last word on each address."""
-        newer = self.model.objects.filter(url=models.OuterRef("url"), pk__gt=models.OuterRef("pk"))
-        return self.filter(~models.Exists(newer))
+        newer = self.model.objects.answered().filter(
+            url=models.OuterRef("url"), pk__gt=models.OuterRef("pk")
+        )
+        return self.answered().filter(~models.Exists(newer))
 
 
 class LinkCheck(models.Model):
@@ -59,6 +66,7 @@ class LinkCheck(models.Model):
         SOFT_404 = "soft-404", "says in words that there is no such page"
         TIMED_OUT = "timed-out", "does not answer in time"
         BLOCKED = "blocked", "refuses to answer a machine"
+        BUSY = "busy", "is busy, and will be asked again"
         FORBIDDEN = "forbidden", "is an address that must not be asked"
 
     url = WebAddressField(db_index=True)

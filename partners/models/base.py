@@ -4,13 +4,24 @@ import re
 import secrets
 import uuid
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
+from django_countries.fields import CountryField as AnyCountryField
 
-from partners.validators import refuse_control_characters, validate_moment, validate_web_address
+from partners.lines import Clean, CleanField, LineField, Trimmed
+from partners.sorting import COLLATIONS
+from partners.validators import (
+    NOT_WHOLE,
+    country_code,
+    refuse_control_characters,
+    validate_moment,
+    validate_web_address,
+)
 
 #: The field by which other records point at a root → the root's model.
 ROOTS = {
@@ -23,37 +34,60 @@ ROOTS = {
 
 
 def new_key():
-    """A key that no other record has had or will have: 12 random hexadecimal digits."""
-    return secrets.token_hex(6)
+    """A key that no other record has had or will have: 12 random hexadecimal digits.
+
+    It begins with a letter other than "e", so that no spreadsheet takes it for a number.
+    """
+    return secrets.choice("abcdf") + secrets.token_hex(6)[1:]
 
 
-class TitleField(models.CharField):
-    """A short text that lists are ordered by, as a reader expects: case apart, accents beside."""
+class TitleField(LineField):
+    """A short text that lists are ordered by, as a reader expects: see `sorting`."""
+
+    def deconstruct(self):
+        name, _, args, kwargs = super().deconstruct()
+        return name, "partners.models.base.TitleField", args, kwargs
 
     def db_parameters(self, connection):
-        collation = "en-x-icu" if connection.vendor == "postgresql" else "NOCASE"
+        collation = COLLATIONS[connection.vendor]
         return super().db_parameters(connection) | {"collation": collation}
 
 
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
-class WebAddressField(models.URLField):
+class WebAddressFormField(Clean, forms.URLField):
+    """Takes what the model takes, and answers with the same sentences."""
+
+    default_error_messages = {"invalid": NOT_WHOLE}
+    default_validators = [validate_web_address]
+
+
+class WebAddressField(CleanField, models.URLField):
     """A whole web address, http or https; "" where none is known."""
 
     default_validators = [validate_web_address]
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_length": 500, "blank": True} | kwargs)
+        super().__init__(*args, **{"max_length": 1000, "blank": True} | kwargs)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"assume_scheme": "https"} | kwargs)
+        shown = {"form_class": WebAddressFormField, "assume_scheme": "https"}
+        return super().formfield(**shown | kwargs)
 
     def get_db_prep_save(self, value, connection):
         """Whoever saves it, nothing else becomes a link. Raises ValidationError."""
+        value = self.cleaned(value)
         if isinstance(value, str) and value and not SCHEME.match(value):
-            raise ValidationError(validate_web_address.message)
+            raise ValidationError(NOT_WHOLE)
         return super().get_db_prep_save(value, connection)
+
+
+class CountryField(AnyCountryField):
+    """A country by its ISO 3166-1 code of two letters; reads what people write for it as well."""
+
+    def to_python(self, value):
+        return country_code(super().to_python(value) or "")
 
 
 class ReviewDaysField(models.PositiveSmallIntegerField):
@@ -88,6 +122,9 @@ class ContentModel(models.Model):
         abstract = True
 
     def clean_fields(self, exclude=None):
+        for field in self._meta.fields:
+            if isinstance(field, CleanField):
+                setattr(self, field.attname, field.cleaned(getattr(self, field.attname)))
         errors = {}
         try:
             super().clean_fields(exclude=exclude)
@@ -342,10 +379,13 @@ def listed(model, *columns):
 
 
 def required(model, field, sentence):
-    """CheckConstraint: the text `field` is not empty; `sentence` asks the editor for it."""
+    """CheckConstraint: there is something in the text `field`; `sentence` asks the editor for it.
+
+    Blanks alone are nothing, whoever wrote them.
+    """
     return models.CheckConstraint(
         name=f"{model}_has_{field}",
-        condition=~Q(**{field: ""}),
+        condition=~Q(Exact(Trimmed(field), "")),
         violation_error_code=field,
         violation_error_message=sentence,
     )

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.utils import timezone
 
+from partners.lines import LineField
 from partners.models.base import ROOTS, owner_constraint
 from partners.models.renames import in_present_names
 from partners.trigrams import FoldedField
@@ -82,6 +83,8 @@ class Record(Beside):
     #: Each name on a line of its own, every line ended and begun by a line break.
     names = FoldedField(default="")
     text = FoldedField(default="")
+    #: The `folding.VERSION` that made both.
+    folding = models.PositiveSmallIntegerField(default=0, db_default=0)
     #: Who is reminded of what is the matter with it; else the group that can mend it.
     keeper = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -132,7 +135,7 @@ class Verification(Beside):
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
-    how = models.CharField(max_length=200, blank=True)
+    how = LineField(max_length=200, blank=True)
 
     class Meta:
         constraints = [owner_constraint("verification", (*ROOTS, "figure"))]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
@@ -17,6 +18,7 @@ from partners.models.base import (
     required,
 )
 from partners.richtext import RichTextField, plain_text
+from partners.validators import validate_label
 
 
 class CollaborationQuerySet(PublishedQuerySet):
@@ -68,14 +70,14 @@ class Collaboration(Root):
         default=False,
         help_text="Tick this when it is over and nobody knows since when.",
     )
-    cadence = models.CharField(max_length=80, blank=True, help_text="“annual”, “regular” …")
-    through = models.CharField(
+    cadence = LineField(max_length=80, blank=True, help_text="“annual”, “regular” …")
+    through = LineField(
         "through our own body",
         max_length=160,
         blank=True,
         help_text="The society's committee or office that it runs through.",
     )
-    summary = models.CharField(
+    summary = LineField(
         max_length=300, blank=True, help_text="One sentence: what is done together."
     )
     description = RichTextField()
@@ -181,7 +183,11 @@ class JointWork(Part):
     """Something made or done together: a recommendation, an exhibition, an examination."""
 
     collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="joint_works")
-    title = models.CharField(max_length=200)
+    title = LineField(
+        max_length=200,
+        validators=[validate_label],
+        help_text="In words that say what it is: where there is an address, it is the link to it.",
+    )
     date = dates.PartialDateField(blank=True, help_text="When it was made, if known.")
     url = WebAddressField("web address")
     position = PositionField()

@@ -1,19 +1,20 @@
-"""Events and the series they are editions of."""
+"""Events: editions of series, and single ones."""
 
 import datetime as dt
-import zoneinfo
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
-from django_countries.fields import CountryField
 
 from partners import dates
+from partners.dates import validate_time_zone
+from partners.lines import LineField
 from partners.models.base import (
+    CountryField,
     InvolvementQuerySet,
     Part,
     PositionField,
@@ -26,71 +27,13 @@ from partners.models.base import (
     references,
     required,
 )
+from partners.models.series import EventSeries, place_of
 from partners.richtext import RichTextField, plain_text
 
 dates.PartialDateField.register_lookup(Length)
 
+LONGEST_SLUG = 113  # characters, so that one may be told from another by six more
 HELD_AT_ITSELF = "An event cannot be held at itself."
-
-
-def validate_time_zone(name):
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            "“%(name)s” is not the name of a time zone. Write it as “Europe/Vienna”.",
-            params={"name": name},
-        )
-
-
-class EventSeries(Root):
-    """A row of events under one name, such as the European Congress of Radiology."""
-
-    title = TitleField(max_length=200)
-    cadence = models.CharField(max_length=80, blank=True, help_text="“annual”, “every two years” …")
-    since = dates.PartialDateField(
-        blank=True, help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”."
-    )
-    until = dates.PartialDateField(blank=True)
-    usual_city = models.CharField(max_length=80, blank=True)
-    usual_country = CountryField(blank=True)
-    collaboration = models.ForeignKey(
-        "partners.Collaboration",
-        models.PROTECT,
-        related_name="series",
-        null=True,
-        blank=True,
-        db_index=False,
-        help_text="The collaboration that the series belongs to, if it is held together.",
-    )
-    summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
-    description = RichTextField()
-    parts = ("organisers", "links")
-
-    class Meta(Root.Meta):
-        ordering = ["title", "pk"]
-        verbose_name_plural = "event series"
-        indexes = [
-            listed("eventseries", "title", "key"),
-            *references("eventseries", "collaboration"),
-        ]
-        constraints = [
-            *Root.Meta.constraints,
-            *dates.shape_constraints("eventseries", "since", "until"),
-            dates.order_constraint("eventseries", "since", "until"),
-            required("eventseries", "title", "Give the series its title."),
-        ]
-
-    def __str__(self):
-        return self.title
-
-    @property
-    def place(self):
-        return _place(self.usual_city, self.usual_country)
-
-    def get_absolute_url(self):
-        return reverse("partners:series-detail", args=[self.slug])
-
-    def search_text(self):
-        return [self.summary, plain_text(self.description), self.place]
 
 
 class EventQuerySet(PublishedQuerySet):
@@ -158,6 +101,13 @@ class Event(Root):
         CANCELLED = "cancelled", "Cancelled"
         MOVED_ONLINE = "moved-online", "Moved online"
 
+    class RepeatedHour(models.TextChoices):
+        """Which is meant where the clocks go back, and show an hour twice."""
+
+        FIRST = "first", "before the clocks go back"
+        SECOND = "second", "after the clocks have gone back"
+        BOTH = "both", "it starts before the clocks go back, and ends after"
+
     title = TitleField(max_length=200)
     series = models.ForeignKey(
         EventSeries, models.PROTECT, related_name="events", null=True, blank=True, db_index=False
@@ -166,16 +116,25 @@ class Event(Root):
         blank=True, help_text="As precisely as it is known: “2018”, “May 2018” or “3 May 2018”."
     )
     ends = dates.PartialDateField(blank=True, help_text="Empty if it ends on the day it starts.")
-    start_time = models.TimeField(null=True, blank=True)
-    end_time = models.TimeField(null=True, blank=True)
-    time_zone = models.CharField(
+    start_time = dates.TimeOfDayField(null=True, blank=True)
+    end_time = dates.TimeOfDayField(null=True, blank=True)
+    time_zone = LineField(
         max_length=60,
         blank=True,
         validators=[validate_time_zone],
         help_text="The place's, with a time: “Europe/Vienna”.",
     )
-    venue = models.CharField(max_length=120, blank=True)
-    city = models.CharField(max_length=80, blank=True)
+    repeated_hour = models.CharField(
+        "hour that comes twice",
+        max_length=10,
+        choices=RepeatedHour,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Only where the clocks go back at that hour: which of the two is meant.",
+    )
+    venue = LineField(max_length=120, blank=True)
+    city = LineField(max_length=80, blank=True)
     country = CountryField(blank=True)
     mode = models.CharField(max_length=20, choices=Mode, default=Mode.NOT_STATED)
     status = models.CharField(max_length=20, choices=Status, default=Status.SCHEDULED)
@@ -188,7 +147,7 @@ class Event(Root):
         db_index=False,
         help_text="The larger event that it is part of.",
     )
-    summary = models.CharField(max_length=300, blank=True, help_text="One sentence: what it is.")
+    summary = LineField(max_length=300, blank=True, help_text="One sentence: what it is.")
     description = RichTextField()
     write_up = RichTextField(help_text="How it was, for afterwards.")
 
@@ -240,7 +199,7 @@ class Event(Root):
 
     @property
     def place(self):
-        return _place(self.venue, self.city, self.country)
+        return place_of(self.venue, self.city, self.country)
 
     @property
     def when(self):
@@ -262,7 +221,25 @@ class Event(Root):
         last = self.ends or self.starts
         return bool(last) and last.latest < on
 
+    @property
+    def starts_at(self):
+        """The moment it starts (aware datetime); None if day, time or time zone is not known."""
+        return self._at(self.starts, self.start_time, self.repeated_hour == "second")
+
+    @property
+    def ends_at(self):
+        """The moment it ends; None as `starts_at`."""
+        is_second = self.repeated_hour in ("second", "both")
+        return self._at(self.ends or self.starts, self.end_time, is_second)
+
+    def _at(self, date, time, is_second):
+        is_day = getattr(date, "precision", "") == "day"  # what could not be read is text still
+        if not (is_day and isinstance(time, dt.time) and self.time_zone in dates.TIME_ZONES):
+            return None
+        return dates.moment(date, time, self.time_zone, is_second)
+
     def clean(self):
+        self._refuse_unclear_times()
         self._refuse_end_before_start_on_one_day()
         if self.held_at_id == self.pk:
             raise ValidationError({"held_at": HELD_AT_ITSELF})
@@ -275,21 +252,37 @@ class Event(Root):
             seen.add(above.pk)
             above = above.held_at
 
-    def create_next_edition(self):
-        """Save and return a draft for a year later, with the organisers of the series.
+    @transaction.atomic
+    def next_edition(self):
+        """(event, whether it is new): the edition a year later, saved as a draft if there is none.
 
-        Raise ValidationError if no year follows.
+        It has the organisers of the series. Raise ValidationError if no year follows.
         """
-        this_year = self.starts.year if self.starts else timezone.localdate().year
-        if this_year == dt.MAXYEAR:
+        Event.objects.select_for_update().get(pk=self.pk)  # who presses twice waits for the first
+        today = timezone.localdate().year
+        year = self.starts.year if self.starts else max(dates.years_in(self.title), default=today)
+        if year >= dt.MAXYEAR:
             raise ValidationError("No year follows 9999. Correct when this event starts.")
-        year = f"{this_year + 1:04}"  # ISO 8601 wants four digits
-        name = self.title.replace(f"{this_year:04}", "").strip()[:190]
-        title, slug = f"{name} {year}", slugify(f"{slugify(name)[:100]} {year}")
+        title, slug = self._names_after(year)
+        others = Event.objects.filter(series=self.series).exclude(pk=self.pk)
+        there = others.filter(Q(title=title) | Q(slug=slug)).order_by("pk").first()
+        return (there, False) if there else (self._create_edition(title, slug, year + 1), True)
+
+    def _names_after(self, year):
+        """The title and the address of the next edition, which say its year."""
+        title = dates.a_year_later(self.title, year)
+        if title == self.title:
+            title = f"{title.strip()[:190]} {year + 1:04}"
+        slug = slugify(title)
+        if len(slug) > LONGEST_SLUG:
+            slug = f"{slug[: LONGEST_SLUG - 5]}-{year + 1:04}"
+        return title, slug
+
+    def _create_edition(self, title, slug, year):
         if Event.objects.filter(slug=slug).exists():
             slug = f"{slug}-{new_key()[:6]}"
         edition = Event.objects.create(
-            title=title, slug=slug, series=self.series, starts=dates.PartialDate(year)
+            title=title, slug=slug, series=self.series, starts=dates.PartialDate(f"{year:04}")
         )
         for organiser in (self.series or self).organisers.all():
             edition.organisers.create(
@@ -299,12 +292,35 @@ class Event(Root):
             )
         return edition
 
+    def _refuse_unclear_times(self):
+        """The clocks skip an hour in spring, and show one twice in autumn."""
+        moments = {"start_time": self.starts_at, "end_time": self.ends_at}
+        moments, errors = {name: at for name, at in moments.items() if at}, {}
+        for name, at in moments.items():
+            try:
+                dates.refuse_skipped(at)
+                if not self.repeated_hour:
+                    dates.refuse_unclear(at)
+            except ValidationError as error:
+                errors[name] = error
+        if self.repeated_hour and not any(map(dates.comes_twice, moments.values())):
+            errors["repeated_hour"] = "No time of this event comes twice: leave this empty."
+        if errors:
+            raise ValidationError(errors)
+
     def _refuse_end_before_start_on_one_day(self):
         one_day = not self.ends or self.ends == self.starts
-        if one_day and self.start_time and self.end_time and self.end_time <= self.start_time:
+        if one_day and self.start_time and self.end_time and not self._ends_after_it_starts():
             raise ValidationError(
                 {"end_time": "It would end before it starts. If it ends on another day, say which."}
             )
+
+    def _ends_after_it_starts(self):
+        start, end = self.starts_at, self.ends_at
+        if not (start and end):
+            return self.end_time > self.start_time
+        by_the_clock = end.replace(tzinfo=None) - start.replace(tzinfo=None)
+        return by_the_clock > end.utcoffset() - start.utcoffset()
 
     def search_text(self):
         return [
@@ -368,8 +384,3 @@ class Organiser(Part):
     @property
     def root(self):
         return self.series or self.event
-
-
-def _place(*parts):
-    """Venue, city and country, those that are known, as one line."""
-    return ", ".join(str(getattr(part, "name", part)) for part in parts if part)

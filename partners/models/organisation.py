@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django_countries.fields import CountryField
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import (
+    CountryField,
     Part,
     PublishedQuerySet,
     Root,
@@ -75,8 +76,8 @@ class Organisation(Root):
         FOUNDED = "founded", "Founded"
         LAUNCHED = "launched", "Launched"
 
-    name = TitleField(max_length=200)
-    acronym = models.CharField(max_length=40, blank=True, help_text="As they write it themselves.")
+    name = TitleField(max_length=300)
+    acronym = LineField(max_length=40, blank=True, help_text="As they write it themselves.")
     kind = models.CharField(max_length=30, choices=Kind, default=Kind.NOT_STATED)
     not_for_profit = models.CharField(
         max_length=20, choices=NotForProfit, default=NotForProfit.NOT_STATED
@@ -84,10 +85,10 @@ class Organisation(Root):
     region = models.CharField(
         "region of activity", max_length=20, choices=Region, default=Region.NOT_STATED
     )
-    region_note = models.CharField(
+    region_note = LineField(
         max_length=120, blank=True, help_text="What the region alone does not say: “mainly U.S.”."
     )
-    seat_city = models.CharField(
+    seat_city = LineField(
         max_length=80, blank=True, help_text="Only if a source says so; a congress is no seat."
     )
     seat_country = CountryField(blank=True)
@@ -101,8 +102,14 @@ class Organisation(Root):
         default=FoundedLabel.FOUNDED,
     )
     dissolved = dates.PartialDateField(blank=True)
+    has_ended = models.BooleanField(
+        "dissolved, date unknown",
+        default=False,
+        db_default=False,
+        help_text="Tick this when it is no more and nobody knows since when.",
+    )
     website = WebAddressField()
-    summary = models.CharField(
+    summary = LineField(
         max_length=300, blank=True, help_text="One sentence: who they are. It stands in lists."
     )
     description = RichTextField(help_text="What they do, for a reader who has not heard of them.")
@@ -116,19 +123,19 @@ class Organisation(Root):
     )
     logo_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
     logo_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    logo_alt = models.CharField(
+    logo_alt = LineField(
         "logo in words",
         max_length=160,
         blank=True,
         help_text="What the logo shows, for readers who cannot see it: “EIBIR logo”.",
     )
-    logo_permission = models.CharField(
+    logo_permission = LineField(
         max_length=200, blank=True, help_text="Who allowed us to show it, when, and for what."
     )
     logo_permission_until = dates.PartialDateField(
         "permission ends", blank=True, help_text="Empty if it has no end, or none is known."
     )
-    logo_source = models.CharField(
+    logo_source = LineField(
         "source of the file",
         max_length=300,
         blank=True,
@@ -160,6 +167,13 @@ class Organisation(Root):
                 "organisation", "founded", "dissolved", "logo_permission_until"
             ),
             dates.order_constraint("organisation", "founded", "dissolved"),
+            models.CheckConstraint(
+                name="organisation_end_dated_or_marked",
+                condition=Q(has_ended=False) | Q(dissolved=""),
+                violation_error_code="has_ended",
+                violation_error_message="Either give the date it was dissolved, or tick "
+                "“dissolved, date unknown”, not both.",
+            ),
             models.UniqueConstraint(
                 fields=["is_home"],
                 name="organisation_one_home",
@@ -202,6 +216,13 @@ class Organisation(Root):
     def seat(self):
         """City and country, those that are known, as one line."""
         return ", ".join(filter(None, [self.seat_city, self.seat_country.name]))
+
+    @property
+    def past(self):
+        """That it is no more, as pages say it; "" where nothing says so."""
+        if self.dissolved:
+            return f"Past: dissolved {self.dissolved.display()}"
+        return "Past: dissolved, date not stated" if self.has_ended else ""
 
     def get_absolute_url(self):
         return reverse("partners:organisation-detail", args=[self.slug])

@@ -1,13 +1,10 @@
-"""Pages of text, the headings of the partners page, and redirects from old addresses."""
+"""Pages of text, and the headings of the partners page."""
 
-from urllib.parse import urlsplit
-
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
-from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
+from django.db.models import Q
+from django.urls import reverse
 
+from partners.lines import LineField
 from partners.models.base import (
     Part,
     PositionField,
@@ -33,11 +30,9 @@ class Page(Root):
     ELSEWHERE = {PARTNERS: "partners:home", OPEN_DATA: "partners:data"}
 
     title = TitleField(max_length=120)
-    summary = models.CharField(
-        max_length=300, blank=True, help_text="One sentence, for search engines."
-    )
+    summary = LineField(max_length=300, blank=True, help_text="One sentence, for search engines.")
     body = RichTextField()
-    licence = models.CharField(
+    licence = LineField(
         "licence of the data",
         max_length=120,
         blank=True,
@@ -88,7 +83,7 @@ class Section(Vocabulary):
         MENTIONS = "mentions", "Mentions: a line each"
 
     page = models.ForeignKey(Page, models.PROTECT, related_name="sections", default=Page.PARTNERS)
-    title = models.CharField(max_length=120, unique=True)
+    title = LineField(max_length=120, unique=True)
     intro = RichTextField()
     display = models.CharField(max_length=20, choices=Display, default=Display.PROFILES)
     parts = ("entries",)
@@ -100,6 +95,7 @@ class Section(Vocabulary):
         ordering = ["position", "pk"]
         verbose_name = "section of the partners page"
         verbose_name_plural = "sections of the partners page"
+        constraints = [required("section", "title", "Give the section its title.")]
 
     def __str__(self):
         return self.title
@@ -129,82 +125,3 @@ class SectionEntry(Part):
 
     def __str__(self):
         return str(self.position)
-
-
-class RedirectQuerySet(models.QuerySet):
-    def target(self, path):
-        """Where `path` leads in the end, or None: chains are followed here, circles refused."""
-        seen = {path}
-        while found := self.filter(old_path=path).values_list("new_path", flat=True).first():
-            if found in seen:
-                return None
-            seen.add(found)
-            path = found
-        return path if len(seen) > 1 else None
-
-    def record_move(self, before, after):
-        """Keep the address that the root `before` had, if the public ever saw it, leading on.
-
-        The new address is in use from now on and sends nobody elsewhere.
-        """
-        old_path, new_path = before.get_absolute_url(), after.get_absolute_url()
-        if before.is_named(timezone.now()) and old_path != new_path:
-            self.filter(old_path=new_path).delete()
-            self.update_or_create(old_path=old_path, defaults={"new_path": new_path})
-
-
-class Redirect(Part):
-    """An old address of this site and where it leads now."""
-
-    old_path = models.CharField(
-        "old address", max_length=300, unique=True, help_text="Without the host: “/our-partners/”."
-    )
-    new_path = models.CharField("new address", max_length=300, help_text="For example “/”.")
-
-    objects = RedirectQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["old_path", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="redirect_not_to_itself",
-                condition=~Q(old_path=F("new_path")),
-                violation_error_code="new_path",
-                violation_error_message="The old and the new address are the same.",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.old_path} → {self.new_path}"
-
-    def clean(self):
-        for name in ("old_path", "new_path"):
-            path = getattr(self, name)
-            if not path.startswith("/") or path.startswith("//") or "\\" in path:
-                raise ValidationError(
-                    {name: "Write an address of this site, beginning with one slash: “/events/”."}
-                )
-        self._refuse_detour()
-        if Redirect.objects.exclude(pk=self.pk).target(self.new_path) == self.old_path:
-            raise ValidationError(
-                {"new_path": "This would close a circle: that address leads back to the old one."}
-            )
-
-    def _refuse_detour(self):
-        """The visitor is sent once: not to an address that this site would send on from."""
-        path = urlsplit(self.new_path).path
-        if not _is_address(path) and _is_address(f"{path}/"):
-            raise ValidationError(
-                {"new_path": "This address ends in a slash. Write the slash, too."}
-            )
-        home = Page.objects.filter(pk=Page.PARTNERS).first()
-        if home and path == reverse("partners:page-detail", args=[home.slug]):
-            raise ValidationError({"new_path": "This page opens the site: its address is “/”."})
-
-
-def _is_address(path):
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True

@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import Part, PositionField, ReviewDaysField, required
 from partners.models.organisation import Organisation
-from partners.validators import validate_identifier
+from partners.validators import normal_identifier, validate_identifier
 
 
 class OrganisationName(Part):
@@ -20,9 +21,9 @@ class OrganisationName(Part):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
     kind = models.CharField(max_length=20, choices=Kind)
-    name = models.CharField(max_length=200)
-    acronym = models.CharField(max_length=40, blank=True)
-    language = models.CharField(
+    name = LineField(max_length=300)
+    acronym = LineField(max_length=40, blank=True)
+    language = LineField(
         max_length=12, blank=True, help_text="Language tag (BCP 47), such as “de” or “fr”."
     )
     valid_from = dates.PartialDateField(blank=True)
@@ -58,7 +59,7 @@ class Figure(Part):
         UP_TO = "up-to", "up to"
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="figures")
-    measure = models.CharField(
+    measure = LineField(
         max_length=80, help_text="What is counted: “members”, “radiographers represented”."
     )
     bound = models.CharField(max_length=20, choices=Bound, default=Bound.AS_STATED)
@@ -69,7 +70,7 @@ class Figure(Part):
     source = models.ForeignKey(
         "partners.Source", models.PROTECT, related_name="figures", null=True, blank=True
     )
-    note = models.CharField(
+    note = LineField(
         max_length=300, blank=True, help_text="What a reader should know to understand the figure."
     )
     review_days = ReviewDaysField()
@@ -104,6 +105,26 @@ class Figure(Part):
         return f"{self.value:,}"
 
 
+class IdentifierField(LineField):
+    """An identifier as its register writes it, however it was copied; see `normal_identifier`."""
+
+    def formfield(self, **kwargs):
+        """What is typed may be a whole address."""
+        return super().formfield(**{"max_length": 500} | kwargs)
+
+    def clean(self, value, identifier):
+        value = super().clean(normal_identifier(identifier.scheme, value), identifier)
+        validate_identifier(identifier.scheme, value)
+        return value
+
+    def pre_save(self, identifier, add):
+        setattr(identifier, self.attname, self.value_to_string(identifier))
+        return super().pre_save(identifier, add)
+
+    def value_to_string(self, identifier):
+        return normal_identifier(identifier.scheme, self.value_from_object(identifier))
+
+
 class Identifier(Part):
     """An organisation's number in a public register."""
 
@@ -111,25 +132,41 @@ class Identifier(Part):
         ROR = "ror", "ROR"
         WIKIDATA = "wikidata", "Wikidata"
         ISNI = "isni", "ISNI"
+        CROSSREF_FUNDER = "crossref-funder", "Crossref Funder"
+        GRID = "grid", "GRID"
         OTHER = "other", "Other register"
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=20, choices=Scheme)
-    value = models.CharField(
-        max_length=80, help_text="Without the register's address: “05dxps055”, “Q42”."
+    register = LineField(
+        "which other register",
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Only of “Other register”: its name, such as “UK charity register”.",
     )
+    value = IdentifierField(max_length=80, help_text="“05dxps055”, “Q42”; or its whole address.")
     root_field = "organisation"
 
     class Meta:
-        ordering = ["scheme", "value", "pk"]
+        ordering = ["scheme", "register", "value", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "value"],
+                fields=["scheme", "register", "value"],
                 name="identifier_names_one_organisation",
                 violation_error_code="value",
                 violation_error_message="This identifier is already recorded; it can name only "
                 "one organisation.",
-            )
+            ),
+            required("identifier", "value", "Write the number that the register gives it."),
+            models.CheckConstraint(
+                name="identifier_known_register_not_named",
+                condition=Q(scheme="other") | Q(register=""),
+                violation_error_code="register",
+                violation_error_message="This is for “Other register” alone. Choose that, or leave "
+                "this empty.",
+            ),
         ]
 
     #: scheme → where the register describes what the identifier names
@@ -137,18 +174,25 @@ class Identifier(Part):
         Scheme.ROR: "https://ror.org/",
         Scheme.WIKIDATA: "https://www.wikidata.org/wiki/",
         Scheme.ISNI: "https://isni.org/isni/",
+        Scheme.CROSSREF_FUNDER: "https://doi.org/10.13039/",
     }
 
     def __str__(self):
-        return f"{self.get_scheme_display()} {self.value}"
+        return f"{self.register_name} {self.value}"
+
+    @property
+    def register_name(self):
+        return self.register or self.get_scheme_display()
 
     @property
     def url(self):
+        """Where the register describes what it names; "" where that is not known."""
         register = self.REGISTERS.get(self.scheme)
         return register + self.value if register else ""
 
     def clean(self):
-        try:
-            validate_identifier(self.scheme, self.value)
-        except ValidationError as error:
-            raise ValidationError({"value": error}) from None
+        """No constraint: the version before, which may still be serving, cannot name a register."""
+        if self.scheme == self.Scheme.OTHER and not self.register:
+            raise ValidationError(
+                {"register": "Say which other register this is, such as “UK charity register”."}
+            )

@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
+from partners.lines import LineField, LinesField
 from partners.models.renames import in_present_names
 
 
@@ -26,7 +27,7 @@ class Concerning(models.Model):
 
     kind = models.CharField(max_length=100, help_text="The record's model: “partners.event”.")
     key = models.CharField(max_length=80)
-    title = models.CharField(max_length=300, help_text="What the record was called then.")
+    title = LineField(max_length=300, help_text="What the record was called then.")
 
     class Meta:
         abstract = True
@@ -70,7 +71,7 @@ class Revision(Concerning):
     )
     by_name = models.CharField("by", max_length=150, blank=True, help_text="Outlives the account.")
     what = models.CharField(max_length=120, help_text="“Published”, “Draft saved” …")
-    why = models.CharField(max_length=300, blank=True)
+    why = LineField(max_length=300, blank=True)
     rows = RowsField()
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -128,7 +129,7 @@ class PendingChange(Concerning):
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     base = RowsField(help_text="The live version that the change was begun from.")
     rows = RowsField()
-    why = models.CharField(max_length=300, blank=True)
+    why = LineField(max_length=300, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -137,7 +138,7 @@ class PendingChange(Concerning):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    comment = models.TextField(blank=True, help_text="From the publisher, or why it failed.")
+    comment = LinesField(blank=True, help_text="From the publisher, or why it failed.")
     publish_at = models.DateTimeField("publish on", null=True, db_index=True)
 
     objects = PendingChangeQuerySet.as_manager()

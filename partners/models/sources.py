@@ -4,6 +4,7 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models
 
 from partners import dates
+from partners.lines import LineField
 from partners.models.base import (
     ROOTS,
     Owned,
@@ -25,9 +26,9 @@ class Basis(models.TextChoices):
 class Source(Vocabulary):
     """A page or document that says what our records say."""
 
-    title = models.CharField(max_length=200)
+    title = LineField(max_length=200)
     url = WebAddressField("web address")
-    document = models.CharField(
+    document = LineField(
         max_length=200, blank=True, help_text="Where it is not on the web: what and where it is."
     )
     read_on = dates.PartialDateField(
@@ -36,7 +37,10 @@ class Source(Vocabulary):
 
     class Meta:
         ordering = ["title", "pk"]
-        constraints = dates.shape_constraints("source", "read_on")
+        constraints = [
+            *dates.shape_constraints("source", "read_on"),
+            required("source", "title", "Give the source its title."),
+        ]
 
     def __str__(self):
         return self.title
@@ -91,21 +95,24 @@ def _in_words(field):
 class Citation(Owned):
     """Which source, and where in it, says which statement of a record."""
 
-    path = models.CharField(
+    path = LineField(
         "statement",
         max_length=200,
         help_text="The field it backs, such as “founded”, or a part and its field, such as "
         "“figures/(its id)/value”.",
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
-    locator = models.CharField(
+    locator = LineField(
         "where in it", max_length=80, blank=True, help_text="For example “line 12” or “p. 3”."
     )
     basis = models.CharField(max_length=20, choices=Basis, default=Basis.STATED)
 
     class Meta:
         ordering = ["path", "locator", "pk"]
-        constraints = [owner_constraint("citation")]
+        constraints = [
+            owner_constraint("citation"),
+            required("citation", "path", "Choose the statement that the source backs."),
+        ]
         indexes = references("citation", *ROOTS)
 
     def __str__(self):
@@ -129,7 +136,7 @@ class Citation(Owned):
 class Link(Owned):
     """A link that a record offers. Without a target it waits for staff; visitors do not see it."""
 
-    label = models.CharField(
+    label = LineField(
         max_length=160,
         validators=[validate_label],
         help_text="Where it leads, in words: “EuroSafe Imaging: training resources”.",

@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from partners.models.base import TitleField, Vocabulary
+from partners.lines import LineField, LinesField
+from partners.models.base import TitleField, Vocabulary, required
 
 
 class Topic(Vocabulary):
@@ -12,6 +13,7 @@ class Topic(Vocabulary):
 
     class Meta:
         ordering = ["name", "pk"]
+        constraints = [required("topic", "name", "Give the topic its name.")]
 
     def __str__(self):
         return self.name
@@ -21,8 +23,8 @@ class Term(Vocabulary):
     """An abbreviation that the pages use, with what it stands for."""
 
     abbreviation = TitleField(max_length=40, unique=True)
-    expansion = models.CharField(max_length=200)
-    definition = models.TextField(
+    expansion = LineField(max_length=200)
+    definition = LinesField(
         blank=True, help_text="One or two sentences for a reader outside the field. Optional."
     )
     source = models.ForeignKey(
@@ -37,6 +39,10 @@ class Term(Vocabulary):
     class Meta:
         ordering = ["abbreviation", "pk"]
         verbose_name = "glossary term"
+        constraints = [
+            required("term", "abbreviation", "Write the abbreviation."),
+            required("term", "expansion", "Write what the abbreviation stands for."),
+        ]
 
     def __str__(self):
         return self.abbreviation

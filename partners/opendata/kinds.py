@@ -221,6 +221,7 @@ ORGANISATIONS = Kind(
             lambda record, at: record.founded_label if record.founded else None,
         ),
         date("dissolved", "When it was dissolved"),
+        flag("has_ended", "Whether it is dissolved and nobody knows since when."),
         text("website", "Its own site.", format="uri"),
         text("summary", "Who it is, in one sentence."),
         html("description", "What it does"),
@@ -270,6 +271,7 @@ ORGANISATIONS = Kind(
             (
                 ID,
                 choice("scheme", "Which register.", Identifier.Scheme),
+                text("register", "The name of the register, where it is another one."),
                 always("value", "The number."),
                 text("url", "Where the register describes it.", format="uri"),
             ),
@@ -387,6 +389,11 @@ EVENTS = Kind(
         text("start_time", "When it starts on that day, by the clock of the place: “18:30”."),
         text("end_time", "When it ends, by the clock of the place."),
         text("time_zone", "The time zone of the place (IANA)."),
+        text(
+            "repeated_hour",
+            "Where the clocks go back and show an hour twice: whether it starts and ends in the "
+            "“first”, in the “second”, or starts in the one and ends in the other (“both”).",
+        ),
         Field(
             "is_over",
             "Whether it is past on the day of the answer.",

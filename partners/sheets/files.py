@@ -4,6 +4,7 @@ A file from outside is looked at before it is read: what it unpacks to, how many
 read as a stream, formulas are refused, and XML is read by a parser that expands no entities.
 """
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -20,7 +21,8 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
-from partners.cells import harmless, restored
+from partners.cells import harmless, lasting, restored
+from partners.lines import one_line
 from partners.rows.snapshots import Refused
 from partners.sheets.tables import shown
 
@@ -34,9 +36,10 @@ CHUNK = 65_536
 LONGEST_CELL = 32_767  # characters, in XLSX
 WIDTH = 24
 TEXT = "@"  # the format of cells in which Excel leaves what is typed alone
+MOST_EXACT = 10**15  # spreadsheets round whole numbers of more than 15 digits
 
 #: No text of ours holds these; see validators.refuse_control_characters.
-CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 #: What XML cannot hold or changes, and what looks like its escape (ECMA-376-1 §22.9.2.19).
 NOT_IN_XML = re.compile("[\r\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -45,10 +48,27 @@ UNREADABLE = (
     OSError, EOFError, LookupError, TypeError, ValueError, AttributeError, NotImplementedError,
     RuntimeError, ParseError, csv.Error, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+TABLES = {".csv", ".tsv", ".tab", ".txt"}
+#: Excel's own first line, which says how the columns are parted and is no row.
+ANNOUNCED = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
 NOT_READ = (
     "This file cannot be read. Send a workbook (XLSX), or CSV in UTF-8: in Excel choose "
     "“CSV UTF-8” when you save it."
 )
+#: What we do not read: how it begins, or a member of a ZIP and what that holds → what it is.
+OTHER_FILES = {
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls), or one with a password",
+    b"<": "a web page or XML, whatever its name ends in",
+    b"%PDF": "a PDF",
+}
+OTHER_ARCHIVES = {
+    ("mimetype", b"opendocument"): "an OpenDocument spreadsheet (.ods)",
+    ("[Content_Types].xml", b"sheet.binary"): "a binary Excel workbook (.xlsb)",
+    ("_rels/.rels", b"purl.oclc.org/ooxml"): "a workbook in Strict Open XML",
+    ("Index/Document.iwa", b""): "an Apple Numbers document",
+    ("word/document.xml", b""): "a Word document",
+}
+SAVE_ANEW = "This is {}, which is not read here. Save it as Excel workbook (.xlsx), and send that."
 TOO_LARGE = "This file unpacks to more than we read. Export fewer records, and send those."
 
 
@@ -75,7 +95,7 @@ def write_csv(tables):
             text = io.StringIO(newline="")
             sheet = csv.writer(text)
             sheet.writerow(columns)
-            sheet.writerows([harmless(str(shown(value))) for value in line] for line in lines)
+            sheet.writerows([lasting(str(shown(value))) for value in line] for line in lines)
             # With a byte order mark Excel reads it as UTF-8.
             writer.writestr(zipfile.ZipInfo(f"{name}.csv"), text.getvalue().encode("utf-8-sig"))
     return archive.getvalue()
@@ -106,10 +126,10 @@ def write_xlsx(tables):
 
 
 def _fitting(value):
-    """A number, or a text that XML can hold and no program runs."""
-    if isinstance(value, int):
+    """A number that no program rounds, or a text that XML can hold and no program runs."""
+    if isinstance(value, int) and abs(value) < MOST_EXACT:
         return value
-    text = NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", harmless(value))
+    text = NOT_IN_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", harmless(str(value)))
     if len(text) > LONGEST_CELL:
         raise Refused(
             f"A text is longer than a cell of a workbook holds ({LONGEST_CELL:,} characters): "
@@ -147,12 +167,36 @@ def read(file, root):
     try:
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
-                is_workbook = "xl/workbook.xml" in archive.namelist()
+                _refuse_other_archives(archive)
+                is_workbook = b"spreadsheetml" in _beginning(archive, "[Content_Types].xml")
                 return (_read_workbook if is_workbook else _read_archive)(archive, file)
         file.seek(0)
+        _refuse_other_files(file)
         return {root: _read_csv(root, file)}
     except UNREADABLE as error:
         raise Refused(NOT_READ) from error
+
+
+def _refuse_other_files(file):
+    beginning = file.read(CHUNK).removeprefix(codecs.BOM_UTF8).lstrip()
+    file.seek(0)
+    for signature, words in OTHER_FILES.items():
+        if beginning.startswith(signature):
+            raise Refused(SAVE_ANEW.format(words))
+
+
+def _refuse_other_archives(archive):
+    for (member, content), words in OTHER_ARCHIVES.items():
+        if member in archive.namelist() and content in _beginning(archive, member):
+            raise Refused(SAVE_ANEW.format(words))
+
+
+def _beginning(archive, member):
+    """The first bytes of a member; none if there is no such member."""
+    if member not in archive.namelist():
+        return b""
+    with archive.open(member) as opened:
+        return opened.read(CHUNK)
 
 
 def _read_archive(archive, file):
@@ -162,19 +206,24 @@ def _read_archive(archive, file):
         path = PurePosixPath(member.filename)
         if member.is_dir() or path.parts[0] == "__MACOSX" or path.name.startswith("."):
             continue
-        if path.suffix != ".csv" or path.stem in sheets:
+        name = path.stem.casefold()
+        if path.suffix.casefold() not in TABLES or name in sheets:
             raise Refused(f"“{member.filename}” does not belong into this ZIP: send CSV files.")
         with archive.open(member) as opened:
-            sheets[path.stem] = _read_csv(path.stem, opened)
+            sheets[name] = _read_csv(name, opened)
     return sheets
 
 
 def _read_csv(name, file):
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    is_wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's “Unicode text”
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding="utf-16" if is_wide else "utf-8-sig", newline="")
     try:
         first = text.readline(CHUNK)
-        text.seek(0)
-        delimiter = ";" if first.count(";") > first.count(",") else ","
+        announced = ANNOUNCED.fullmatch(first)
+        if not announced:
+            text.seek(0)
+        delimiter = announced[1] if announced else max(",;\t", key=first.count)
         return _sheet(name, csv.reader(text, delimiter=delimiter, strict=True))
     finally:
         text.detach()
@@ -206,7 +255,9 @@ def _weigh(archive, look=lambda member: False):
 
 
 def _refuse_beside(member):
-    """A style sheet and the like are small; of the rest the tags are counted."""
+    """A style sheet and the like are small; of the rest, but pictures, the tags are counted."""
+    if member.filename.startswith("xl/media/"):
+        return False
     is_content = member.filename.startswith(("xl/worksheets/", "xl/sharedStrings"))
     if not is_content and member.file_size > MAX_BESIDE:
         raise Refused(TOO_LARGE)
@@ -231,6 +282,13 @@ def _text(place, cell):
     value = cell.value
     if value is None:
         return ""
+    if isinstance(value, dt.date):
+        return _moment(value, cell.number_format)
+    if type(value) in (int, float) and abs(value) >= MOST_EXACT:
+        raise Refused(
+            f"{place}: a spreadsheet rounds numbers of more than 15 digits. Make the cell a text, "
+            "and type it anew."
+        )
     return WORDS.get(type(value), str)(value)
 
 
@@ -238,9 +296,16 @@ def _unescaped(text):
     return ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def _moment(value):
-    """A cell that Excel made a date of is that day."""
-    return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+def _moment(value, number_format):
+    """A cell that Excel made a date of is what it shows: a year, a month or a day, and a time."""
+    shows = set(NOT_SHOWN.sub("", number_format.partition(";")[0]).casefold())
+    if isinstance(value, dt.datetime) and value.time() != dt.time() and shows & {*"dhs"}:
+        return value.isoformat(" ")
+    return value.isoformat()[: 10 if shows & {*"dhs"} else 7 if "m" in shows else 4]
+
+
+#: In the format of a cell: quoted words, escaped characters, and what stands in brackets.
+NOT_SHOWN = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
 
 
 def _float(value):
@@ -252,14 +317,13 @@ WORDS = {
     str: _unescaped,
     bool: lambda value: "yes" if value else "no",
     float: _float,
-    dt.datetime: _moment,
     dt.time: dt.time.isoformat,
 }
 
 
 def _sheet(name, rows):
     """The Sheet of an iterator of lists of texts, the first of which names the columns."""
-    columns = [column.strip() for column in next(rows, [])]
+    columns = [one_line(column) for column in next(rows, [])]
     while columns and not columns[-1]:
         columns.pop()
     _refuse_columns(name, columns)

@@ -13,20 +13,22 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from partners import bookkeeping, publishing
+from partners.lines import one_line
 from partners.models import Revision
 from partners.models.base import moment, new_key
 from partners.rows import differences, snapshots
 from partners.rows.door import Offer, take
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standings
-from partners.sheets.tables import Reading, shown, tables_of
+from partners.sheets.tables import Reading, normal, shown, tables_of
 
 
 @dataclass
 class Wanted:
     """What a file wants one record to become: from the rows in `base` to `rows`.
 
-    `errors` stand against it; `there` is the record's Standing, None of a new one.
+    `errors` stand against it; `notes` say what was read in another way than it stands in the file;
+    `there` is the record's Standing, None of a new one.
     """
 
     model: type[models.Model]
@@ -35,6 +37,7 @@ class Wanted:
     there: Standing | None = None
     rows: list = field(default_factory=list)
     errors: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
 
     @property
     def is_new(self):
@@ -146,6 +149,8 @@ class _Records:
     def __init__(self, model, tables, book):
         self.model, self.tables, self.book = model, tables, book
         self.first, *self.others = [table for name, table in tables.items() if name in book]
+        for table in (self.first, *self.others):
+            _tidy_names(table, book[table.name].lines)
         self.lines = book[self.first.name].lines
         self.reading = Reading()
         self.there = standings(model, {key for line in self.lines if (key := line.cells["key"])})
@@ -256,12 +261,21 @@ class _Records:
         for column, text in line.cells.items():
             if column in table.identity or text == str(shown(fields[column])):
                 continue
+            where = f"“{table.name}”, row {line.number}, {column}"
             try:
                 said[column] = self.reading.value(table.fields[column], text)
             except ValidationError as error:
-                where = f"“{table.name}”, row {line.number}, {column}"
                 wanted.errors.append(f"{where}: {' '.join(error.messages)}")
-        return said
+            wanted.notes += [f"{where}: {note}" for note in self.reading.notes]
+            self.reading.notes.clear()
+        return normal(table, said)
+
+
+def _tidy_names(table, lines):
+    """What names a record or a part is read without the blanks around it."""
+    for line in lines:
+        for column in {*table.identity, "slug"} & line.cells.keys():
+            line.cells[column] = one_line(line.cells[column])
 
 
 def _without_stray_citations(tables, before, rows):

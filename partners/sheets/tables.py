@@ -12,11 +12,14 @@ from django.db import models
 from django.db.models import FileField
 
 from partners.dates import PartialDate, PartialDateField, PartialDateFormField
-from partners.richtext import RichTextField, sanitise
+from partners.lines import one_line
+from partners.models.profile import IdentifierField
+from partners.richtext import RichTextField, from_cell, refuse_empty_labels
 from partners.rows import snapshots
+from partners.validators import normal_identifier
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
-WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:\.0)?", re.ASCII)
+WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:[.,]0{1,2})?", re.ASCII)
 MOST_WORDS = 12
 YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -58,6 +61,12 @@ def _said(model):
     }
 
 
+def normal(table, fields):
+    """`fields` (dict) of a row, in which identifiers are as their register writes them."""
+    names = [name for name, field in table.fields.items() if isinstance(field, IdentifierField)]
+    return fields | {name: normal_identifier(fields["scheme"], fields[name]) for name in names}
+
+
 def shown(value):
     """What a cell says of the value of a row: a number, or text."""
     if value is None:
@@ -74,9 +83,13 @@ class Reading:
 
     def __init__(self):
         self.keys, self.labels = {}, {}
+        #: What a person should know of the values read last, in sentences.
+        self.notes = []
 
     def value(self, field, text):
         """The value for a row of what a cell says (str). Raises ValidationError."""
+        if not isinstance(field, models.TextField):
+            text = one_line(text)
         if text == "" and not field.many_to_many:
             return self._nothing(field)
         if field.choices:
@@ -95,11 +108,15 @@ class Reading:
             self.labels[field] = keys | {
                 str(name).casefold(): key for key, name in field.flatchoices
             }
-        if text.casefold() not in self.labels[field]:
-            words = [str(name) for _, name in field.flatchoices]
-            known = f" Write one of: {', '.join(words)}." if len(words) <= MOST_WORDS else ""
-            raise ValidationError(f"“{text}” is none of the words for this.{known}")
-        return self.labels[field][text.casefold()]
+        if text.casefold() in self.labels[field]:
+            return self.labels[field][text.casefold()]
+        read, words = field.to_python(text), dict(field.flatchoices)
+        if read not in words:
+            all_words = ", ".join(map(str, words.values()))
+            hint = f" Write one of: {all_words}." if len(words) <= MOST_WORDS else ""
+            raise ValidationError(f"“{text}” is none of the words for this.{hint}")
+        self.notes.append(f"“{text}” is read as {words[read]} ({read}).")
+        return read
 
     def key(self, field, text):
         model = field.related_model
@@ -124,8 +141,9 @@ class Reading:
         return int(match[1])
 
     def date(self, field, text):
+        number = WHOLE_NUMBER.fullmatch(text)
         try:
-            return PartialDate.parse(text).text
+            return PartialDate.parse(number[1] if number else text).text
         except ValueError:
             sentence = PartialDateFormField.default_error_messages["invalid"]
             raise ValidationError(sentence, params={"typed": text}) from None
@@ -134,10 +152,14 @@ class Reading:
         return field.to_python(text).isoformat()
 
     def rich_text(self, field, text):
-        return sanitise(text)
+        html, lost = from_cell(text)
+        refuse_empty_labels(html)
+        if lost:
+            self.notes.append(f"left out: {', '.join(lost)}. Its words are kept.")
+        return html
 
     def text(self, field, text):
-        return text
+        return field.to_python(text)
 
 
 #: Kind of field → how its cells are read; the first that fits.

@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from partners import glossary, renditions, richtext
+from partners.validators import shown_host
 
 register = template.Library()
 NOT_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 register.filter("rich_text", richtext.render, is_safe=True)
 register.filter("plain_text", richtext.plain_text)
+register.filter("url_host", shown_host)
 
 
 @register.simple_tag(takes_context=True)
@@ -115,9 +117,3 @@ def name_on(organisation, date):
 def status_on(collaboration, day):
     """The words for where a collaboration stands on `day` (datetime.date)."""
     return collaboration.status(day).label
-
-
-@register.filter
-def url_host(url):
-    """The host of a web address, for a reader: "https://www.example.org/a" → "example.org"."""
-    return url.partition("://")[2].partition("/")[0].removeprefix("www.")

@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import freshness, linked_data
-from partners.folding import fold
 from partners.models import Collaboration, EventSeries, Party
 from partners.paging import InTurn
+from partners.sorting import sort_key
 from partners.timeline import Picture
 from partners.views.base import PublicView, RootDetail
 
@@ -76,8 +76,8 @@ def who_with_whom(collaborations):
     for collaboration in collaborations:
         named = {party.organisation for party in collaboration.parties.all()}
         for organisation in named:
-            others = sorted(named - {organisation}, key=lambda other: other.name)
+            others = sorted(named - {organisation}, key=lambda other: sort_key(other.name))
             theirs.setdefault(organisation, []).append((collaboration, others))
     partners = [organisation for organisation in theirs if not organisation.is_home]
-    partners.sort(key=lambda organisation: fold(organisation.name))
+    partners.sort(key=lambda organisation: sort_key(organisation.name))
     return [(organisation, theirs[organisation]) for organisation in partners]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views import View
 
 from partners import news, site
-from partners.lines import one_line
+from partners.lines import writable
 from partners.models import Organisation
 from partners.syndication import FORMS
 from partners.views.base import PublicView, RootDetail
@@ -46,7 +46,7 @@ class Changes(Feed):
         return scope
 
     def title(self, scope):
-        return one_line(scope.title)
+        return writable(scope.title)
 
     def link(self, scope):
         return f"{settings.SITE_URL}{scope.page}"
@@ -58,16 +58,16 @@ class Changes(Feed):
         return scope.guid
 
     def author_name(self, scope):
-        return one_line(scope.author)
+        return writable(scope.author)
 
     def items(self, scope):
         return scope.news
 
     def item_title(self, item):
-        return one_line(item.title)
+        return writable(item.title)
 
     def item_description(self, item):
-        return one_line(item.root.summary) or self.item_title(item)
+        return writable(item.root.summary) or self.item_title(item)
 
     def item_link(self, item):
         return f"{settings.SITE_URL}{item.root.get_absolute_url()}"

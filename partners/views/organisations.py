@@ -5,7 +5,6 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from partners import calendars, linked_data
-from partners.folding import fold
 from partners.forms import DirectoryForm
 from partners.models import (
     Collaboration,
@@ -15,6 +14,7 @@ from partners.models import (
     Party,
 )
 from partners.paging import KeysFirst
+from partners.sorting import sort_key
 from partners.timeline import by_year
 from partners.views.base import PublicView, RootDetail, bad_query
 
@@ -92,7 +92,7 @@ class OrganisationDetail(RootDetail):
             topics=organisation.topics.all(),
             relations=relations(organisation, at),
             collaborations=collaborations,
-            series=sorted(held.difference(events), key=str),
+            series=sorted(held.difference(events), key=lambda each: sort_key(each.title)),
             timeline=by_year(collaborations, events, today),
             has_many_collaborations=has_many_collaborations,
             has_many_events=has_many_events,
@@ -118,7 +118,7 @@ def _in_order(collaborations, at):
     for each in shown:
         each.is_over = each.status(today) == Collaboration.Status.ENDED
     return sorted(
-        shown, key=lambda each: (each.is_over, str(each.since), fold(each.title), each.pk)
+        shown, key=lambda each: (each.is_over, str(each.since), sort_key(each.title), each.pk)
     )
 
 
@@ -155,4 +155,4 @@ def relations(organisation, at):
                     "basis": row.basis,
                 }
             )
-    return sorted(said, key=lambda each: (each["words"], each["organisation"].name))
+    return sorted(said, key=lambda each: (each["words"], sort_key(each["organisation"].name)))

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from partners.groups import EDITORS, PUBLISHERS
-from partners.models import LinkCheck, PendingChange, Revision
+from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm
 from tests.admin.records import RECORDS
@@ -65,6 +65,7 @@ def records(client_of):
     BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
     check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
     made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
+    made |= {"missedaddress": MissedAddress.objects.create(path="/old/", last_on="2026-11-28")}
     return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 
 

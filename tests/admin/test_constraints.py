@@ -219,6 +219,30 @@ CASES = [
         {"identifiers": [{"scheme": "wikidata", "value": "Q42"}] * 2},
         label="twice",
     ),
+    case(
+        "identifier_known_register_not_named",
+        make.OrganisationFactory,
+        "identifiers-0-register",
+        {"identifiers": [{"scheme": "ror", "value": "05dxps055", "register": "ROR"}]},
+    ),
+    case(
+        "identifier_names_one_organisation",
+        make.OrganisationFactory,
+        "",
+        {
+            "identifiers": [
+                {"scheme": "wikidata", "value": typed}
+                for typed in ("Q42", "https://www.wikidata.org/wiki/Q42")
+            ]
+        },
+        label="twice, as an address",
+    ),
+    case(
+        "organisation_end_dated_or_marked",
+        make.OrganisationFactory,
+        "has_ended",
+        {"has_ended": ["on"], "dissolved": "2016"},
+    ),
     case("sectionentry_named_once", make.SectionFactory, "", twin("entries")),
     # collaborations
     shape_case("collaboration_since_is_partial_date", make.CollaborationFactory, "since"),
@@ -606,6 +630,14 @@ def test_label_that_says_nothing_is_refused(editor, open_form, label):
         "“EuroSafe Imaging: training resources”."
     )
     assert errors(form.send()) == {"links-0-label": [sentence]}
+
+
+@pytest.mark.parametrize("title", ["details", "Website", "https://example.org/"])
+def test_joint_work_is_called_what_it_is(editor, open_form, title):
+    form = open_form(editor, make.CollaborationFactory())
+    form.row("joint_works", title=title)
+    (refused,) = errors(form.send())["joint_works-0-title"]
+    assert refused.startswith((f"“{title}” does not say", "A web address is not a label."))
 
 
 def test_web_address_is_no_label(editor, open_form):

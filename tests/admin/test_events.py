@@ -2,7 +2,6 @@
 
 import datetime as dt
 import html
-import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from partners.models import Event
 from tests import factories as make
-from tests.admin.browser_form import address
+from tests.admin.browser_form import address, errors
 
 pytestmark = pytest.mark.django_db
 
@@ -93,11 +92,14 @@ def test_editor_is_told_what_to_correct_and_can_save_it(editor, open_form, event
     assert (str(edition.starts), edition.city) == ("2019-06-07", "Graz")
 
 
-def test_next_editions_of_one_event_have_addresses_of_their_own(editor, event):
-    slugs = [click(editor, event).slug for _ in range(3)]
-    assert slugs[0] == "congress-2019"
-    assert all(re.fullmatch("congress-2019-[0-9a-f]{6}", slug) for slug in slugs[1:])
-    assert len(set(slugs)) == 3
+def test_next_edition_is_found_at_the_second_press(editor, event):
+    edition = click(editor, event)
+    response = editor.post(button(event), follow=True)
+    assert response.redirect_chain == [(address(edition), 302)]
+    said = [str(message) for message in response.context["messages"]]
+    assert "The next edition is here already: this one." in said
+    assert Event.objects.count() == 2
+    assert LogEntry.objects.count() == 1
 
 
 def test_next_edition_after_the_next(editor, event):
@@ -181,3 +183,30 @@ def test_editor_adds_an_event_with_a_time(editor, open_form):
     assert (event.start_time, event.end_time) == (dt.time(9, 30), dt.time(11))
     assert event.organisers.get().role == "host"
     assert event.record.version == 1
+
+
+def test_editor_says_which_of_two_hours_is_meant(editor, open_form):
+    event = make.EventFactory(starts="2027-10-31", draft=True)
+    form = open_form(editor, event)
+    said = errors(form.send(start_time="02:30", time_zone="Europe/Vienna"))
+    assert said["start_time"][0].startswith("02:30 comes twice on 31 October 2027")
+    open_form(editor, event).save(
+        start_time="02:30", time_zone="Europe/Vienna", repeated_hour="second"
+    )
+    event.refresh_from_db()
+    assert event.starts_at.isoformat() == "2027-10-31T02:30:00+01:00"
+
+
+def test_editor_is_told_of_an_hour_that_the_clocks_skip(editor, open_form):
+    event = make.EventFactory(starts="2027-03-28", draft=True)
+    said = errors(open_form(editor, event).send(start_time="02:30", time_zone="Europe/Vienna"))
+    assert said["start_time"][0].startswith("02:30 does not exist on 28 March 2027")
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory"])
+def test_editor_is_told_of_a_zone_that_is_none(editor, open_form, zone):
+    event = make.EventFactory(starts="2027-05-03", draft=True)
+    said = errors(open_form(editor, event).send(start_time="09:30", time_zone=zone))
+    assert said["time_zone"] == [
+        f"“{zone}” is not the name of a time zone. Write it as “Europe/Vienna”."
+    ]

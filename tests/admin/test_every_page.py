@@ -7,14 +7,14 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from partners.models import LinkCheck, Page, PendingChange, Revision
+from partners.models import LinkCheck, MissedAddress, Page, PendingChange, Revision
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS, label
 
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
 #: Rows that are made elsewhere: see test_desk and test_attention.
-MADE_ELSEWHERE = {LinkCheck, LogEntry, PendingChange, Revision}
+MADE_ELSEWHERE = {LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
 
 
 def read(client, url):
@@ -94,11 +94,18 @@ SECTIONS = {
             "Glossary terms",
             "Sources",
         ],
-        "Site": ["Checks of links", "Redirects", "Users", "Groups", "Log entries"],
+        "Site": [
+            "Checks of links",
+            "Redirects",
+            "Addresses asked for in vain",
+            "Users",
+            "Groups",
+            "Log entries",
+        ],
     }
 }
 SECTIONS["publisher"] = SECTIONS["superuser"] | {
-    "Site": ["Checks of links", "Redirects", "Users", "Log entries"]
+    "Site": ["Checks of links", "Redirects", "Addresses asked for in vain", "Users", "Log entries"]
 }
 SECTIONS["editor"] = SECTIONS["superuser"] | {"Site": ["Checks of links", "Redirects"]}
 SECTIONS["reader"] = {}

@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.urls import URLResolver, reverse
 
-from partners.models import LinkCheck, PendingChange, Revision
+from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests.admin.records import ROOT_FACTORIES
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,7 @@ TABLE = {
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", ""),
     "linkcheck": pages("eps", "", "eps", "eps", ""),
+    "missedaddress": pages("ps", "", "ps", "ps", ""),
     "logentry": pages("ps", "", "ps", "ps", ""),
     "group": pages("s", "s", "s", "s", "s"),
     "user": pages("ps", "ps", "ps", "ps", "s") | {"password_change": "s"},
@@ -63,6 +64,7 @@ ACTIONS = {
     "pendingchange": {},
     "revision": {},
     "linkcheck": {"mark_false_alarm": "eps"},
+    "missedaddress": {},
     "logentry": {},
     "group": {"delete_selected": "s"},
     "user": {
@@ -91,7 +93,7 @@ def names():
 def test_tables_have_every_address():
     expected = {f"partners_{model}_{page}" for model in [*ROOTS, *WORDS] for page in TABLE[model]}
     expected -= {f"partners_{root}_next_edition" for root in ROOTS if root != "event"}
-    for model in (PendingChange, Revision, LinkCheck, LogEntry, Group, User):
+    for model in (PendingChange, Revision, LinkCheck, MissedAddress, LogEntry, Group, User):
         label = model._meta.model_name
         expected |= {f"{model._meta.app_label}_{label}_{page}" for page in TABLE[label]}
     assert set(names()) == expected | set(SITE)

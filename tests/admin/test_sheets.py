@@ -55,6 +55,13 @@ def confirm(client, response, button):
     return client.post(address(Organisation, "import"), {"_sent": sent, button: "1"}, follow=True)
 
 
+def test_dry_run_says_what_is_read_as_something_else(editor, record):
+    record.seat_country = "AT"
+    record.save()
+    page = said(send(editor, sheet(editor, ",AT,", ",UK,")))
+    assert "“UK” is read as United Kingdom (GB)." in page
+
+
 @every_kind
 @pytest.mark.parametrize("form", files.FORMATS)
 def test_export_sent_back_changes_nothing(editor, model, factory, form):

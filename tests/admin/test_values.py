@@ -1,5 +1,6 @@
 """What is typed into the boxes of a form: dates, rich text, words."""
 
+import datetime as dt
 import html
 
 import pytest
@@ -8,6 +9,7 @@ from partners.models import Organisation, PendingChange
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read
 from tests.admin.test_organisation import get
+from tests.test_lines import EMPTY, EVERYTHING
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,85 @@ def test_date_that_cannot_be_read_is_explained_and_kept_in_the_box(editor, open_
     assert (str(organisation.founded), organisation.summary) == ("2001", "")
 
 
+# words
+
+
+@EVERYTHING
+def test_text_is_stored_as_it_is_seen(editor, open_form, typed, stored):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(acronym=typed)
+    organisation.refresh_from_db()
+    assert organisation.acronym == stored
+
+
+@EMPTY
+def test_name_that_nobody_sees_is_none(editor, open_form, nothing):
+    organisation = make.OrganisationFactory(draft=True)
+    response = open_form(editor, organisation).send(name=nothing)
+    assert errors(response) == {"name": ["This field is required."]}
+
+
+def test_limit_counts_what_is_stored(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(acronym="\u00ad" * 40 + "C  I" * 10)
+    organisation.refresh_from_db()
+    assert organisation.acronym == "C IC IC IC IC IC IC IC IC IC I"
+
+
+def test_web_address_is_taken_as_it_is_seen(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(website="\ufeffexample.org\u200b ")
+    organisation.refresh_from_db()
+    assert organisation.website == "https://example.org"
+
+
+# identifiers, countries, times
+
+
+@pytest.mark.parametrize(
+    ("scheme", "typed", "kept"),
+    [
+        ("ror", "https://ror.org/05dxps055", "05dxps055"),
+        ("isni", "0000 0001 2103 2683", "0000000121032683"),
+        ("wikidata", f"https://www.wikidata.org/wiki/Q42?{'x' * 100}", "Q42"),
+        ("crossref-funder", "https://doi.org/10.13039/501100000780", "501100000780"),
+        ("grid", "GRID.4991.5", "grid.4991.5"),
+    ],
+)
+def test_identifier_is_kept_as_its_register_writes_it(editor, open_form, scheme, typed, kept):
+    organisation = make.OrganisationFactory(draft=True)
+    form = open_form(editor, organisation)
+    form.row("identifiers", scheme=scheme, value=typed)
+    form.save()
+    assert organisation.identifiers.get().value == kept
+
+
+def test_other_register_is_asked_for_and_kept(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    form = open_form(editor, organisation)
+    form.row("identifiers", scheme="other", value=" 7 ")
+    (sentence,) = errors(form.send())["identifiers-0-register"]
+    assert sentence.startswith("Say which other register this is")
+    form.fields["identifiers-0-register"] = "ZVR"
+    form.save()
+    assert str(organisation.identifiers.get()) == "ZVR 7"
+
+
+def test_kosovo_can_be_a_seat(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(seat_country="XK", has_ended=["on"])
+    organisation.refresh_from_db()
+    assert (organisation.seat, organisation.has_ended) == ("Kosovo", True)
+
+
+@pytest.mark.parametrize("typed", ["9.30", "9:30 AM", "09:30"])
+def test_time_is_kept_as_it_was_meant(editor, open_form, typed):
+    event = make.EventFactory(starts="2018-05-03", draft=True)
+    open_form(editor, event).save(start_time=typed, time_zone="Europe/Vienna")
+    event.refresh_from_db()
+    assert event.start_time == dt.time(9, 30)
+
+
 # rich text
 
 
@@ -117,3 +198,34 @@ def test_words_are_shown_as_they_were_typed(publisher, open_form):
         assert html.escape(name) in page
     organisation.refresh_from_db()
     assert organisation.name == name
+
+
+# web addresses
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("my_site.example.org", "https://my_site.example.org"),
+        ("https://faß.example/", "https://faß.example/"),
+    ],
+)
+def test_web_address_is_taken_as_it_was_typed(editor, open_form, typed, kept):
+    organisation = make.OrganisationFactory(draft=True)
+    open_form(editor, organisation).save(website=typed)
+    organisation.refresh_from_db()
+    assert organisation.website == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("https://me:secret@example.org/", "A user name or a password stands in this address"),
+        ("https://a..b/", "“a..b” cannot be the name of a site."),
+        ("mailto:me@example.org", "Write the whole web address, beginning with https://"),
+    ],
+)
+def test_web_address_is_refused_with_one_sentence(editor, open_form, typed, sentence):
+    organisation = make.OrganisationFactory(draft=True)
+    ((field, (error,)),) = errors(open_form(editor, organisation).send(website=typed)).items()
+    assert (field, error[: len(sentence)]) == ("website", sentence)

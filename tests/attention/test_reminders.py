@@ -8,6 +8,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.db.models import Value
 
 from partners import bookkeeping, reminders
 from partners.groups import EDITORS, PUBLISHERS
@@ -125,6 +126,24 @@ def test_mail_that_did_not_go_goes_the_next_day(inbox, link):
         reminders.send(NOW)
     assert not Reminder.objects.exists()
     assert reminders.send(NOW + DAY) == 1
+
+
+def test_no_name_of_a_site_keeps_anybody_from_their_mail(inbox, link):
+    """Whatever is stored: a value that no field of ours has cleaned."""
+    make.OrganisationFactory(home=True)
+    Organisation.objects.filter(is_home=True).update(acronym=Value("CIR\r\nBcc: x@y.org\x07SE"))
+    colleague("anna", EDITORS)
+    assert reminders.send(NOW) == 1
+    assert inbox.mails[0][1].startswith("CIR Bcc: x@y.org SE partners: ")
+
+
+def test_address_that_no_header_can_hold_keeps_nobody_else_from_theirs(inbox, link):
+    for name in ("anna", "ben"):
+        colleague(name, EDITORS)
+    User.objects.filter(username="anna").update(email="anna@example.org\nBcc: x@y.org")
+    with pytest.raises(reminders.NotTaken, match=r"^Mails sent: 1\. Not taken: anna@"):
+        reminders.send(NOW)
+    assert {who for who, _ in told(inbox)} == {"ben@example.org"}
 
 
 def test_one_address_that_is_refused_keeps_nobody_else_from_theirs(inbox, link, capsys):

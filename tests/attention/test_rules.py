@@ -152,10 +152,25 @@ CASES = {
         (lambda: checked("good"), None),
         (lambda: checked("broken", is_false_alarm=True), None),
         (lambda: checked("broken", then="good"), None),
+        (lambda: checked("busy", detail="answers 503"), None),
+        (
+            lambda: checked("broken", then="busy"),
+            "Their statutes: https://example.org/a is broken",
+        ),
     ],
     "label-says-nothing": [
         (lambda: link("click here"), "“click here”"),
         (lambda: link("https://example.org/"), "“https://example.org/”"),
+        (lambda: make.JointWorkFactory(title="website"), "“website”"),
+        (lambda: make.JointWorkFactory(title="Joint statutes"), None),
+        (
+            lambda: organisation(description='<p><a href="https://example.org/">here</a></p>'),
+            "“here”",
+        ),
+        (
+            lambda: organisation(description='<p><a href="https://example.org/">a page</a></p>'),
+            None,
+        ),
         (link, None),
     ],
     "ended-but-unchanged": [
@@ -343,5 +358,5 @@ def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queri
         figure()
         relation()
         link()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         assert queue(NOW)

@@ -33,6 +33,25 @@ ROOT_FACTORIES = {
     "page": make.PageFactory,
 }
 BLANK = "This field cannot be blank."
+#: The texts that there must be: the rule, and what makes a valid record.
+TEXTS = {
+    "organisation_has_name": make.OrganisationFactory,
+    "organisationname_has_name": make.OrganisationNameFactory,
+    "figure_has_measure": make.FigureFactory,
+    "identifier_has_value": lambda: make.IdentifierFactory(scheme="other"),
+    "collaboration_has_title": make.CollaborationFactory,
+    "jointwork_has_title": make.JointWorkFactory,
+    "eventseries_has_title": make.EventSeriesFactory,
+    "event_has_title": make.EventFactory,
+    "page_has_title": make.PageFactory,
+    "section_has_title": make.SectionFactory,
+    "source_has_title": make.SourceFactory,
+    "citation_has_path": make.CitationFactory,
+    "link_has_label": make.LinkFactory,
+    "topic_has_name": make.TopicFactory,
+    "term_has_abbreviation": make.TermFactory,
+    "term_has_expansion": make.TermFactory,
+}
 NO_DATE = "“{}” is not a year, month or day such as 2016, 2016-05 or 2016-05-03."
 BAD_SHAPES = (
     "2016-5",
@@ -184,8 +203,12 @@ CASES = [
     *shape_cases("organisation", "dissolved", make.OrganisationFactory),
     *shape_cases("organisation", "logo_permission_until", make.OrganisationFactory),
     *order_cases("organisation", "founded", "dissolved", make.OrganisationFactory),
+    case(
+        "organisation_end_dated_or_marked",
+        make.OrganisationFactory,
+        {"dissolved": "2016", "has_ended": True},
+    ),
     case("organisation_one_home", not_home, {"is_home": True}),
-    case("organisation_has_name", make.OrganisationFactory, {"name": ""}, BLANK),
     Case("organisation_logo_has_alt", make.OrganisationFactory, logo),
     Case(
         "organisationrelation_not_to_itself",
@@ -201,11 +224,10 @@ CASES = [
     *shape_cases("organisationname", "valid_from", make.OrganisationNameFactory),
     *shape_cases("organisationname", "valid_until", make.OrganisationNameFactory),
     *order_cases("organisationname", "valid_from", "valid_until", make.OrganisationNameFactory),
-    case("organisationname_has_name", make.OrganisationNameFactory, {"name": ""}, BLANK),
     *shape_cases("figure", "as_of", make.FigureFactory),
     case("figure_not_negative", make.FigureFactory, {"value": -1}),
-    case("figure_has_measure", make.FigureFactory, {"measure": ""}, BLANK),
     twin_case("identifier_names_one_organisation", "value", make.IdentifierFactory),
+    case("identifier_known_register_not_named", make.IdentifierFactory, {"register": "ROR"}),
     # collaborations
     *shape_cases("collaboration", "since", make.CollaborationFactory),
     *shape_cases("collaboration", "until", make.CollaborationFactory),
@@ -215,7 +237,6 @@ CASES = [
         make.CollaborationFactory,
         {"until": "2016", "has_ended": True},
     ),
-    case("collaboration_has_title", make.CollaborationFactory, {"title": ""}, BLANK),
     *shape_cases("party", "since", make.PartyFactory),
     *shape_cases("party", "until", make.PartyFactory),
     *order_cases("party", "since", "until", make.PartyFactory),
@@ -226,12 +247,10 @@ CASES = [
         collaboration=make.CollaborationFactory,
     ),
     *shape_cases("jointwork", "date", make.JointWorkFactory),
-    case("jointwork_has_title", make.JointWorkFactory, {"title": ""}, BLANK),
     # events
     *shape_cases("eventseries", "since", make.EventSeriesFactory),
     *shape_cases("eventseries", "until", make.EventSeriesFactory),
     *order_cases("eventseries", "since", "until", make.EventSeriesFactory),
-    case("eventseries_has_title", make.EventSeriesFactory, {"title": ""}, BLANK),
     *shape_cases("event", "starts", make.EventFactory),
     *shape_cases("event", "ends", lambda: make.EventFactory(starts="0001")),
     *order_cases("event", "starts", "ends", make.EventFactory),
@@ -261,7 +280,6 @@ CASES = [
         }.items()
     ),
     Case("event_not_held_at_itself", make.EventFactory, lambda event: {"held_at": event}),
-    case("event_has_title", make.EventFactory, {"title": ""}, BLANK),
     *owner_cases("organiser", make.OrganiserFactory, "event", "series", make.EventSeriesFactory),
     twin_case(
         "organiser_named_once_a_series",
@@ -276,7 +294,6 @@ CASES = [
         event=make.EventFactory,
     ),
     # pages
-    case("page_has_title", make.PageFactory, {"title": ""}, BLANK),
     case(
         "page_licence_has_name",
         make.PageFactory,
@@ -297,7 +314,11 @@ CASES = [
     *shape_cases("source", "read_on", make.SourceFactory),
     *owner_cases("citation", make.CitationFactory, "organisation", "event", make.EventFactory),
     *owner_cases("link", make.LinkFactory, "organisation", "page", make.PageFactory),
-    case("link_has_label", make.LinkFactory, {"label": ""}, BLANK),
+    *(
+        case(rule, factory, {rule.rpartition("_")[2]: blank}, BLANK, ascii(blank))
+        for rule, factory in TEXTS.items()
+        for blank in ("", " \u200b\n")
+    ),
     # bookkeeping
     *owner_cases("record", record_of_organisation, "organisation", "page", page_without_record),
     *owner_cases("verification", verified_figure, "figure", "event", make.EventFactory),
@@ -353,6 +374,15 @@ def test_database_refuses(case):
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         rows.update(**case.broken(record))
     assert named_in(str(refused.value), case.model) == {case.constraint}
+
+
+@pytest.mark.parametrize("rule", TEXTS)
+@pytest.mark.parametrize("blank", ["   ", "\u00a0\u3164", "\u200b\u00ad"], ids=ascii)
+def test_database_itself_refuses_what_nobody_sees(rule, blank):
+    """A value that no field of ours has cleaned."""
+    rows = type(TEXTS[rule]()).objects.all()
+    with pytest.raises(IntegrityError, match=rf"\b{rule}\b"), transaction.atomic():
+        rows.update(**{rule.rpartition("_")[2]: models.Value(blank)})
 
 
 @pytest.mark.parametrize("model", ROOT_FACTORIES)

@@ -1,6 +1,7 @@
 """Events: each is either upcoming or past, and stands somewhere in time and place."""
 
 import datetime as dt
+import zoneinfo
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from partners.dates import PartialDate
+from partners.dates import TIME_ZONES, PartialDate, validate_time_zone
 from partners.models import Event
 from tests import factories as make
 
@@ -241,7 +242,7 @@ def test_next_edition_is_a_draft_a_year_later_with_the_organisers_of_the_series(
     usual = make.OrganiserFactory(series=series, role="host", position=3)
     event = make.EventFactory(series=series, title="ECR 2018", starts="2018-05-03", city="Vienna")
     make.OrganiserFactory(event=event)
-    edition = event.create_next_edition()
+    edition = event.next_edition()[0]
     edition.full_clean()
     edition = Event.objects.get(pk=edition.pk)
     assert (edition.title, edition.slug, str(edition.starts)) == ("ECR 2019", "ecr-2019", "2019")
@@ -253,34 +254,177 @@ def test_next_edition_is_a_draft_a_year_later_with_the_organisers_of_the_series(
 def test_next_edition_of_a_single_event_takes_its_own_organisers():
     event = make.EventFactory(title="Summit", starts="2018")
     own = make.OrganiserFactory(event=event)
-    edition = event.create_next_edition()
+    edition, _ = event.next_edition()
     assert edition.title == "Summit 2019"
     assert [row.organisation for row in edition.organisers.all()] == [own.organisation]
 
 
 def test_next_edition_finds_a_free_address():
-    event = make.EventFactory(title="ECR 2018", starts="2018")
-    first, second = event.create_next_edition(), event.create_next_edition()
-    assert first.slug == "ecr-2019"
-    assert second.slug.startswith("ecr-2019-")
+    make.EventFactory(slug="ecr-2019", series=make.EventSeriesFactory())
+    edition, is_new = make.EventFactory(title="ECR 2018", starts="2018").next_edition()
+    assert (edition.slug[:9], is_new) == ("ecr-2019-", True)
+
+
+@pytest.mark.parametrize("changed", [{}, {"title": "ECR 2019, Graz"}, {"slug": "graz"}])
+def test_next_edition_is_found_again(changed):
+    event = make.EventFactory(title="ECR 2018", starts="2018", series=make.EventSeriesFactory())
+    make.EventFactory(title="ECR 2019", slug="another-series")
+    first, _ = event.next_edition()
+    Event.objects.filter(pk=first.pk).update(**changed)
+    assert event.next_edition() == (first, False)
+    assert Event.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("title", "starts", "later"),
+    [
+        ("CIRSE 2026, Barcelona", "2026-09-12", "CIRSE 2027, Barcelona"),
+        ("Course 2025/2026", "2025", "Course 2026/2027"),
+        ("Course 2025/2026", "2026", "Course 2026/2027"),
+        ("Winter school 2025–26 (online)", "2025-11", "Winter school 2026–27 (online)"),
+        ("1999/00", "1999", "2000/01"),
+        ("Since 1998: ECR 2026", "2026", "Since 1998: ECR 2027"),
+        ("2024–2026 programme", "2026", "2024–2027 programme"),
+        ("Meeting on 2026-05-03", "2026", "Meeting on 2027-05-03"),
+        ("Grant 120265, 20261", "2026", "Grant 120265, 20261 2027"),
+        ("2026: what 2026 brings", "2026", "2027: what 2027 brings"),
+        ("CIRSE", "2026", "CIRSE 2027"),
+        ("CIRSE 2024", "", "CIRSE 2025"),
+    ],
+)
+def test_next_edition_has_the_next_year_in_the_place_of_this_one(title, starts, later):
+    state = {} if starts else {"postponed": True}
+    event = make.EventFactory(title=title, **({"starts": starts} if starts else state))
+    edition, _ = event.next_edition()
+    assert edition.title == later
 
 
 def test_next_edition_of_a_long_title_fits_the_columns():
     event = make.EventFactory(title="Radiology " * 20, starts="2018")
     for _ in range(2):
-        event.create_next_edition().full_clean()
+        event.next_edition()[0].full_clean()
 
 
 @pytest.mark.parametrize(("year", "next_year"), [("0007", "0008"), ("0999", "1000")])
 def test_next_edition_of_an_early_year_is_a_year_later(year, next_year):
     event = make.EventFactory(title=f"Summit {year}", starts=year)
-    edition = event.create_next_edition()
+    edition, _ = event.next_edition()
     assert (edition.title, str(edition.starts)) == (f"Summit {next_year}", next_year)
 
 
 def test_next_edition_after_the_last_year_is_refused():
     event = make.EventFactory(starts="9999-12")
     with pytest.raises(ValidationError) as refused:
-        event.create_next_edition()
+        event.next_edition()
     assert refused.value.messages == ["No year follows 9999. Correct when this event starts."]
     assert Event.objects.get() == event
+
+
+# clocks: on 28 March 2027 they go from 02:00 to 03:00 in Vienna, on 31 October from 03:00 to 02:00
+
+
+def event_at(**fields):
+    usual = {"starts": "2027-03-28", "ends": "", "time_zone": "Europe/Vienna"}
+    times = {name: dt.time.fromisoformat(fields.pop(name)) for name in TIMES if name in fields}
+    return make.EventFactory.build(series=None, **usual | fields | times)
+
+
+TIMES = ("start_time", "end_time")
+TWICE = (
+    "02:30 comes twice on 31 October 2027 in Europe/Vienna: the clocks go back. Say under “hour "
+    "that comes twice” which is meant."
+)
+EMPTY = "No time of this event comes twice: leave this empty."
+ENDS = "It would end before it starts. If it ends on another day, say which."
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        (
+            {"start_time": "02:30"},
+            {
+                "start_time": "02:30 does not exist on 28 March 2027 in Europe/Vienna: the clocks "
+                "go forward. Perhaps it is 03:30."
+            },
+        ),
+        (
+            {"start_time": "02:00", "end_time": "02:59"},
+            {"start_time": "02:00", "end_time": "02:59"},
+        ),
+        ({"starts": "2027-10-31", "start_time": "02:30"}, {"start_time": TWICE}),
+        (
+            {
+                "starts": "2027-10-30", "start_time": "02:30", "ends": "2027-10-31",
+                "end_time": "02:30",
+            },
+            {"end_time": TWICE},
+        ),
+        ({"start_time": "03:00", "repeated_hour": "first"}, {"repeated_hour": EMPTY}),
+        (
+            {
+                "starts": "2027-10-31", "start_time": "02:30", "end_time": "02:10",
+                "repeated_hour": "second",
+            },
+            {"end_time": ENDS},
+        ),
+        ({"start_time": "01:59", "end_time": "01:58"}, {"end_time": ENDS}),
+    ],
+)  # fmt: skip
+def test_time_that_the_clocks_do_not_show_once_is_refused(fields, errors):
+    with pytest.raises(ValidationError) as refused:
+        event_at(**fields).clean()
+    found = {name: message for name, (message,) in refused.value.message_dict.items()}
+    assert found.keys() == errors.keys()
+    assert all(found[name].startswith(text) for name, text in errors.items())
+
+
+@pytest.mark.parametrize(
+    ("fields", "starts", "ends"),
+    [
+        ({"start_time": "01:59", "end_time": "03:00"}, "01:59:00+01:00", "03:00:00+02:00"),
+        *(
+            ({"starts": "2027-10-31", "repeated_hour": hour, **times}, *both)
+            for hour, times, *both in [
+                (
+                    "first", {"start_time": "02:30", "end_time": "03:00"},
+                    "02:30:00+02:00", "03:00:00+01:00",
+                ),
+                (
+                    "second", {"start_time": "02:30", "end_time": "03:00"},
+                    "02:30:00+01:00", "03:00:00+01:00",
+                ),
+                (
+                    "both", {"start_time": "02:30", "end_time": "02:15"},
+                    "02:30:00+02:00", "02:15:00+01:00",
+                ),
+            ]
+        ),
+    ],
+)  # fmt: skip
+def test_time_has_the_offset_of_the_hour_that_is_meant(fields, starts, ends):
+    event = event_at(**fields)
+    event.clean()
+    assert event.starts_at.isoformat().partition("T")[2] == starts
+    assert event.ends_at.isoformat().partition("T")[2] == ends
+
+
+def test_time_that_cannot_be_read_is_said_to_be_that():
+    event = make.EventFactory(starts="2027-03-28", time_zone="Europe/Vienna")
+    event.start_time = "soon"
+    with pytest.raises(ValidationError) as refused:
+        event.full_clean()
+    assert refused.value.message_dict.keys() == {"start_time"}
+
+
+@pytest.mark.parametrize(
+    "name", ["localtime", "Factory", "posixrules", "posix/Europe/Vienna", "CEST", "", "../UTC"]
+)
+def test_name_that_is_no_time_zone_is_refused(name):
+    with pytest.raises(ValidationError, match="is not the name of a time zone"):
+        validate_time_zone(name)
+
+
+def test_time_zones_are_those_that_can_be_read():
+    validate_time_zone("Europe/Vienna")
+    assert {zoneinfo.ZoneInfo(name).key for name in TIME_ZONES} == TIME_ZONES

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from partners.models import Organisation, OrganisationRelation
+from partners.models import Identifier, Organisation, OrganisationRelation
 from tests import factories as make
 
 CIRCLE = (
@@ -142,6 +142,8 @@ def test_figure_takes_nothing_and_very_much():
         ("ror", "05dxps055", "https://ror.org/05dxps055"),
         ("wikidata", "Q42", "https://www.wikidata.org/wiki/Q42"),
         ("isni", "0000000121032683", "https://isni.org/isni/0000000121032683"),
+        ("crossref-funder", "501100000780", "https://doi.org/10.13039/501100000780"),
+        ("grid", "grid.4991.5", ""),
         ("other", "ZVR 123", ""),
     ],
 )
@@ -163,7 +165,23 @@ def test_identifier_with_a_slip_is_refused_under_its_field(scheme, value):
     assert refused.value.messages[0].startswith(f"“{value}” is not a valid identifier")
 
 
+@pytest.mark.parametrize("save", [lambda identifier: identifier.full_clean(), Identifier.save])
+def test_identifier_is_stored_in_its_registers_own_form(save):
+    identifier = make.IdentifierFactory.build(
+        organisation=make.OrganisationFactory(), scheme="isni", value="0000 0001 2103 2683"
+    )
+    save(identifier)
+    assert identifier.value == "0000000121032683"
+
+
+def test_identifier_is_named_by_its_register():
+    assert str(make.IdentifierFactory(scheme="ror", value="05dxps055")) == "ROR 05dxps055"
+    named = make.IdentifierFactory(scheme="other", register="UK charity register", value="7")
+    assert str(named) == "UK charity register 7"
+
+
 def test_identifiers_of_two_registers_may_look_alike():
+    make.IdentifierFactory(scheme="other", register="UK charity register", value="Q42")
     make.IdentifierFactory(scheme="other", value="Q42")
     make.IdentifierFactory(scheme="wikidata", value="Q42").full_clean()
 

@@ -14,9 +14,9 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>' + MARK + b"</script></
 MOST_MEMORY = 300_000_000
 
 
-def picture(kind="PNG", size=(400, 200), mode="RGB", **options):
+def picture(kind="PNG", size=(400, 200), mode="RGB", colour="navy", **options):
     content = io.BytesIO()
-    Image.new(mode, size).save(content, kind, **options)
+    Image.new("RGB", size, colour).convert(mode).save(content, kind, **options)
     return content.getvalue()
 
 
@@ -41,10 +41,10 @@ def claims(width, height):
     return content[:12] + header + zlib.crc32(header).to_bytes(4) + content[33:]
 
 
-def animated():
-    frames = [Image.new("RGB", (400, 200), colour) for colour in ("red", "blue")]
+def frames(kind):
+    first, second = (Image.new("RGB", (400, 200), colour) for colour in ("red", "blue"))
     content = io.BytesIO()
-    frames[0].save(content, "PNG", save_all=True, append_images=frames[1:])
+    first.save(content, kind, save_all=True, append_images=[second])
     return content.getvalue()
 
 
@@ -56,6 +56,9 @@ HOSTILE = {
     "HTML named PNG": ("logo.png", HTML, False),
     "HTML behind a PNG's first bytes": ("logo.png", b"\x89PNG\r\n\x1a\n" + HTML, False),
     "GIF that is a script": ("logo.gif", b"GIF89a/*" + HTML + b"*/=1;", False),
+    "a phone's JPEG": ("logo.jpg", frames("MPO"), True),
+    "HEIC named JPEG": ("logo.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + HTML, False),
+    "nothing but white": ("logo.png", picture(colour="white"), False),
     "GIF named PNG": ("logo.png", picture("GIF", mode="P"), False),
     "PDF": ("logo.pdf", b"%PDF-1.7\n1 0 obj<</JS(" + MARK + b")>>", False),
     "ZIP": ("logo.png", b"PK\x03\x04" + HTML, False),
@@ -80,9 +83,9 @@ HOSTILE = {
     "right-to-left override": ("logo\u202egnp.exe", picture(), True),
     "NUL in its name": ("logo.php\0.png", picture(), True),
     "very long name": (f"{'a' * 300}.png", picture(), False),
-    "animated PNG": ("logo.png", animated(), True),
+    "animated PNG": ("logo.png", frames("PNG"), True),
     "CMYK JPEG": ("logo.jpg", picture("JPEG", mode="CMYK"), True),
-    "palette with transparency": ("logo.png", picture(mode="P", transparency=0), True),
+    "palette with transparency": ("logo.png", picture(mode="P", transparency=255), True),
 }
 
 

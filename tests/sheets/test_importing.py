@@ -10,6 +10,7 @@ from tests import factories as make
 from tests.admin.conftest import colleague
 from tests.factories import LONG_AGO, SINCE_THEN
 from tests.sheets.conftest import book_of, carry_out, wanted
+from tests.test_lines import EMPTY, EVERYTHING
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,44 @@ def test_dry_run_says_old_and_new_in_words(record):
     assert str(record.founded) == "2016"
 
 
+@EVERYTHING
+def test_text_is_stored_as_it_is_seen(record, typed, stored):
+    (each,) = wanted(Organisation, line(book_of([record]), acronym=typed))
+    assert not each.errors
+    carry_out([each], None)
+    record.refresh_from_db()
+    assert record.acronym == stored
+
+
+@EMPTY
+def test_name_that_nobody_sees_is_none(record, nothing):
+    (sentence,) = errors(line(book_of([record]), name=nothing))
+    assert sentence == "Organisation, name: This field cannot be blank."
+
+
+@pytest.mark.parametrize(
+    "around", ["{} ", "\n{}", "\u00a0{}\u00a0", "\ufeff{}", "{}\u200b"], ids=ascii
+)
+def test_blanks_around_a_cell_say_nothing(record, around):
+    """Whatever kind of value it holds; and what names a record or a part is found."""
+    make.TopicFactory(key="imaging", name="Imaging")
+    book = book_of([record])
+    cells = {"key": "esr", "kind": "Society", "founded": "May 2016", "is_home": "yes"}
+    cells |= {"version": book["organisations"].lines[0].cells["version"], "topics": "imaging"}
+    line(book, **{column: around.format(text) for column, text in cells.items()})
+    part = book["figures"].lines[0].cells
+    part |= {name: around.format(part[name]) for name in ("organisation", "id", "source")}
+    line(book, "figures", value=around.format("30"), bound=around.format("about"))
+    assert [(where, new) for where, _, new in said(book)] == [
+        ("Kind", "Society"),
+        ("Founded", "May 2016"),
+        ("The society whose site this is", "Yes"),
+        ("Topics", "Imaging"),
+        ("Figure “about 30 members”: bound", "about"),
+        ("Figure “about 30 members”: value", "30"),
+    ]
+
+
 def test_missing_columns_and_sheets_change_nothing(record):
     book = book_of([record])
     for each in book["organisations"].lines:
@@ -64,6 +103,10 @@ def test_missing_columns_and_sheets_change_nothing(record):
     [
         ({"founded": "in 2016"}, "“organisations”, row 2, founded: “in 2016” is not a date"),
         ({"review_days": "a year"}, "row 2, review_days: “a year” is not a whole number"),
+        (
+            {"seat_country": "England"},
+            "row 2, seat_country: “England” is none of the words for this",
+        ),
         ({"is_home": "perhaps"}, "row 2, is_home: “perhaps” is neither “yes” nor “no”"),
         ({"topics": "x"}, "row 2, topics: There is no topic with the key “x”"),
         ({"name": ""}, "Organisation, name: This field cannot be blank"),
@@ -82,11 +125,93 @@ def test_error_names_place_and_reason(record, cells, sentence):
     assert sentence in said
 
 
+def test_rich_text_in_a_cell_is_plain_where_it_has_no_tag(record):
+    book = line(book_of([record]), description="if a<b & c>d\nthen\n\nTwo")
+    (each,) = wanted(Organisation, book)
+    stored = "<p>if a&lt;b &amp; c&gt;d<br>then</p><p>Two</p>"
+    assert each.rows[0]["fields"]["description"] == stored
+    assert (each.errors, each.notes) == ([], [])
+
+
+def test_dry_run_says_what_was_left_out_of_rich_text(record):
+    html = '<table><tr><td>Members</td><td>30</td></tr></table><img src="logo.png">'
+    (each,) = wanted(Organisation, line(book_of([record]), description=html))
+    assert each.rows[0]["fields"]["description"] == "<p>Members 30</p>"
+    (note,) = each.notes
+    where, what = note.split("left out: ")
+    assert where == "“organisations”, row 2, description: "
+    assert what == "the layout of a table, a picture. Its words are kept."
+
+
+def test_label_of_a_link_in_rich_text_says_where_it_leads(record):
+    html = '<p>See <a href="https://example.org/">here</a>.</p>'
+    (sentence,) = errors(line(book_of([record]), description=html))
+    assert sentence.startswith("“organisations”, row 2, description: “here” does not say where")
+
+
 def test_error_of_a_part_names_its_sheet(record):
     book = line(book_of([record]), "figures", value="many", source="none")
     first, second = errors(book)
     assert first.startswith("“figures”, row 2, value: “many” is not a whole number")
     assert second.startswith("“figures”, row 2, source: There is no source with the key “none”")
+
+
+@pytest.mark.parametrize("typed", ["7001", "7001.0", "7001.00", "7001,0"])
+def test_whole_number_is_read_as_programs_write_it(record, typed):
+    book = line(book_of([record]), "figures", value=typed)
+    assert said(book) == [("Figure “7,001 members”: value", "7,000", "7,001")]
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "after"),
+    [
+        ("founded", "2008.0", "2008"),
+        ("founded", "976", "0976"),
+        ("founded", "976.0", "0976"),
+        ("review_days", "30.0", "30"),
+        ("seat_country", "XK", "Kosovo"),
+        ("seat_country", "Kosovo", "Kosovo"),
+        ("has_ended", "yes", "Yes"),
+    ],
+)
+def test_cell_is_read_as_people_and_programs_write_it(record, column, typed, after):
+    ((_, _, value),) = said(line(book_of([record]), **{column: typed}))
+    assert str(value) == after
+
+
+@pytest.mark.parametrize("typed", ["9.30", "9:30", "9:30 AM", "09:30:00"])
+def test_time_is_read_as_people_write_it(typed):
+    event = make.EventFactory(starts="2018-05-03")
+    book = line(book_of([event]), "events", start_time=typed, time_zone="Europe/Vienna")
+    assert said(book, Event)[0][2] == "09:30:00"
+
+
+def test_country_in_other_words_is_taken_with_a_note(record):
+    (each,) = wanted(Organisation, line(book_of([record]), seat_country="UK"))
+    assert [(d.where, d.after) for d in each.differences] == [("Seat country", "United Kingdom")]
+    assert (each.errors, each.notes) == (
+        [],
+        ["“organisations”, row 2, seat_country: “UK” is read as United Kingdom (GB)."],
+    )
+    (plain,) = wanted(Organisation, line(book_of([record]), seat_country="United Kingdom"))
+    assert plain.notes == []
+
+
+def test_identifier_is_shown_and_stored_as_its_register_writes_it(record):
+    number = make.IdentifierFactory(organisation=record, scheme="ror", value="03yrm5c26")
+    book = line(book_of([record]), "identifiers", value="https://ror.org/05DXPS055")
+    assert [after for _, _, after in said(book)] == ["05dxps055"]
+    carry_out(wanted(Organisation, book), colleague("ben"))
+    number.refresh_from_db()
+    assert number.value == "05dxps055"
+    assert wanted(Organisation, line(book_of([record]), "identifiers", value=" 05dxps055")) == []
+
+
+def test_other_register_is_named(record):
+    make.IdentifierFactory(organisation=record, scheme="wikidata")
+    book = line(book_of([record]), "identifiers", scheme="Other register", value="7")
+    (sentence,) = errors(book)
+    assert sentence.startswith("Identifier, which other register: Say which other register this is")
 
 
 @pytest.mark.parametrize("typed", ["105.000", "105,000", "105.5", "1e3", "\u0661"])

@@ -1,11 +1,13 @@
 """What leaves in a file comes back as it was: every awkward value, in CSV and in XLSX."""
 
+import csv
 import io
 import zipfile
 
 import openpyxl
 import pytest
 
+from partners.cells import NUMBER
 from partners.models import Collaboration, Event, Organisation
 from partners.sheets import files
 from partners.sheets.tables import tables_of
@@ -106,6 +108,29 @@ def test_text_longer_than_a_cell_is_not_cut_off():
     with pytest.raises(files.Refused, match="longer than a cell of a workbook"):
         files.write_xlsx(sheets_of([record]))
     assert wanted(Organisation, book_of([record], "csv")) == []
+
+
+NUMERALS = ["123456789012", "12345e678901", "000123456789", "1e3"]
+
+
+@pytest.mark.parametrize("key", NUMERALS)
+def test_key_that_looks_like_a_number_is_a_text_for_every_program(key, form):
+    """In a workbook by the kind of its cell, in CSV, which has none, by an apostrophe."""
+    record = make.OrganisationFactory(pk=key, slug=key, acronym=key)
+    make.FigureFactory(organisation=record, value=2**62)
+    assert wanted(Organisation, book_of([record], form)) == []
+    content = cells(files.FORMATS[form][0](sheets_of([record])))
+    if form == "xlsx":
+        assert {cell for cell in content["organisations"][1] if cell[0] == key} == {(key, "s")}
+        assert (str(2**62), "s") in content["figures"][1]
+    else:
+        assert not any(numbers(text) for text in content.values())
+
+
+def numbers(content):
+    """The cells of a CSV (bytes) that a program would write back as another text."""
+    found = [cell for line in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in line]
+    return [cell for cell in found if NUMBER.fullmatch(cell) and f"{float(cell):.11g}" != cell]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -53,6 +53,7 @@ def test_what_is_not_known_is_null(ask):
     for name in ("acronym", "kind", "not_for_profit", "region", "seat_country", "dissolved",
                  "website", "description", "verified_on"):  # fmt: skip
         assert said[name] is None
+    assert said["has_ended"] is False
     assert all(said[name] == [] for name in ("names", "figures", "relations", "topics", "links"))
 
 

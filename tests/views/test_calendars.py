@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import vobject
 from django.conf import settings
+from django.db.models import Value
 from django.urls import reverse
 
 from partners.models import Event, Record, Revision
@@ -21,7 +22,7 @@ AWKWARD = [
     "Kongreß – الجمعية 放射線学会 " + "é" * 80,
     "x" * 120,
     "Congress\r\nATTENDEE:mailto:x@example.org\r\nEND:VEVENT\rBEGIN:VALARM\n",
-    "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\x01h\x7f",
+    "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\x01h\x7f\ufffei",
 ]
 
 
@@ -165,8 +166,9 @@ def test_uid_is_the_same_at_every_address_and_host(subscribe, settings):
 
 @pytest.mark.parametrize("text", AWKWARD)
 def test_texts_stay_texts(client, text):
-    """Whatever is stored: these bypass the forms, which refuse control characters."""
-    congress(title=text, summary=text, venue=text)
+    """Whatever is stored: values that no field of ours has cleaned."""
+    congress()
+    Event.objects.update(title=Value(text), summary=Value(text), venue=Value(text))
     found = lines(client.get(ALL))
     (event,) = events(vobject.readOne("\r\n".join(found) + "\r\n"))
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -201,6 +203,32 @@ def test_hours_are_those_of_the_place(client, zone, day, offsets):
         at = begins.hour, begins.minute
         assert begins.utcoffset() == dt.timedelta(hours=offsets[at]), (zone, day, at)
         assert begins.utcoffset() == begins.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("hour", "begins", "ends"),
+    [
+        ("first", "TZID=Europe/Vienna:20271031T023000", "TZID=Europe/Vienna:20271031T060000"),
+        ("second", ":20271031T013000Z", "TZID=Europe/Vienna:20271031T060000"),
+    ],
+)
+def test_hour_that_comes_twice_is_the_one_that_is_meant(client, hour, begins, ends):
+    """A time with a zone means the first (RFC 5545 §3.3.5); UTC is plain."""
+    times = {"start_time": dt.time(2, 30), "end_time": dt.time(6), "repeated_hour": hour}
+    event = timed(starts="2027-10-31", **times)
+    lines = client.get(ALL).content.decode().splitlines()
+    assert [line for line in lines if line.startswith("DTSTART") and line.endswith(begins)]
+    assert [line for line in lines if line.startswith("DTEND") and line.endswith(ends)]
+    page = client.get(event.get_absolute_url()).content.decode()
+    offset = {"first": "+02:00", "second": "+01:00"}[hour]
+    assert f'"startDate": "2027-10-31T02:30{offset}"' in page
+    assert event.get_repeated_hour_display() in page
+
+
+def test_event_in_a_zone_that_is_none_any_more_has_whole_days(subscribe):
+    timed(time_zone="localtime")
+    (event,) = events(subscribe())
+    assert event.dtstart.value == dt.date(2018, 5, 3)
 
 
 def test_hours_may_end_on_another_day(subscribe):

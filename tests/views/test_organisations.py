@@ -480,6 +480,25 @@ def test_what_has_ended_stays_and_is_said_to_be_past(read, society):
     assert "Past: dissolved 2020" in read("/").under("Partner")
 
 
+def test_what_has_ended_nobody_knows_when_is_said_to_be_past(read):
+    partner = make.OrganisationFactory(name="Partner", has_ended=True)
+    make.SectionEntryFactory(section=make.SectionFactory(display="profiles"), organisation=partner)
+    make.OrganisationFactory(name="Another")
+    page = read(partner.get_absolute_url())
+    assert page.main == "Organisation Partner Dissolved date not stated Not yet verified"
+    assert read(LIST).under("Partner") == "Past: dissolved, date not stated"
+    assert read(LIST).under("Another") == ""
+    assert "Past: dissolved, date not stated" in read("/").under("Partner")
+
+
+def test_number_in_another_register_is_shown_under_its_name(read):
+    partner = make.OrganisationFactory(name="Partner")
+    for register in ("UK charity register", "ZVR"):
+        make.IdentifierFactory(organisation=partner, scheme="other", register=register, value="7")
+    page = read(partner.get_absolute_url())
+    assert page.main == "Organisation Partner UK charity register 7 ZVR 7 Not yet verified"
+
+
 def test_organisation_page_says_when_it_was_verified(read):
     verified = make.OrganisationFactory(name="Partner")
     make.VerificationFactory(organisation=verified)

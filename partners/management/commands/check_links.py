@@ -3,7 +3,7 @@
 from django.core.management import BaseCommand
 
 from partners import chores, links
-from partners.models import LinkCheck
+from partners.models import LinkCheck, outside_addresses
 
 
 class Command(BaseCommand):
@@ -11,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         count = 0
-        for url, outcome in links.check(links.addresses()):
+        for url, outcome in links.check(outside_addresses()):
             check, count = links.record(url, outcome), count + 1
             if check.result != LinkCheck.Result.GOOD and options["verbosity"] >= 1:
                 self.stdout.write(check.describe())

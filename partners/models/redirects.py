@@ -1,0 +1,300 @@
+"""Addresses of this site: old ones that lead on, and those that were asked for in vain."""
+
+import re
+import unicodedata
+from datetime import timedelta
+from itertools import combinations
+from urllib.parse import quote, unquote_plus, unquote_to_bytes, urlsplit, urlunsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.http.request import validate_host
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.encoding import repercent_broken_unicode
+
+from partners.lines import one_line
+from partners.models.base import ROOTS, Part
+from partners.models.page import Page
+from partners.validators import ascii_host
+
+NOT_OURS = "Write an address of this site, beginning with one slash: “/events/”."
+IN_USE = "There is a page at this address, which people see: nobody is sent on."
+#: What would not come back from a path as it went in.
+RESERVED = re.compile(r"[%?#\\\s\x00-\x1f\x7f]")
+#: Of an asked query any choice of so many parameters may be the old address; the rest goes along.
+MOST_PARAMETERS = 6
+
+
+def within_site(text):
+    """What a person wrote as an address of this site, from its first slash on.
+
+    The scheme and host of this site are taken off. Raises ValidationError for any other.
+    """
+    text = one_line(text).replace(" ", "%20")
+    try:
+        parts = urlsplit(text)
+        is_ours = parts.scheme in ("http", "https") and validate_host(
+            ascii_host(parts.hostname or ""),
+            [urlsplit(settings.SITE_URL).hostname, *settings.ALLOWED_HOSTS],
+        )
+    except ValueError:
+        raise ValidationError(NOT_OURS) from None
+    if is_ours:
+        text = urlunsplit(parts._replace(scheme="", netloc="", path=parts.path or "/"))
+    if not re.fullmatch(r"/(?!/)[^\\\s\x00-\x1f\x7f]*", text):
+        raise ValidationError(NOT_OURS)
+    return text
+
+
+def normal(address):
+    """The one form of an address (str: path and query, as asked, without a fragment).
+
+    Small letters, no percent signs but where they are needed, no doubled slash; a slash at the end
+    unless the last part has a dot; the parameters of the query sorted.
+    """
+    path, _, query = address.partition("?")
+    return _joined(_normal_path(path), sorted(map(_normal_parameter, _parameters(query))))
+
+
+def _normal_path(path):
+    path = decoded(path)
+    path = re.sub("/{2,}", "/", unicodedata.normalize("NFC", path.lower())).rstrip("/")
+    ending = "" if "." in path.rpartition("/")[2] else "/"
+    return RESERVED.sub(lambda found: quote(found[0]), path + ending)
+
+
+def decoded(path):
+    """The path (str) as a request has it in `path_info`: see RFC 3986, section 2.1."""
+    return repercent_broken_unicode(unquote_to_bytes(path)).decode()
+
+
+def _normal_parameter(written):
+    return "=".join(quote(unquote_plus(side)) for side in written.split("=", 1))
+
+
+def _parameters(query):
+    return [parameter for parameter in query.split("&") if parameter]
+
+
+def _joined(path, parameters):
+    return f"{path}?{'&'.join(parameters)}" if parameters else path
+
+
+def _forms(address):
+    """Each form in which an old address may be on record for what is asked, the closest first."""
+    whole = normal(address.partition("#")[0])
+    path, _, query = whole.partition("?")
+    parameters = _parameters(query)
+    yield whole
+    for size in reversed(range(min(len(parameters), MOST_PARAMETERS) + 1)):
+        for chosen in combinations(parameters[:MOST_PARAMETERS], size):
+            yield _joined(path, chosen)
+
+
+def refuse_fragment(address):
+    if "#" in address:
+        raise ValidationError(
+            "Browsers keep the “#” and what follows it to themselves. Leave it out."
+        )
+
+
+class SiteAddressField(models.CharField):
+    """An address of this site, from its first slash on, however it was copied."""
+
+    default_validators = [within_site]
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        try:
+            return self.tidy(value)
+        except ValidationError:
+            return value  # which the validators refuse
+
+    def get_prep_value(self, value):
+        """What is looked for is left as it is: it may be a piece of an address."""
+        return models.Field.get_prep_value(self, value)
+
+    def get_db_prep_save(self, value, connection):
+        if isinstance(value, str):
+            value = self.to_python(value)
+        return super().get_db_prep_save(value, connection)
+
+    def tidy(self, value):
+        return within_site(value)
+
+
+class OldAddressField(SiteAddressField):
+    """In its one form, whoever writes it: see `normal`."""
+
+    default_validators = [within_site, refuse_fragment]
+
+    def tidy(self, value):
+        value = super().tidy(value)
+        refuse_fragment(value)
+        return normal(value)
+
+
+class RedirectQuerySet(models.QuerySet):
+    def target(self, address):
+        """Where `address` (path and query) leads in the end, or None.
+
+        Chains are followed here, and circles lead nowhere: whoever is sent there is sent once.
+        """
+        passed = set()
+        while found := self._closest(address):
+            if found.pk in passed:
+                return None
+            passed.add(found.pk)
+            address = found.leads(address)
+        return address if passed else None
+
+    def _closest(self, address):
+        forms = list(_forms(address))
+        found = {each.old_path: each for each in self.filter(old_path__in=forms)}
+        return next((found[form] for form in forms if form in found), None)
+
+    def record_move(self, before, after):
+        """Keep the address that the root `before` had, if the public ever saw it, leading on.
+
+        The new address is in use from now on and sends nobody elsewhere.
+        """
+        new_path = after.get_absolute_url()
+        old, new = normal(before.get_absolute_url()), normal(new_path)
+        if before.is_named(timezone.now()) and old != new:
+            self.filter(old_path=new).delete()
+            self.update_or_create(old_path=old, defaults={"new_path": new_path})
+
+
+class Redirect(Part):
+    """An old address of this site and where it leads now."""
+
+    old_path = OldAddressField(
+        "old address",
+        max_length=300,
+        unique=True,
+        help_text="Copied from the browser, or without the host: “/our-partners/”, "
+        "“/index.php?id=42”. Capitals and a slash at the end make no difference.",
+    )
+    new_path = SiteAddressField("new address", max_length=300, help_text="For example “/”.")
+
+    objects = RedirectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["old_path", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="redirect_not_to_itself",
+                condition=~Q(old_path=F("new_path")),
+                violation_error_code="new_path",
+                violation_error_message="The old and the new address are the same.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.old_path} → {self.new_path}"
+
+    def leads(self, asked):
+        """The new address; what this redirect did not ask for of the query asked goes along."""
+        known = _parameters(self.old_path.partition("?")[2])
+        query = _parameters(asked.partition("#")[0].partition("?")[2])
+        more = [each for each in query if _normal_parameter(each) not in known]
+        address, hash_sign, fragment = self.new_path.partition("#")
+        path, _, own = address.partition("?")
+        return _joined(path, _parameters(own) + more) + hash_sign + fragment
+
+    def clean(self):
+        match = self._match()
+        if match and not match.kwargs:
+            raise ValidationError({"old_path": IN_USE})
+        self._refuse_detour()
+        if self.new_path == self.old_path:
+            return  # the constraint says so
+        others = Redirect.objects.exclude(pk=self.pk)
+        if self.old_path in _forms(others.target(self.new_path) or self.new_path):
+            raise ValidationError(
+                {"new_path": "This would close a circle: that address leads back to the old one."}
+            )
+
+    def refuse_page_of_a_record(self):
+        """Raise ValidationError if a record that the public may see has the old address.
+
+        For forms: a fixture may bring the redirect first, and then the record that moves away.
+        """
+        match, at = self._match(), timezone.now()
+        slug = match and match.kwargs.get("slug")
+        for label in ROOTS.values() if slug else ():
+            for record in apps.get_model(label).objects.named(at).filter(slug__iexact=slug):
+                if normal(record.get_absolute_url()) == self.old_path.partition("?")[0]:
+                    raise ValidationError({"old_path": IN_USE})
+
+    def _match(self):
+        """What of this site answers at the old address (ResolverMatch), or None."""
+        return _match(decoded(self.old_path.partition("?")[0]))
+
+    def _refuse_detour(self):
+        """The visitor is sent once: not to an address that this site would send on from."""
+        path = decoded(urlsplit(self.new_path).path)
+        right = decoded(_normal_path(quote(path)))
+        sentence = ""
+        if not _is_address(path) and _is_address(right):
+            slash_alone = "This address ends in a slash. Write the slash, too."
+            sentence = slash_alone if right == f"{path}/" else f"Write this address as “{right}”."
+        home = Page.objects.filter(pk=Page.PARTNERS).first()
+        if home and path == reverse("partners:page-detail", args=[home.slug]):
+            sentence = "This page opens the site: its address is “/”."
+        if sentence:
+            raise ValidationError({"new_path": sentence})
+
+
+def _is_address(path):
+    return _match(path) is not None
+
+
+def _match(path):
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
+
+
+class MissedAddressQuerySet(models.QuerySet):
+    #: So many addresses are kept, and each so long since it was last asked for.
+    MOST, KEPT = 1_000, timedelta(days=90)
+
+    def without_redirect(self):
+        return self.exclude(path__in=Redirect.objects.values("old_path"))
+
+    @transaction.atomic
+    def add(self, times, on):
+        """Add `times` (path → number) as asked for on the day `on`; keep those asked for most."""
+        rows = [MissedAddress(path=path, last_on=on) for path in sorted(times)]
+        self.bulk_create(rows, ignore_conflicts=True)
+        known = self.filter(path__in=times).order_by("path").select_for_update()
+        for row in known:
+            row.times, row.last_on = row.times + times[row.path], on
+        self.bulk_update(known, ["times", "last_on"])
+        self.filter(last_on__lt=on - self.KEPT).delete()
+        most = self.order_by("-times", "-last_on", "path").values_list("path", flat=True)
+        self.exclude(path__in=list(most[: self.MOST])).delete()
+
+
+class MissedAddress(models.Model):
+    """A path that people asked for and nothing answered: no query, nobody's name, no moment."""
+
+    path = models.CharField("address", max_length=200, primary_key=True)
+    times = models.PositiveIntegerField("times asked for", default=0)
+    last_on = models.DateField("last on")
+
+    objects = MissedAddressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-times", "path"]
+        verbose_name = "address asked for in vain"
+        verbose_name_plural = "addresses asked for in vain"
+
+    def __str__(self):
+        return self.path
