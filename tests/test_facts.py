@@ -68,7 +68,7 @@ TABLE = {
         ("F2", 4, "acronym", "CIRSE"),
     ],
     "page:partners": [
-        ("F3", 4, "body", "European as well as international partners"),
+        ("F3", 4, "body", "European and international partners"),
         ("F4", 4, "body", "improve the care of patients"),
         ("F4", 4, "body", "advance interventional radiology worldwide"),
         ("F5", 4, "body", "closely with its Group Member societies"),

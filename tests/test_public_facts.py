@@ -45,7 +45,7 @@ RANZCR = "Royal Australian and New Zealand College of Radiologists"
 
 TABLE = [
     *profile("cirse", ("F1", CIRSE), ("F2", f"{CIRSE} CIRSE")),
-    ("F3", HOME, "CIRSE works with European as well as international partners."),
+    ("F3", HOME, "CIRSE works with European and international partners"),
     ("F4", HOME, "improve the care of patients and to advance interventional radiology worldwide"),
     ("F5", HOME, "collaborates closely with its Group Member societies"),
     ("F6", HOME, "its partnerships reach around the world"),

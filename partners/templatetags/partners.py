@@ -43,15 +43,21 @@ def glossed(context, content):
 
 @register.inclusion_tag("components/logo.html")
 def logo(organisation):
-    """The plate beside an organisation's name: its logo, or what stands for it."""
+    """An organisation's logo, with what staff say that it shows; nothing where there is none."""
     upload = organisation.logo
     if not (upload and organisation.logo_width and organisation.logo_height):
-        return {"initials": organisation.initials}
+        return {}
     width, height = renditions.fitted(organisation.logo_width, organisation.logo_height)
     once, twice = (
         upload.storage.url(renditions.name_of(upload.name, scale)) for scale in renditions.SCALES
     )
-    return {"once": once, "twice": twice, "width": width, "height": height}
+    return {
+        "once": once,
+        "twice": twice,
+        "width": width,
+        "height": height,
+        "words": organisation.logo_alt,
+    }
 
 
 @register.simple_tag(takes_context=True)

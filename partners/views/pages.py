@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, Value, prefetch_related_objects
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,12 +11,11 @@ from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView
 from django.views.static import serve
 
-from partners import freshness, linked_data, renditions
+from partners import freshness, linked_data, renditions, richtext
 from partners.models import (
+    Collaboration,
     Event,
-    Figure,
     Organisation,
-    OrganisationRelation,
     Page,
     Party,
     Section,
@@ -48,14 +47,32 @@ class PartnersPage(PublicView, TemplateView):
         today = timezone.localdate(at)
         live = Event.objects.live(at)
         sections = _sections(at)
+        page = sections[0].section.page if sections else _page(at)
+        first, rest = richtext.first_paragraph(page.body if page else "")
         return super().get_context_data(
             **everywhere(at),  # else the template asks for it again
-            page=sections[0].section.page if sections else _page(at),
+            page=page,
+            first_paragraph=first,
+            rest=rest,
             sections=sections,
-            upcoming=upcoming(at)[:5],
-            past=live.past(today)[:3],
+            numbers=_numbers(at),
+            upcoming=list(upcoming(at)[:5]),
+            past=list(live.past(today)[:3]),
             **context,
         )
+
+
+@freshness.remembered
+def _numbers(at):
+    """How many partners and collaborations have a page at `at` (aware datetime)."""
+    partners = Organisation.objects.live(at).partners().order_by()
+    together = Collaboration.objects.live(at).order_by()
+    kinds = ((Value("partners"), partners), (Value("collaborations"), together))
+    first, second = (
+        rows.values(what=kind).annotate(number=Count("pk")).values_list("what", "number")
+        for kind, rows in kinds
+    )
+    return dict(first.union(second, all=True))
 
 
 def _page(at):
@@ -106,16 +123,9 @@ def _heading(section, keys):
 
 
 def _said_of_each(at):
-    """What the page says of an organisation, beside what it says itself, as lists."""
-    figures = Figure.objects.select_related("source")
-    relations = OrganisationRelation.objects.filter(other__published_at__lte=at)
+    """What is done together with an organisation, as a list: the rest is said on its own page."""
     parties = Party.objects.filter(is_live(at, "collaboration__")).select_related("collaboration")
-    works = Prefetch("collaboration__joint_works", to_attr="shown_works")
-    return [
-        Prefetch("figures", figures, to_attr="shown_figures"),
-        Prefetch("relations", relations.select_related("other"), to_attr="shown_relations"),
-        Prefetch("parties", parties.prefetch_related(works), to_attr="shown_parties"),
-    ]
+    return [Prefetch("parties", parties, to_attr="shown_parties")]
 
 
 class PageDetail(RootDetail):
