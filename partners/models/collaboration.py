@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from partners import dates
+from partners.folding import fold
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
@@ -128,6 +129,12 @@ class Collaboration(Root):
     def outline(self):
         """Its kind and its timing: "Liaison, since 2016"."""
         return ", ".join(filter(None, [self.get_kind_display(), self.timing]))
+
+    @property
+    def subtitle(self):
+        """What its title leaves to say of kind and timing: "Liaison, since 2016", or less."""
+        says_kind = fold(self.get_kind_display()) in fold(self.title)
+        return self.timing if says_kind else self.outline
 
     def search_text(self):
         return [

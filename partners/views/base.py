@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.generic import DetailView
 
 from partners import linked_data
+from partners.models.sources import by_source
 
 
 class PublicView:
@@ -61,9 +62,13 @@ class RootDetail(PublicView, DetailView):
         return self.render_to_response(self.get_context_data(object=self.object))
 
     def get_context_data(self, **context):
+        citations = self.object.citations.select_related("source").order_by(
+            "source__title", "source", "path", "pk"
+        )
+        figures = context.get("figures", ())
         return super().get_context_data(
-            citations=self.object.citations.select_related("source").order_by(
-                "source__title", "source", "locator", "-basis", "pk"
+            sources=by_source(
+                self.model, citations, {str(each.pk): each.measure for each in figures}
             ),
             links=self.object.links.exclude(url=""),
             **{"history_url": f"{self.object.get_absolute_url()}history/"} | context,

@@ -47,7 +47,7 @@ class Gallery(PublicView, TemplateView):
             collaborations=collaborations,
             events=events,
             picture=Picture(collaborations, today),
-            timeline=by_year(collaborations, events, today),
+            timeline=by_year(events, today),
             forms=[SearchForm({"q": typed}) for typed in ("", "radiology")],
             pages=[_page(number) for number in (1, 2, 3)],
             chips=[{"label": "“radiology”", "query": ""}, {"label": LONG, "query": ""}],

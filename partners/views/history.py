@@ -11,4 +11,7 @@ class RootHistory(RootDetail):
 
     def get_context_data(self, **context):
         log = public_log(self.object, self.request.now)
-        return super().get_context_data(log=log, history_url=None, **context)
+        figures = getattr(self.object, "figures", None)
+        return super().get_context_data(
+            log=log, history_url=None, figures=figures.all() if figures else (), **context
+        )

@@ -120,7 +120,7 @@ def test_event_page_says_what_is_known(read, society):
     make.OrganiserFactory(event=event, organisation=partner, role="host", position=2)
     make.LinkFactory(event=event, label="Programme", url="https://example.org/p")
     make.LinkFactory(event=event, label="Target lost", url="")
-    make.CitationFactory(event=event, locator="", source=make.SourceFactory(title="Own", url=""))
+    make.CitationFactory(event=event, path="city", source=make.SourceFactory(title="Own", url=""))
     make.VerificationFactory(event=event)
     page = read(event.get_absolute_url())
     assert page.main == (
@@ -132,7 +132,7 @@ def test_event_page_says_what_is_known(read, society):
         "In two parts. "
         "How it was It went well. "
         "Links Programme "
-        "Last verified: 1 January 2021 Sources Own"
+        "Last verified: 1 January 2021 Sources Own City"
     )
     assert page.links() == [
         ("Congress", "/events/congress/"),

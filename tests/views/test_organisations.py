@@ -361,10 +361,10 @@ def test_organisation_page_says_what_is_known(read, society):
     make.IdentifierFactory(organisation=partner, value="Q42")
     make.LinkFactory(organisation=partner, label="Their statutes", url="https://example.org/st")
     make.LinkFactory(organisation=partner, label="Target lost", url="")
-    for locator in ("line 3", "line 12"):
-        make.CitationFactory(organisation=partner, source=source, locator=locator)
+    for path, basis in (("founded", "stated"), ("kind", "inferred"), ("founded_label", "stated")):
+        make.CitationFactory(organisation=partner, source=source, path=path, basis=basis)
     page = read(partner.get_absolute_url())
-    assert page.headings == ["Partner PAR", "Links", "Sources"]
+    assert page.headings == ["Partner PAR", "About PAR", "Links", "Sources"]
     assert page.main == (
         "Federation Partner PAR Who they are. "
         "Division of Parent "
@@ -376,10 +376,10 @@ def test_organisation_page_says_what_is_known(read, society):
         "Members about 8,000 as of 2019; source: Their page. Of all kinds "
         "Former name Ancienne (ANC) until 1999 "
         "Topics Cancer Website example.org Wikidata Q42 "
-        "What they do. "
+        "About PAR What they do. "
         "Links Their statutes "
         "Not yet verified "
-        "Sources Their page, read 2026: line 12, line 3"
+        "Sources Their page, read 2026 Founded; Kind inferred"
     )
     assert page.links() == [
         ("Parent", "/organisations/parent/"),
@@ -405,6 +405,8 @@ def test_organisation_page_shows_collaborations_and_events(read, society):
     )  # fmt: skip
     make.PartyFactory(collaboration=together, organisation=partner, role="organiser", position=1)
     make.PartyFactory(collaboration=together, organisation=society, role="partner", position=2)
+    other = make.OrganisationFactory(acronym="OTH", slug="oth")
+    make.PartyFactory(collaboration=together, organisation=other, position=3)
     series = make.EventSeriesFactory(slug="congresses", title="Congress", cadence="annual")
     make.OrganiserFactory(series=series, organisation=partner)
     for year in ("2017", "2018"):
@@ -412,20 +414,15 @@ def test_organisation_page_shows_collaborations_and_events(read, society):
         make.OrganiserFactory(event=event, organisation=partner)
     page = read(partner.get_absolute_url())
     assert page.under("What we do together") == (
-        "Examination Joint examination, since 2015, annual "
-        "PAR (organiser), CIRSE (partner) An examination."
+        "Examination An examination. Joint examination, since 2015, annual · with OTH"
     )
-    assert page.under("Over the years") == (
-        "2018 Congress 2018 Event 2017 Congress 2017 Event 2015 Examination Collaboration began"
-    )
+    assert page.under("Events it organises") == "2018 2018 Congress 2018 2017 2017 Congress 2017"
     assert page.under("Event series it organises") == "Congress annual Not yet verified"
     assert page.links() == [
         ("Examination", "/collaborations/examination/"),
-        ("PAR", "/organisations/par/"),
-        ("CIRSE", "/organisations/cirse/"),
+        ("OTH", "/organisations/oth/"),
         ("Congress 2018", "/events/2018/"),
         ("Congress 2017", "/events/2017/"),
-        ("Examination", "/collaborations/examination/"),
         ("Congress", "/events/series/congresses/"),
     ]
 
@@ -449,14 +446,11 @@ def test_organisation_page_names_the_withdrawn_and_hides_drafts(read):
     page = read(partner.get_absolute_url())
     assert page.main == (
         "Organisation Partner PAR "
+        "What we do together Together Liaison · with withdrawn organisation "
         "Has the member withdrawn organisation Member of withdrawn organisation "
-        "What we do together Together Liaison PAR (partner), withdrawn organisation (partner) "
         "Not yet verified"
     )
-    assert page.links() == [
-        ("Together", "/collaborations/together/"),
-        ("PAR", "/organisations/par/"),
-    ]
+    assert page.links() == [("Together", "/collaborations/together/")]
 
 
 def test_own_page_of_the_society(read, society):
