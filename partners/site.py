@@ -30,7 +30,7 @@ def everywhere(at):
     return {
         "home_society": homes[0] if homes else None,
         "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
-        "abbreviations": {short: long for _, short, long, *_ in said["term"]},
+        "abbreviations": {short: (long, key) for key, short, long, *_ in said["term"]},
     }
 
 

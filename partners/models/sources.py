@@ -82,7 +82,7 @@ def statements(root):
 
 #: What readers call a statement, where its field or part has another name for staff.
 READERS_NAMES = {
-    "figures": "figures",
+    "citations": "sources",
     "founded_label": "founded",
     "identifiers": "registers",
     "joint_works": "made and done together",
@@ -128,8 +128,8 @@ def readers_name(model, path, measures):
     if not known:
         try:
             known = model._meta.get_field(name).verbose_name
-        except FieldDoesNotExist:
-            known = name.replace("_", " ")  # of a field that has gone since
+        except (FieldDoesNotExist, AttributeError):
+            known = name.replace("_", " ")  # a kind of part, or a field that has gone since
     return capfirst(known)
 
 

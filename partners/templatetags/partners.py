@@ -135,6 +135,12 @@ def name_on(organisation, date):
 
 
 @register.filter
+def page_numbers(page):
+    """The numbers of the pages to offer beside `page`, with gaps where there are many."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
 def others_than(collaboration, organisation):
     """The parties beside the society and, on the page of an organisation, beside that one."""
     return [

@@ -53,6 +53,7 @@ class OrganisationList(PublicView, ListView):
         return super().get_context_data(
             form=self.form,
             facet_groups=self.form.facet_groups(),
+            letters=self.form.letters(),
             chips=self.form.chips(),
             corrected=" ".join(self.form.search.corrected),
             query=self.form.chosen,
@@ -70,6 +71,13 @@ class OrganisationDetail(RootDetail):
         return linked_data.of_organisation(
             self.object, self.request.now, **{name: context[name] for name in said}
         )
+
+    def farewell(self):
+        succeeded = self.object.relations.filter(kind=OrganisationRelation.Kind.SUCCEEDED_BY)
+        successors = Organisation.objects.live(self.request.now).filter(
+            inverse_relations__in=succeeded
+        )
+        return super().farewell() | {"successors": successors}
 
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now

@@ -204,4 +204,4 @@ def test_collaboration_that_was_withdrawn_is_gone(read):
     gone = make.CollaborationFactory(title="Gone for good", withdrawn=True)
     page = read(gone.get_absolute_url(), status=410)
     assert page.title == "This page was withdrawn"
-    assert "Gone for good" not in page.text
+    assert "It was about Gone for good. The society no longer publishes it." in page.main
