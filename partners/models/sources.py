@@ -112,6 +112,8 @@ def by_source(model, citations, measures):
     """
     found = {}
     for citation in citations:
+        if citation.path.startswith("links/"):
+            continue  # a link without a target is not there for readers
         statements = found.setdefault(citation.source, {})
         name = readers_name(model, citation.path, measures)
         statements.setdefault(name, []).append(citation)

@@ -1,10 +1,12 @@
 """The partners page, the pages of text, the glossary, and what machines ask for."""
 
+import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, Value, prefetch_related_objects
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -176,6 +178,26 @@ def robots(request):
     sitemap = settings.SITE_URL + reverse("partners:sitemap")
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def security_txt(request):
+    """RFC 9116: whom to tell of a weakness; always valid for another half year (section 2.5.5)."""
+    expires = request.now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {expires + dt.timedelta(days=182):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def favicon(request):
+    """The icon, for those who ask for it where it used to be; its name changes with it."""
+    response = HttpResponseRedirect(static("img/favicon.ico"))
+    patch_cache_control(response, public=True, max_age=24 * 3600)
+    return response
 
 
 def upload(request, name):
