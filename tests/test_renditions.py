@@ -106,6 +106,17 @@ def test_nothing_stands_where_there_is_no_logo(client, db):
     assert "<img" not in page
 
 
+def test_mark_of_the_society_stands_on_every_page(client, db):
+    society = make.OrganisationFactory(home=True, acronym="SOC")
+    assert "<strong>SOC</strong> partners" in client.get("/glossary/").content.decode()
+    society.logo, society.logo_alt = upload(name="logos/mark.png"), "A ring"
+    society.save()
+    header = client.get("/glossary/").content.decode().partition("<nav")[0]
+    assert "mark.png.1x.webp 1x" in header
+    assert 'width="128" height="64" alt="A ring"' in header
+    assert "SOC</strong>" not in header
+
+
 @given(st.integers(1, 20_000), st.integers(1, 20_000))
 def test_every_picture_fits_the_plate(width, height):
     shown = fitted(width, height)
