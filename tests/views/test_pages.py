@@ -99,6 +99,48 @@ def test_profile_hides_what_is_not_public(read, partners_page):
     assert "Hidden" not in page.text
 
 
+def test_name_says_its_script_and_direction(client, partners_page):
+    entry = make.SectionEntryFactory(organisation__name="جمعية الخليج")
+    make.SectionEntryFactory(section=entry.section, organisation__name="Ελληνική <Εταιρεία>")
+    make.SectionEntryFactory(section=entry.section, organisation__name="Österreichische Sache")
+    make.OrganisationNameFactory(organisation=entry.organisation, name="Ligue", language="fr")
+    page = client.get("/").content.decode()
+    assert '<bdi lang="und-Arab" dir="rtl">جمعية الخليج</bdi>' in page
+    assert '<bdi lang="und-Grek" dir="ltr">Ελληνική &lt;Εταιρεία&gt;</bdi>' in page
+    assert ">Österreichische Sache<" in page
+    page = client.get(entry.organisation.get_absolute_url()).content.decode()
+    assert '<h1><bdi lang="und-Arab" dir="rtl">' in page
+    assert '<dd><bdi lang="fr" dir="ltr">Ligue</bdi></dd>' in page
+
+
+def test_numbers_count_what_is_live_and_name_the_next_event(read, society, partners_page):
+    make.OrganisationFactory.create_batch(2)
+    make.CollaborationFactory()
+    make.EventFactory(title="Congress", slug="last", starts="2018-05")
+    for state in ("draft", "scheduled", "withdrawn"):
+        make.OrganisationFactory(**{state: True})
+        make.CollaborationFactory(**{state: True})
+        make.EventFactory(starts="2990", **{state: True})
+    assert read("/").links("Our partners")[:3] == [
+        ("2 partners", "/organisations/"),
+        ("1 collaboration", "/collaborations/"),
+        ("May 2018 last event: Congress", "/events/last/"),
+    ]
+    make.EventFactory(title="Congress", slug="next", starts="2990")
+    last = read("/").links("Our partners")[2]
+    assert last == ("2990 next event: Congress", "/events/next/")
+
+
+def test_first_paragraph_opens_the_page_and_the_rest_closes_it(read):
+    page = make.PartnersPageFactory(title="Ours", body="<p>First.</p><p>Second.</p>")
+    make.SectionEntryFactory(section__title="European")
+    assert read("/").headings[-1] == "About these partnerships"
+    assert read("/").under("About these partnerships") == "Second."
+    assert read("/").main.startswith("Ours First.")
+    type(page).objects.update(body="<ul><li><p>A list.</p></li></ul>")
+    assert read("/").under("About these partnerships") == "A list."
+
+
 def test_mention_says_what_is_done_and_since_when(read, partners_page):
     entry = make.SectionEntryFactory(
         section__display="mentions", section__title="Further", organisation__name="Partner"
