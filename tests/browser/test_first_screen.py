@@ -1,6 +1,9 @@
 """The partners page answers at a glance: how tall it is, and what stands on the first screen."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from partners import bookkeeping
 from partners.models import Section
@@ -26,6 +29,30 @@ def test_first_screen_names_partners(page, content, width, screen, tallest, name
     assert page.evaluate(SEEN, ".entry-name") >= names
     assert page.evaluate(SEEN, "main input[type=search]") == 1
     assert page.evaluate(SEEN, ".numbers a") == 3
+
+
+@pytest.mark.parametrize(("width", "tallest"), [(1280, 2800), (390, 4000)])
+def test_collaborations_are_told_once(page, content, width, tallest):
+    page.set_viewport_size({"width": width, "height": 800})
+    assert height(page, "/collaborations/") <= tallest
+    text = page.get_by_role("main").inner_text()
+    assert text.count("Institutional membership of ESR") == 1
+
+
+def test_filters_are_on_the_first_screen_of_a_phone(page, content):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/organisations/")
+    assert page.evaluate(SEEN, "summary") == 1
+    page.locator("summary").click()
+    page.get_by_role("link", name="College", exact=True).click()
+    expect(page.get_by_role("heading", name="1 organisation")).to_be_visible()
+    assert page.evaluate(SEEN, ".chips a") == 2
+
+
+@pytest.mark.parametrize(("path", "most"), [("/", 3), ("/organisations/efrs/", 1)])
+def test_paper_is_not_wasted(page, content, path, most):
+    page.goto(path)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= most
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -390,7 +390,7 @@ def test_organisation_page_says_what_is_known(read, society):
     assert page.headings == ["Partner PAR", "About PAR", "Links", "Sources"]
     assert page.main == (
         "Federation Partner PAR Who they are. "
-        "Division of Parent "
+        "Website example.org Division of Parent "
         "Has the initiative Child inferred from the source, not stated by it "
         "Founded 2006 Dissolved May 2020 "
         "Region of activity North America mainly U.S. "
@@ -398,17 +398,17 @@ def test_organisation_page_says_what_is_known(read, society):
         "Seat Wien, Austria "
         "Members about 8,000 as of 2019; source: Their page. Of all kinds "
         "Former name Ancienne (ANC) until 1999 "
-        "Topics Cancer Website example.org Wikidata Q42 "
+        "Topics Cancer Wikidata Q42 "
         "About PAR What they do. "
         "Links Their statutes "
         "Not yet verified "
         "Sources Their page, read 2026 Founded; Kind inferred"
     )
     assert page.links() == [
+        ("example.org", "https://www.example.org/par"),
         ("Parent", "/organisations/parent/"),
         ("Child", "/organisations/child/"),
         ("Cancer", "/organisations/?topic=cancer"),
-        ("example.org", "https://www.example.org/par"),
         ("Q42", "https://www.wikidata.org/wiki/Q42"),
         ("Their statutes", "https://example.org/st"),
         ("Their page", "https://example.org/them"),
