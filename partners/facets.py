@@ -82,7 +82,7 @@ LETTERS = (*ascii_lowercase, OTHER)
 def letter_of(name):
     """The letter that a name stands under, whatever accents it has: "Österreich" → "o"."""
     first = fold(name)[:1]
-    return first if first in ascii_lowercase and first else OTHER
+    return first if first and first in ascii_lowercase else OTHER
 
 
 def _begins(value, at):

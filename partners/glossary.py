@@ -64,6 +64,5 @@ def _explained(use, waiting, is_linked):
     explained = format_html('<abbr title="{}">', expansion) + f"{short}</abbr>"
     if is_linked:
         return explained
-    return format_html('<a class="term" href="{}#{}">', reverse("partners:glossary"), key) + (
-        f"{explained}</a>"
-    )
+    link = format_html('<a class="term" href="{}#{}">', reverse("partners:glossary"), key)
+    return f"{link}{explained}</a>"

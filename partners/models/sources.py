@@ -97,7 +97,7 @@ READERS_NAMES = {
 }
 
 
-class Rests(NamedTuple):
+class CitedStatement(NamedTuple):
     """A statement, as readers call it, that rests on a source: where in it, and how surely."""
 
     statement: str
@@ -106,7 +106,7 @@ class Rests(NamedTuple):
 
 
 def by_source(model, citations, measures):
-    """[(source, [Rests])] of the `citations` of a root of `model`, in their order.
+    """[(source, [CitedStatement])] of the `citations` of a root of `model`, in their order.
 
     `measures` says what a figure counts: its id (str) → "members".
     """
@@ -118,7 +118,7 @@ def by_source(model, citations, measures):
         name = readers_name(model, citation.path, measures)
         statements.setdefault(name, []).append(citation)
     return [
-        (source, sorted(_rests(name, those) for name, those in statements.items()))
+        (source, sorted(_cited(name, those) for name, those in statements.items()))
         for source, statements in found.items()
     ]
 
@@ -135,9 +135,9 @@ def readers_name(model, path, measures):
     return capfirst(known)
 
 
-def _rests(name, citations):
+def _cited(name, citations):
     places = sorted({citation.locator for citation in citations if citation.locator})
-    return Rests(name, places, any(each.basis == Basis.INFERRED for each in citations))
+    return CitedStatement(name, places, any(each.basis == Basis.INFERRED for each in citations))
 
 
 def _content(record):

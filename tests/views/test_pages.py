@@ -136,7 +136,7 @@ def test_first_paragraph_opens_the_page_and_the_rest_closes_it(read):
     make.SectionEntryFactory(section__title="European")
     assert read("/").headings[-1] == "About these partnerships"
     assert read("/").under("About these partnerships") == "Second."
-    assert read("/").main.startswith("Ours First.")
+    assert read("/").main.startswith("The Society Ours First. Search")
     type(page).objects.update(body="<ul><li><p>A list.</p></li></ul>")
     assert read("/").under("About these partnerships") == "A list."
 
