@@ -10,6 +10,8 @@ LETTERS = str.maketrans(
 
 
 WORD = re.compile(r"[^\W_]+")
+#: Initials with a full stop after each: "E.S.R." is searched for as "ESR", and the reverse.
+INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])")
 
 
 def fold(text):
@@ -19,4 +21,8 @@ def fold(text):
         # Twice, since decomposing makes capitals: "™" becomes "TM".
         decomposed = unicodedata.normalize("NFKD", text).casefold()
         text = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(LETTERS)
-    return " ".join(WORD.findall(text))
+    return " ".join(WORD.findall(INITIALS.sub(_without_stops, text)))
+
+
+def _without_stops(initials):
+    return initials[0].replace(".", "")

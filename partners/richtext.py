@@ -25,6 +25,8 @@ EXTENSIONS = {
 #: Where one block ends and the next begins, words do as well.
 BLOCK_TAG = re.compile(r"(?=</?(?:p|h[34]|ul|ol|li|blockquote|br)\b)")
 
+FIRST_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+
 HEADING_TAG = re.compile(r"(</?h)([34])>")
 
 #: HTML (str) → HTML that holds nothing but what the editor's buttons make.
@@ -46,6 +48,15 @@ def render(html, top=3):
     """Sanitised HTML, safe to put on a page; its first headings are of level `top` (2 or 3)."""
     clean = HEADING_TAG.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 3 + top}>", SHOWN.clean(html))
     return mark_safe(clean)  # noqa: S308 — the one place: just sanitised
+
+
+def first_paragraph(html):
+    """(the first paragraph, what follows it) of rich text; ("", all of it) if it begins otherwise.
+
+    Both are rich text like `html`.
+    """
+    found = FIRST_PARAGRAPH.match(html)
+    return (found[0], html[found.end() :]) if found else ("", html)
 
 
 def plain_text(html):
