@@ -13,8 +13,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from partners import bookkeeping, publishing
+from partners.admin.carried import only
 from partners.admin.forms import ComingField
-from partners.admin.versioned import VersionedAdmin, only
+from partners.admin.versioned import VersionedAdmin
 from partners.rows.door import Offer, Outcome, Press, take_one
 from partners.rows.standing import standing
 

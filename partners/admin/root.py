@@ -16,11 +16,11 @@ from django.utils.html import format_html
 
 from partners import previews, publishing
 from partners.admin.actions import RootActions
+from partners.admin.carried import Button
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.admin.versioned import Button
 from partners.models import PendingChange, PreviewLink
 from partners.rows.door import Outcome, forget_uploads
 from partners.rows.snapshots import Refused

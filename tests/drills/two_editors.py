@@ -40,7 +40,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import publishing
-from partners.admin.versioned import VERSION
+from partners.admin.carried import VERSION
 from partners.groups import PUBLISHERS
 from partners.models import Figure, Organisation, Revision
 from partners.rows import snapshots
