@@ -51,6 +51,8 @@ class Subscription(NamedTuple):
     page: str
     #: How many events of the page it cannot hold, for their days are not known.
     left_out: int = 0
+    #: Whether it holds any, so that there is something to subscribe to.
+    has_events: bool = True
 
     @property
     def address(self):
@@ -74,11 +76,11 @@ def of_all(path, page, society, left_out=0):
     return Subscription(f"Events – {site.title(society)}", path, page, left_out)
 
 
-def of_root(root, left_out=0):
+def of_root(root, left_out=0, *, has_events=True):
     """The Subscription to the events of `root`: an event, a series or an organisation."""
     page = root.get_absolute_url()
     name = f"Events of {root}" if isinstance(root, Organisation) else str(root)
-    return Subscription(name, f"{page}calendar.ics", page, left_out)
+    return Subscription(name, f"{page}calendar.ics", page, left_out, has_events)
 
 
 def events_of(root, at):

@@ -6,12 +6,16 @@ and the answer is the number of bits. The rows serve until anything changes.
 """
 
 from collections.abc import Callable
+from functools import reduce
 from itertools import chain
+from operator import or_
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, Value
 
 from partners import freshness
+from partners.folding import fold
 from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
 from partners.models.base import is_live, union
 from partners.sorting import sort_key
@@ -33,6 +37,8 @@ class Facet(NamedTuple):
     columns: tuple
     choices: tuple = ()
     worded: Callable | None = None
+    #: Makes the value of what stands in the first of the columns.
+    value_of: Callable = str
 
 
 def _of_column(name, title, choices):
@@ -69,6 +75,23 @@ def _collaborates(value, at):
     return Exists(parties.filter(organisation=OuterRef("pk")))
 
 
+#: What a name begins with that begins with no letter from A to Z.
+OTHER = "other"
+LETTERS = (*ascii_lowercase, OTHER)
+
+
+def letter_of(name):
+    """The letter that a name stands under, whatever accents it has: "Österreich" → "o"."""
+    first = fold(name)[:1]
+    return first if first and first in ascii_lowercase else OTHER
+
+
+def _begins(value, at):
+    if value == OTHER:
+        return ~reduce(or_, (_begins(letter, at) for letter in ascii_lowercase))
+    return Q(record__names__startswith=f"\n{value}")
+
+
 FACETS = [
     _of_column("kind", "Kind of organisation", Organisation.Kind.choices),
     _of_column("region", "Region of activity", Organisation.Region.choices),
@@ -96,6 +119,15 @@ FACETS = [
         ("section", "organisation"),
         worded=lambda at: Section.objects.of_overview(at).order_by().values_list("pk", "title"),
     ),
+    Facet(
+        "letter",
+        "First letter",
+        _begins,
+        lambda at: Organisation.objects.live(at).partners().order_by(),
+        ("name", "pk"),
+        tuple((letter, letter.upper() if letter != OTHER else "#") for letter in LETTERS),
+        value_of=letter_of,
+    ),
 ]
 
 
@@ -118,9 +150,9 @@ class Census:
             facet.pairs(at).annotate(facet=Value(facet.name)).values_list("facet", *facet.columns)
             for facet in FACETS
         )
-        keys = {facet.name: {} for facet in FACETS}
+        keys, value_of = {facet.name: {} for facet in FACETS}, {f.name: f.value_of for f in FACETS}
         for name, value, key in pairs.iterator():
-            keys[name].setdefault(value, []).append(key)
+            keys[name].setdefault(value_of[name](value), []).append(key)
         everybody = chain.from_iterable(keys["kind"].values())
         self.place = {key: place for place, key in enumerate(everybody)}
         self.everybody = self.row(self.place)

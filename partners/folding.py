@@ -8,7 +8,7 @@ from partners.lines import INVISIBLE
 
 #: Which folding made a text (int): one more whenever `fold` answers differently, so that what is
 #: stored is folded anew after an upgrade. See `bookkeeping.fold_anew`.
-VERSION = 1
+VERSION = 2
 
 #: Letters that Unicode does not decompose, as people type them without a special keyboard; the
 #: stroke that makes an Arabic word longer; and the blank that is left of the fillers of Hangul.
@@ -17,6 +17,8 @@ LETTERS = str.maketrans(
     | {"\u0640": "", "\u1160": " "}
 )
 UNSEEN = re.compile(f"[{INVISIBLE}]")
+#: Initials with a full stop after each: "E.S.R." is searched for as "ESR", and the reverse.
+INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])")
 
 
 def fold(text):
@@ -29,6 +31,7 @@ def fold(text):
     if not text.isascii():
         # Twice, since decomposing makes capitals: "™" becomes "TM".
         text = unicodedata.normalize("NFKD", UNSEEN.sub("", text)).casefold().translate(LETTERS)
+    text = INITIALS.sub(_without_stops, text)
     return " ".join("".join(map(_folded, text)).split())
 
 
@@ -45,3 +48,7 @@ def _spells(mark):
     """By its canonical combining class: not an accent above or below, a point or a nukta."""
     position = unicodedata.combining(mark)
     return position in (0, 8, 9) or 84 <= position < 200
+
+
+def _without_stops(initials):
+    return initials[0].replace(".", "")

@@ -95,19 +95,27 @@ class DirectoryForm(SearchForm):
 
     def facet_groups(self):
         """Title and options of each facet; ask after `results`, which settle the search."""
-        groups = ((facet.title, list(self._options(facet))) for facet in FACETS)
+        groups = (
+            (facet.title, list(self._options(facet))) for facet in FACETS if facet.name != "letter"
+        )
         return [{"title": title, "options": options} for title, options in groups if options]
+
+    def letters(self):
+        """The options of the alphabet, in its order; ask after `results`."""
+        return list(self._options(next(facet for facet in FACETS if facet.name == "letter")))
 
     def chips(self):
         """What is in force, in words, each with the query string of the list without it."""
-        labels = {facet.name: dict(self.fields[facet.name].choices) for facet in FACETS}
         return [
-            {
-                "label": f"“{value}”" if name == "q" else labels[name][value],
-                "query": self._query(name, ""),
-            }
+            {"label": self._label(name, value), "query": self._query(name, "")}
             for name, value in self.chosen.items()
         ]
+
+    def _label(self, name, value):
+        if name == "q":
+            return f"“{value}”"
+        label = dict(self.fields[name].choices)[value]
+        return f"First letter {label}" if name == "letter" else label
 
     def _options(self, facet):
         """Each choice with the number of partners that it would leave, the others in force."""

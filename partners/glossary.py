@@ -1,37 +1,54 @@
-"""The glossary's abbreviations on a page: each is explained where it is used first."""
+"""Abbreviations on a page: each that the glossary knows is explained where it is used first.
+
+And an acronym is not broken at its hyphen.
+"""
 
 import re
+from functools import partial
 
+from django.urls import reverse
 from django.utils.html import escape, format_html
 
 TAG = re.compile(r"(<[^>]*>)")
 #: Nothing is marked up within these; a dt holds what its dd explains.
 LEFT_ALONE = {"abbr", "button", "dt", "label", "option", "script", "style", "svg", "textarea"}
+#: Within these an explanation is no link: a link holds no other, and a heading is no place for one.
+WITHOUT_LINKS = {"a", "h1", "h2", "h3", "h4", "summary"}
+LONGEST_WHOLE = 20  # characters: they fit a line of the smallest screen
+HYPHENATED = re.compile(r"(?<![\w&#-])[A-Z][A-Z\d]*(?:-[A-Z\d]+)+(?![\w-])")
 
 
 def explain(html, terms):
-    """HTML with <abbr title="…"> around the first use of each of `terms`.
+    """HTML with an explanation around the first use of each of `terms`.
 
-    `terms`: abbreviation → what it stands for. Upper and lower case matter: "IR" is not "ir".
+    `terms`: abbreviation → (what it stands for, its key in the glossary). Upper and lower case
+    matter: "IR" is not "ir". An explanation is a link to the glossary, as not everybody can hover.
     """
-    waiting = {escape(short): long for short, long in terms.items()}
-    if not waiting:
-        return html
-    first_uses, pieces, depth = _first_uses(waiting), TAG.split(html), 0
+    waiting = {escape(short): known for short, known in terms.items()}
+    pieces, alone, linked = TAG.split(html), 0, 0
+    first_uses = _first_uses(waiting)
     for place, piece in enumerate(pieces):
         if place % 2:
-            depth += _steps(piece)
-        elif depth == 0 and piece.strip() and waiting:
-            pieces[place] = first_uses.sub(lambda use: _explained(use, waiting), piece)
+            alone += _steps(piece, LEFT_ALONE)
+            linked += _steps(piece, WITHOUT_LINKS)
+        elif alone == 0 and piece.strip():
+            explained = partial(_explained, waiting=waiting, is_linked=linked > 0)
+            whole = HYPHENATED.sub(_whole, piece)
+            pieces[place] = first_uses.sub(explained, whole) if waiting else whole
     return "".join(pieces)
 
 
-def _steps(tag):
-    """Into (1) or out of (-1) something that is left alone; 0 for any other tag."""
+def _steps(tag, names):
+    """Into (1) or out of (-1) an element of one of these names; 0 for any other tag."""
     name = tag.strip("</>").partition(" ")[0].strip()
-    if name not in LEFT_ALONE:
+    if name not in names:
         return 0
     return -1 if tag.startswith("</") else 1
+
+
+def _whole(acronym):
+    text = acronym[0]
+    return f'<span class="whole">{text}</span>' if len(text) <= LONGEST_WHOLE else text
 
 
 def _first_uses(waiting):
@@ -39,8 +56,13 @@ def _first_uses(waiting):
     return re.compile(rf"(?<![\w&#])(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
-def _explained(use, waiting):
+def _explained(use, waiting, is_linked):
     short = use[0]
     if short not in waiting:
         return short
-    return format_html('<abbr title="{}">', waiting.pop(short)) + f"{short}</abbr>"
+    expansion, key = waiting.pop(short)
+    explained = format_html('<abbr title="{}">', expansion) + f"{short}</abbr>"
+    if is_linked:
+        return explained
+    link = format_html('<a class="term" href="{}#{}">', reverse("partners:glossary"), key)
+    return f"{link}{explained}</a>"

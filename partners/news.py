@@ -2,7 +2,8 @@
 
 Nothing of it is stored. A record is as old as its publication; what came later is told by its
 revisions; and a collaboration begins or ends by itself on the day that is on record for it. Two
-states that follow each other are news if a rule says so; everything else, a comma, is none.
+states that follow each other are news if a rule says so; everything else, a comma, is none. What
+appears here was put on record: whether it is new in the world is not ours to say.
 """
 
 import datetime as dt
@@ -99,12 +100,14 @@ def passes(was, now):
 TOLD = {Status.SCHEDULED, Status.POSTPONED, Status.MOVED_ONLINE, Status.CANCELLED}
 RULES = {
     Organisation: [
-        Rule("partner", "New partner: {after}", appears),
+        Rule("partner", "Partner put on record: {after}", appears),
         Rule("name", "New name: {after}, formerly {before}", renamed),
     ],
     Collaboration: [
+        Rule("recorded", "Collaboration put on record: {after}",
+             passes({NOWHERE}, Course.ONGOING)),
         Rule("begun", "Collaboration begun: {after}",
-             passes({NOWHERE, Course.TO_BEGIN}, Course.ONGOING)),
+             passes({Course.TO_BEGIN}, Course.ONGOING)),
         Rule("ended", "Collaboration ended: {after}",
              passes({Course.TO_BEGIN, Course.ONGOING}, Course.ENDED)),
         Rule("resumed", "Collaboration goes on: {after}", passes({Course.ENDED}, Course.ONGOING)),

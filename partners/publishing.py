@@ -19,6 +19,7 @@ from partners.models import PendingChange
 from partners.models.base import moment
 from partners.rows import history, snapshots
 from partners.rows.door import Offer, Outcome, Press, Stale, take_one
+from partners.rows.kept import in_form_of_today
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Pending
 
@@ -34,7 +35,7 @@ def pending(model, key):
 
 def offer_of(change, seen=None):
     """The pending change as it is, to be decided on (Offer); `seen` is the version shown."""
-    rows, gone = snapshots.in_form_of_today(change.rows)
+    rows, gone = in_form_of_today(change.rows)
     said = {"why": change.why, "begun_at": change.saved_at, "left_out": gone}
     return Offer(change.model, change.key, rows, rows, seen, **said)
 
@@ -188,7 +189,7 @@ def restoring(revision, publishes):
 
 def restoration(revision, seen):
     """The Offer to make the record again what it was; `seen` is the version that was shown."""
-    rows, gone = snapshots.in_form_of_today(revision.rows)
+    rows, gone = in_form_of_today(revision.rows)
     why = f"As it was on {moment(revision.at)}"
     return Offer(revision.model, revision.key, None, rows, seen, why=why, left_out=gone)
 

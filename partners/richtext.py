@@ -38,6 +38,9 @@ CLEANER = nh3.Cleaner(
 
 #: Where one block ends and the next begins, words do as well.
 BLOCK_TAG = re.compile(r"(?=</?(?:p|h[34]|ul|ol|li|blockquote|br)\b)")
+
+FIRST_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+
 HEADING_TAG = re.compile(r"(</?h)([34])>")
 RAISED = re.compile(r"<(su[bp])>([0-9+=()-]+)</su[bp]>")
 SIGNS = {
@@ -131,6 +134,15 @@ def _with_rel(link):
     """A link that leads elsewhere says so, and hands nothing over."""
     is_ours = f"{unescape(link[1])}/".startswith(f"{settings.SITE_URL}/")
     return link[0] if is_ours else '<a rel="external noopener" '
+
+
+def first_paragraph(html):
+    """(the first paragraph, what follows it) of rich text; ("", all of it) if it begins otherwise.
+
+    Both are rich text like `html`.
+    """
+    found = FIRST_PARAGRAPH.match(html)
+    return (found[0], html[found.end() :]) if found else ("", html)
 
 
 def plain_text(html):

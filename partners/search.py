@@ -11,6 +11,8 @@ from partners.folding import fold
 from partners.models import Word
 from partners.trigrams import Asked
 
+PUNCTUATION = ".,;:()“”"
+
 MAX_TYPED = 300  # characters
 MAX_WORDS = 8
 MAX_CORRECTIONS = 12
@@ -70,7 +72,10 @@ class Search:
     def _say_corrected(self, firsts):
         if best := next(filter(None, firsts), None):
             text = best.record.text  # other words on record may be those of drafts
-            self.corrected = [_first_in(text, words) for words in self.alternatives]
+            written = f"{best} {getattr(best, 'acronym', '')}".split()
+            spelt = {fold(word): word.strip(PUNCTUATION) for word in written}
+            words = [_first_in(text, words) for words in self.alternatives]
+            self.corrected = [spelt.get(word, word) for word in words]
 
     def nearest(self, *querysets):
         """The roots with names most like the question, best first: for when nothing matches."""
@@ -91,12 +96,13 @@ class Search:
 
     def reason(self, root):
         """Why `root` was found, where what a list shows of it does not say so: a sentence or ""."""
-        if self._are_in(f"{root} {getattr(root, 'acronym', '')} {root.summary}"):
+        if self.are_in(f"{root} {getattr(root, 'acronym', '')} {root.summary}"):
             return ""
-        name = next(filter(self._are_in, filter(None, root.search_names())), None)
+        name = next(filter(self.are_in, filter(None, root.search_names())), None)
         return f"Found by its other name “{name}”." if name else "Found in its text."
 
-    def _are_in(self, text):
+    def are_in(self, text):
+        """Whether `text` holds each of the words, or one of its alternatives."""
         folded = fold(text)
         return all(any(word in folded for word in words) for words in self.alternatives)
 

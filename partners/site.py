@@ -1,13 +1,16 @@
 """What the site says of itself on every page: whose it is, its pages of text, its glossary."""
 
-from django.db.models import Value
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
 
 from partners import freshness
 from partners.models import Organisation, Page, Term
 from partners.models.base import union
 
-#: What it takes to name the society, and to say who publishes the site.
-OF_SOCIETY = ("key", "name", "acronym", "kind", "website")
+#: What it takes to name the society, to show its mark, and to say who publishes the site.
+OF_SOCIETY = ("key", "name", "acronym", "kind", "website", "logo", "logo_alt")
+#: The size of the mark: numbers, which the union of texts takes as texts.
+OF_MARK = ("logo_width", "logo_height")
 
 
 def title(society):
@@ -26,22 +29,29 @@ def everywhere(at):
     said = {"home": [], "page": [], "term": []}
     for kind, *row in _said_everywhere(at):
         said[kind].append(row)
-    homes = [Organisation(**dict(zip(OF_SOCIETY, row, strict=True))) for row in said["home"]]
+    homes = [_society(row) for row in said["home"]]
     pages = {key: Page(key=key, slug=slug, title=name) for key, slug, name, *_ in said["page"]}
     return {
         "home_society": homes[0] if homes else None,
         "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
-        "abbreviations": {short: long for _, short, long, *_ in said["term"]},
+        "abbreviations": {short: (long, key) for key, short, long, *_ in said["term"]},
     }
+
+
+def _society(row):
+    *texts, width, height = row
+    size = {"logo_width": width and int(width), "logo_height": height and int(height)}
+    return Organisation(**dict(zip(OF_SOCIETY, texts, strict=True)), **size)
 
 
 def _said_everywhere(at):
     """(what it is, key, texts) of the society, each page of the footer and each term."""
     home = Organisation.objects.live(at).filter(is_home=True)
     pages = Page.objects.live(at).filter(pk__in=Page.FOOTER)
-    nothing = Value(""), Value("")
+    nothing = [Value("")] * (len(OF_SOCIETY) + len(OF_MARK) - 3)
+    size = [Cast(name, CharField()) for name in OF_MARK]
     rows = [
-        ("home", home, *OF_SOCIETY),
+        ("home", home, *OF_SOCIETY, *size),
         ("page", pages, "key", "slug", "title", *nothing),
         ("term", Term.objects, "pk", "abbreviation", "expansion", *nothing),
     ]

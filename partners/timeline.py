@@ -1,4 +1,4 @@
-"""What went on when, for a page: as entries by year, and as bars over the years.
+"""What went on when, for a page: events by year, and collaborations as bars over the years.
 
 Nothing is drawn more precisely than it is known: a year is a band as long as the year.
 """
@@ -7,58 +7,26 @@ import datetime as dt
 from itertools import groupby
 from typing import NamedTuple
 
-from partners.dates import PartialDate
-
 #: As many years as fit beside each other on a small screen.
 MOST_TICKS = 5
 #: How far an open box reaches past the edge, which cuts off its end: a part of the whole.
 BEYOND = 0.01
-#: How tall a row of the picture is, in em: a finger's breadth.
-ROW = 3
 
 
-class Entry(NamedTuple):
-    """One thing that happened, or is to happen, to `record` at `date` (PartialDate or "")."""
+def by_year(events, today):
+    """[(title, events)]: what is to come, then each year down from the latest; "" has no date.
 
-    record: object
-    what: str
-    date: PartialDate | str
-    words: str
-
-
-def by_year(collaborations, events, today):
-    """[(title, entries)]: what is to come, then each year down from the latest, then the undated.
-
-    Nothing where no date is known. `today` is a datetime.date.
+    `today` is a datetime.date.
     """
-    entries = [_held(event) for event in events if event.is_over(today)]
-    ahead = [_held(event) for event in events if not event.is_over(today)]
-    for entry in (entry for each in collaborations for entry in _turns(each)):
-        (ahead if entry.date and entry.date.earliest > today else entries).append(entry)
-    if not ahead and not any(entry.date for entry in entries):
-        return []
-    ahead.sort(key=lambda entry: str(entry.date))
-    entries.sort(key=lambda entry: str(entry.date), reverse=True)
-    years = groupby(entries, lambda entry: str(entry.date)[:4] or "Date not stated")
+    ahead = sorted((each for each in events if not each.is_over(today)), key=_start)
+    past = sorted((each for each in events if each.is_over(today)), key=_start, reverse=True)
+    years = groupby(past, lambda event: str(event.starts.year))
     groups = [("To come", ahead), *((year, list(those)) for year, those in years)]
     return [(title, those) for title, those in groups if those]
 
 
-def _held(event):
-    status = "" if event.status == event.Status.SCHEDULED else event.get_status_display()
-    what = " · ".join(filter(None, ["Event", status, event.place]))
-    return Entry(event, what, event.starts, event.when or "New date not known")
-
-
-def _turns(collaboration):
-    """The entries of a collaboration: that it began, and that it ended."""
-    for date, what in ((collaboration.since, "began"), (collaboration.until, "ended")):
-        if date:
-            yield Entry(collaboration, f"Collaboration {what}", date, date.display())
-    if collaboration.has_ended:
-        yield Entry(collaboration, "Collaboration ended", "", "")
-    elif not (collaboration.since or collaboration.until):
-        yield Entry(collaboration, "Collaboration", "", "")
+def _start(event):
+    return str(event.starts)
 
 
 class Stretch(NamedTuple):
@@ -70,10 +38,15 @@ class Stretch(NamedTuple):
 
 
 class Picture:
-    """Collaborations as bars over the years, from before the earliest that is known."""
+    """Collaborations as bars over the years, from before the earliest that is known.
+
+    Those without any date are `undated`, a number: there is nothing to draw of them.
+    """
 
     def __init__(self, collaborations, today):
-        dates = [date for each in collaborations for date in (each.since, each.until) if date]
+        dated = [each for each in collaborations if each.since or each.until]
+        self.undated = len(collaborations) - len(dated)
+        dates = [date for each in dated for date in (each.since, each.until) if date]
         years = [today.year, *(date.year for date in dates)]
         # A year more on both sides: room for what is unknown, and for what goes on.
         self.first_year, self.last_year = max(min(years) - 1, 1), min(max(years) + 1, dt.MAXYEAR)
@@ -83,10 +56,8 @@ class Picture:
             self._stretch(year, dt.date(year, 1, 1).toordinal(), self.end) for year in self._years()
         ]
         self.bars = [
-            (ROW * place, each, list(self._stretches(each)))
-            for place, each in enumerate(sorted(collaborations, key=_known_first), start=1)
+            (each, list(self._stretches(each))) for each in sorted(dated, key=_known_first)
         ]
-        self.height = ROW * (len(self.bars) + 1.25)  # the last row, too, has room for its ring
 
     def _years(self):
         """The years to name: all, or those that a round step of 2, 5, 10, 20 … leads to."""

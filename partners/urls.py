@@ -119,6 +119,8 @@ urlpatterns = [
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<section>.xml", piece, {"sitemaps": SITEMAPS}, name="sitemap-piece"),
     path("robots.txt", pages.robots, name="robots"),
+    path(".well-known/security.txt", pages.security_txt, name="security-txt"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("health/", health.live, name="health"),
     path("health/ready/", health.ready, name="ready"),
 ]

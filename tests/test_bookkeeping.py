@@ -254,8 +254,8 @@ def test_record_holds_names_on_lines_and_all_text_in_words():
     )
     make.OrganisationNameFactory(organisation=organisation, name="Ex", acronym="E.X.")
     record = Record.objects.get()
-    assert record.names == "\nsociete x y\nsxy\nex\ne x\n"
-    assert record.text == "societe x y sxy ex e x a sum tells more"
+    assert record.names == "\nsociete x y\nsxy\nex\nex\n"
+    assert record.text == "societe x y sxy ex ex a sum tells more"
     words = set(Word.objects.values_list("text", flat=True))
     assert words == set(record.text.split())
 

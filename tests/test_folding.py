@@ -22,6 +22,8 @@ steady = settings(derandomize=True, deadline=None)
         ("  Two   words ", "two words"),
         ("Cardio-vascular", "cardio vascular"),
         ("R&D", "r d"),
+        ("E.S.P.R. and É.S.P.R", "espr and espr"),
+        ("a.b.cd, x.y, 1.2.3", "a b cd x y 1 2 3"),
         ("Société Française", "societe francaise"),
         ("Österreichische Röntgengesellschaft", "osterreichische rontgengesellschaft"),
         ("O\u0308sterreich", "osterreich"),

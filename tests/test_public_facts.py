@@ -45,7 +45,7 @@ RANZCR = "Royal Australian and New Zealand College of Radiologists"
 
 TABLE = [
     *profile("cirse", ("F1", CIRSE), ("F2", f"{CIRSE} CIRSE")),
-    ("F3", HOME, "CIRSE works with European as well as international partners."),
+    ("F3", HOME, "CIRSE works with European and international partners"),
     ("F4", HOME, "improve the care of patients and to advance interventional radiology worldwide"),
     ("F5", HOME, "collaborates closely with its Group Member societies"),
     ("F6", HOME, "its partnerships reach around the world"),
@@ -60,7 +60,7 @@ TABLE = [
         ("F11", "joins its member organisations in one federation"),
         ("F12", "Region of activity Europe"),
         ("F12", "Cancer is its field, and Europe the level at which it works."),
-        ("F13", "professionals in oncology and patients to one table, where they agree on policy"),
+        ("F13", "forum in which oncology professionals and patients agree on policy"),
         ("F13", "act as advocates and speak up"),
     ),
     *together(
@@ -78,22 +78,25 @@ TABLE = [
         ("F20", "EIBIR is a non-profit organisation"),
         ("F21", "Founded 2006"),
         ("F22", "whose purpose is to coordinate research"),
-        ("F23", "coordinates and supports technologies of biomedical imaging"),
+        ("F23", "coordinates and supports biomedical imaging technologies"),
         ("F23", "it spreads knowledge"),
         ("F24", "disease is better diagnosed, treated and prevented"),
-        ("F25", "manages projects as a professional service"),
+        ("F25", "offers professional project management as a service"),
     ),
     *together(
         "cirse-eibir",
         ("F19", f"{CIRSE} co-stakeholder European Institute for Biomedical Imaging Research"),
         ("F19", "Since not stated"),
-        ("F26", "international research grant, it strongly recommends asking EIBIR for advice"),
+        (
+            "F26",
+            "recommends that anyone who plans to apply for an international research grant consult",
+        ),
     ),
     *profile(
         "efrs",
         ("F27", "European Federation of Radiographer Societies"),
         ("F28", "European Federation of Radiographer Societies EFRS"),
-        ("F29", "represents radiography as a profession in Europe, promotes it and helps it to"),
+        ("F29", "represents the profession of radiography in Europe, promotes it and helps it to"),
         ("F30", "medical imaging, nuclear medicine and radiotherapy"),
         ("F31", "Founded 2008"),
         ("F32", "EFRS acts through its member organisations"),
@@ -138,7 +141,7 @@ TABLE = [
         ("F53", "Launched 2014"),
         ("F54", "an umbrella initiative, launched by ESR"),
         ("F55", f"Initiative of {ESR}"),
-        ("F56", "supports medical radiation protection across Europe and makes it stronger"),
+        ("F56", "supports and strengthens medical radiation protection across Europe"),
         ("F57", "Its approach is holistic and inclusive."),
         ("F63", "information as well as training resources, for professionals and for patients"),
     ),
@@ -148,7 +151,7 @@ TABLE = [
         ("F58", "Status Ongoing Since 2014"),
         ("F58", f"{CIRSE} supporter EuroSafe Imaging host body"),
         ("F59", "Through CIRSE Radiation Protection Subcommittee"),
-        ("F60", "contributes to its projects regularly"),
+        ("F60", "contributes regularly to its projects"),
         ("F61", "Annual poster exhibition"),
         ("F62", "Ask EuroSafe Imaging"),
     ),
@@ -156,7 +159,7 @@ TABLE = [
         "uems-ir-division",
         ("F64", "Division UEMS IR Division"),
         ("F66", "to harmonise training and education in interventional radiology"),
-        ("F67", "to keep standards of treatment high, so that patients are as safe as they can be"),
+        ("F67", "to keep standards of treatment high, so that patients are as safe as possible"),
         ("F68", "to support the development and the interests of its specialists"),
         ("F69", "The division consists of an Executive Board and delegations."),
         ("F70", "Division of UEMS inferred from the source, not stated by it"),
@@ -217,7 +220,7 @@ TABLE = [
         ("F87", "Not for profit Yes"),
         ("F87", "a professional and medical society"),
         ("F88", "Members more than 7,000 date not stated"),
-        ("F89", "many kinds of settings and at different levels of the profession"),
+        ("F89", "a wide range of settings and at different levels of the profession"),
         ("F90", "Region of activity North America mainly U.S."),
         ("F91", "patient-centered care through image-guided therapy"),
     ),
@@ -232,14 +235,17 @@ TABLE = [
         "apscvir",
         ("F95", "Asia Pacific Society of Cardiovascular and Interventional Radiology"),
         ("F96", "Asia Pacific Society of Cardiovascular and Interventional Radiology APSCVIR"),
-        ("F97", "interventional radiologists and people in related fields have joined to form an"),
+        (
+            "F97",
+            "an international organisation of interventional radiologists and people in related",
+        ),
         ("F97", "an international organisation"),
         ("F98", "raise the level of clinical practice and research in cardiovascular and"),
         ("F99", "Region of activity Asia Pacific"),
     ),
     *together(
         "cirse-apscvir",
-        ("F100", "a longstanding collaboration, and one of exchange"),
+        ("F100", "a longstanding collaboration and exchange"),
         ("F100", "Since not stated"),
         ("F101", "Regular high-level meetings"),
     ),
@@ -264,8 +270,8 @@ TABLE = [
         ("F108", "RANZCR is a professional organisation"),
         ("F109", "whose members are clinical radiologists and radiation oncologists"),
         ("F110", "Region of activity Australasia Australia, New Zealand and Singapore"),
-        ("F111", "administers programmes of training, accreditation and CPD"),
-        ("F112", "sets standards and acts as an advocate"),
+        ("F111", "administers training, accreditation and CPD programmes"),
+        ("F112", "sets standards and engages in advocacy"),
     ),
     *profile("irsa", ("F113", IRSA), ("F114", f"{IRSA} IRSA")),
     *together(
@@ -274,7 +280,7 @@ TABLE = [
         ("F115", "How often Annual"),
         ("F115", f"{CIRSE} organiser {RANZCR} organiser {IRSA} organiser"),
         ("F117", "Status Ongoing Since 2015"),
-        ("F117", "They have done so with success from the beginning, and they continue to do so."),
+        ("F117", "They have done so successfully since the beginning, and continue to do so."),
     ),
     (
         "F115",
@@ -328,9 +334,10 @@ def hrefs(page):
 
 
 def mains(pages):
-    """What the pages say of the world; their histories speak of the pages."""
+    """What the pages say of the world; histories and the accessibility statement speak of pages."""
+    about_pages = ("/history/", "/pages/accessibility/")
     return {
-        address: page.main for address, page in pages.items() if not address.endswith("/history/")
+        address: page.main for address, page in pages.items() if not address.endswith(about_pages)
     }
 
 

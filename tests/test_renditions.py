@@ -102,25 +102,28 @@ def test_page_shows_both_scales_and_keeps_their_place(client, db):
     page = client.get(organisation.get_absolute_url()).content.decode()
     once, twice = (name_of(organisation.logo.url, scale) for scale in (1, 2))
     assert (
-        f'<img src="{once}" srcset="{once} 1x, {twice} 2x" width="128" height="64" alt="" '
+        f'<img src="{once}" srcset="{once} 1x, {twice} 2x" width="128" height="64" '
+        'alt="Their logo" '
         'loading="lazy">'
     ) in page
     assert '<meta property="og:image:alt" content="Their logo">' in page
 
 
-@pytest.mark.parametrize(
-    ("fields", "initials"),
-    [
-        ({"name": "Society of Radiology", "acronym": "SR"}, "SR"),
-        ({"name": "European Cancer Organisation"}, "E"),
-        ({"name": "Society", "acronym": "TOO-LONG-TO-SHOW"}, "S"),
-        ({"name": "الجمعية"}, "ا"),  # noqa: RUF001 — an alef
-    ],
-)
-def test_initials_stand_where_there_is_no_logo(client, db, fields, initials):
-    organisation = make.OrganisationFactory(**fields)
-    page = client.get(organisation.get_absolute_url()).content.decode()
-    assert f'<p class="plate plate-initials" aria-hidden="true">{initials}</p>' in page
+def test_nothing_stands_where_there_is_no_logo(client, db):
+    page = client.get(make.OrganisationFactory(acronym="SR").get_absolute_url()).content.decode()
+    assert "plate" not in page
+    assert "<img" not in page
+
+
+def test_mark_of_the_society_stands_on_every_page(client, db):
+    society = make.OrganisationFactory(home=True, acronym="SOC")
+    assert "<strong>SOC</strong> partners" in client.get("/glossary/").content.decode()
+    society.logo, society.logo_alt = upload(name="logos/mark.png"), "A ring"
+    society.save()
+    header = client.get("/glossary/").content.decode().partition("<nav")[0]
+    assert "mark.png.1x.webp 1x" in header
+    assert 'width="128" height="64" alt="A ring"' in header
+    assert "SOC</strong>" not in header
 
 
 @given(st.integers(1, 20_000), st.integers(1, 20_000))

@@ -13,8 +13,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from partners import bookkeeping, publishing
+from partners.admin.carried import only
 from partners.admin.forms import ComingField
-from partners.admin.versioned import VersionedAdmin, only
+from partners.admin.versioned import VersionedAdmin
 from partners.rows.door import Offer, Outcome, Press, take_one
 from partners.rows.standing import standing
 
@@ -134,7 +135,7 @@ class RootDecisions(VersionedAdmin):
             sentences = " ".join(sentence for errors in form.errors.values() for sentence in errors)
             return self._answered(request, root, sentences, messages.ERROR)
         if request.method != "POST":
-            return self._ask(request, root, decision, form)
+            return self._confirm(request, root, decision, form)
         press = decision.press(request, root, **form.cleaned_data)
         offer = Offer(
             self.model,
@@ -159,7 +160,7 @@ class RootDecisions(VersionedAdmin):
         if request.method != "POST" and not decision.asks_first:
             raise BadRequest("This is decided in the form of the record.")
 
-    def _ask(self, request, root, decision, form):
+    def _confirm(self, request, root, decision, form):
         context = {
             **self.admin_site.each_context(request),
             "title": f"Withdraw {root} from the public site?",

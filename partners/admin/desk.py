@@ -12,10 +12,11 @@ from django.utils.text import capfirst
 
 from partners import publishing
 from partners.admin.base import PlainAddresses, ReadOnly
-from partners.admin.versioned import only
+from partners.admin.carried import only
 from partners.models import PendingChange, Revision, Root
-from partners.rows import differences, snapshots
+from partners.rows import differences
 from partners.rows.door import Outcome, take_one
+from partners.rows.kept import in_form_of_today
 from partners.rows.standing import standing
 
 MOST_TO_COME = 100
@@ -96,7 +97,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "url": address("change", change.model, change.key) if root else "",
             "state": root.state(request.now) if root else "The record is gone.",
             "differences": differences.between(stored.rows, change.rows),
-            "left_out": snapshots.in_form_of_today(change.rows)[1],
+            "left_out": in_form_of_today(change.rows)[1],
             "obstacle": publishing.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),
             "may_discard": may_discard,

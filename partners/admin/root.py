@@ -16,11 +16,11 @@ from django.utils.html import format_html
 
 from partners import previews, publishing
 from partners.admin.actions import RootActions
+from partners.admin.carried import Button
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.admin.versioned import Button
 from partners.models import PendingChange, PreviewLink
 from partners.rows.door import Outcome, forget_uploads
 from partners.rows.snapshots import Refused
@@ -198,6 +198,11 @@ class RootAdmin(RootActions, RootDecisions):
         if button.name == "_draft" or answer.outcome is Outcome.UNCHANGED:
             return redirect(self.address("change", quote(record.pk)))
         return self.response_post_save_change(request, record)
+
+    def standing_of(self, request, key):
+        root = self.model._base_manager.filter(pk=key).first()
+        change = publishing.pending(self.model, key)
+        return publishing.state(root, change, request.now) if root else ""
 
     def done(self, request, record, what):
         change = publishing.pending(self.model, record.pk)

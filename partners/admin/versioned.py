@@ -6,17 +6,14 @@ the person proposes, and the door (see `rows.door`) answers what becomes of them
 """
 
 from contextlib import contextmanager
-from typing import NamedTuple
 from urllib.parse import quote as quote_path
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
-from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
-from django.core.serializers.json import DjangoJSONEncoder
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -28,10 +25,12 @@ from js_asset import Media
 
 from partners import bookkeeping, publishing
 from partners.admin.base import EditorForms, NamedObstacles, PlainAddresses
+from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.models import Revision
 from partners.models.renames import in_present_names
 from partners.rows import differences, snapshots
-from partners.rows.door import Answer, Offer, Outcome, Press, Stale, take_one
+from partners.rows.door import Answer, Offer, Outcome, Stale, take_one
+from partners.rows.kept import in_form_of_today
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standing
 
@@ -58,47 +57,6 @@ class Rehearsed(Exception):
     def __init__(self, rows, beside):
         super().__init__("The rehearsal of a form is over.")
         self.rows, self.beside = rows, beside
-
-
-class Signed:
-    """Whatever is JSON, in a hidden field that comes back as it went."""
-
-    def __init__(self, purpose):
-        self.salt = f"partners.admin.{purpose}"
-
-    def written(self, given):
-        return signing.dumps(given, salt=self.salt, serializer=_Json, compress=True)
-
-    def read(self, text):
-        try:
-            return signing.loads(text, salt=self.salt, serializer=_Json)
-        except signing.BadSignature as error:
-            raise BadRequest("This form is not whole. Load its page anew.") from error
-
-
-class _Json(signing.JSONSerializer):
-    def dumps(self, obj):
-        return DjangoJSONEncoder(separators=(",", ":")).encode(obj).encode()
-
-
-VERSION, PROPOSED = Signed("version"), Signed("proposed")
-
-
-class Button(NamedTuple):
-    """A way to send a form: what it does with the record; some are for publishers only."""
-
-    name: str
-    label: str
-    press: Press | None = None
-    is_for_publishers: bool = False
-
-
-def only(names, posted):
-    """The one of `names` that was posted. Raises BadRequest: nothing is done by default."""
-    pressed = [name for name in names if name in posted]
-    if len(pressed) != 1:
-        raise BadRequest("Which button was pressed is not clear, so nothing was changed.")
-    return pressed[0]
 
 
 class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdmin):
@@ -241,7 +199,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         return self.show_unsaved(
             request,
             offer,
-            sentences or [str(stale)],
+            sentences or [str(stale), self.standing_of(request, offer.key)],
             disputed=[
                 (each, request.POST.get(f"take:{each.path}"))
                 for each in versions
@@ -254,6 +212,10 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
             is_popup=IS_POPUP_VAR in request.POST,
             last=self._last_to_save(request, offer),
         )
+
+    def standing_of(self, request, key):
+        """In a sentence, where the record stands now; "" where there is nothing to say of that."""
+        return ""
 
     def _last_to_save(self, request, offer):
         """Who saved the record meanwhile, in words."""
@@ -398,7 +360,7 @@ def _read(model, written):
 
 def _kept(rows):
     """Rows that a page carried, perhaps since before an upgrade, in the form of today."""
-    return snapshots.in_form_of_today(in_present_names(rows))[0]
+    return in_form_of_today(in_present_names(rows))[0]
 
 
 def _with_moments(fields):

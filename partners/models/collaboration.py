@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from partners import dates
+from partners.folding import fold
 from partners.lines import LineField
 from partners.models.base import (
     InvolvementQuerySet,
@@ -117,14 +118,25 @@ class Collaboration(Root):
         return self.Status.ONGOING
 
     @property
-    def outline(self):
-        """Its kind, since and until when, and how often, as far as known: "Liaison, since 2016"."""
+    def timing(self):
+        """Since and until when, and how often, as far as known: "since 2016, annual"."""
         since, until = (date and date.display() for date in (self.since, self.until))
         span = since and f"since {since}"
         if until:
             span = f"{since} to {until}" if since else f"until {until}"
         ended = self.has_ended and "ended"
-        return ", ".join(filter(None, [self.get_kind_display(), span, ended, self.cadence]))
+        return ", ".join(filter(None, [span, ended, self.cadence]))
+
+    @property
+    def outline(self):
+        """Its kind and its timing: "Liaison, since 2016"."""
+        return ", ".join(filter(None, [self.get_kind_display(), self.timing]))
+
+    @property
+    def subtitle(self):
+        """What its title leaves to say of kind and timing: "Liaison, since 2016", or less."""
+        says_kind = fold(self.get_kind_display()) in fold(self.title)
+        return self.timing if says_kind else self.outline
 
     def search_text(self):
         return [

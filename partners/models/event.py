@@ -59,6 +59,13 @@ class EventQuerySet(PublishedQuerySet):
         """Those whose days are not known: a year or a month is, or the new date is awaited."""
         return self.exclude(self._has_days())
 
+    def count_with_days(self):
+        """(how many there are, of how many all days are known)."""
+        counts = self.aggregate(
+            found=models.Count("pk"), known=models.Count("pk", filter=self._has_days())
+        )
+        return counts["found"], counts["known"]
+
     def organised_by(self, organisation, at):
         """What an organisation (its key) holds, as far as it is public at `at` (aware datetime)."""
         return self.organised(Organiser.objects.filter(organisation=organisation), at)

@@ -23,8 +23,6 @@ from partners.models.sources import Basis
 from partners.richtext import RichTextField, plain_text
 from partners.validators import validate_logo
 
-LONGEST_INITIALS = 8
-
 
 def logo_path(organisation, filename):
     """A name that says nothing and cannot be guessed; the type is checked by content."""
@@ -203,14 +201,6 @@ class Organisation(Root):
         """What it was called on `date` (PartialDate or ""), as far as its former names tell."""
         then = [former for former in self.names.all() if former.was_valid(date)] if date else ()
         return min(then, key=lambda former: former.valid_until).name if then else self.name
-
-    @property
-    def initials(self):
-        """What stands where its logo would: its acronym, or one letter.
-
-        More letters of the name would read as an acronym that nobody uses.
-        """
-        return self.acronym if 0 < len(self.acronym) <= LONGEST_INITIALS else self.name[0]
 
     @property
     def seat(self):

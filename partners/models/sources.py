@@ -1,7 +1,10 @@
 """Where statements come from, and links that records carry."""
 
+from typing import NamedTuple
+
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 from partners import dates
 from partners.lines import LineField
@@ -79,6 +82,66 @@ def statements(root):
             if field != parts.field and getattr(part, field.attname) is not None
         ]
     return said
+
+
+#: What readers call a statement, where its field or part has another name for staff.
+READERS_NAMES = {
+    "citations": "sources",
+    "founded_label": "founded",
+    "identifiers": "registers",
+    "joint_works": "made and done together",
+    "names": "other names",
+    "organisers": "organised by",
+    "parties": "who takes part",
+    "region_note": "region of activity",
+    "relations": "how it stands to others",
+    "sections": "headings",
+    "usual_country": "usual place",
+    "usual_city": "usual place",
+}
+
+
+class CitedStatement(NamedTuple):
+    """A statement, as readers call it, that rests on a source: where in it, and how surely."""
+
+    statement: str
+    places: list
+    is_inferred: bool
+
+
+def by_source(model, citations, measures):
+    """[(source, [CitedStatement])] of the `citations` of a root of `model`, in their order.
+
+    `measures` says what a figure counts: its id (str) → "members".
+    """
+    found = {}
+    for citation in citations:
+        if citation.path.startswith("links/"):
+            continue  # a link without a target is not there for readers
+        statements = found.setdefault(citation.source, {})
+        name = readers_name(model, citation.path, measures)
+        statements.setdefault(name, []).append(citation)
+    return [
+        (source, sorted(_cited(name, those) for name, those in statements.items()))
+        for source, statements in found.items()
+    ]
+
+
+def readers_name(model, path, measures):
+    """What readers call the statement that `path` names: "Founded", "Members"."""
+    name, *rest = path.split("/")
+    known = measures.get(rest[0]) if name == "figures" and rest else READERS_NAMES.get(name)
+    if not known:
+        try:
+            known = model._meta.get_field(name).verbose_name
+        except (FieldDoesNotExist, AttributeError):
+            known = name.replace("_", " ")  # a kind of part, or a field that has gone since
+    return capfirst(known)
+
+
+def _cited(name, citations):
+    places = sorted({citation.locator for citation in citations if citation.locator})
+    return CitedStatement(name, places, any(each.basis == Basis.INFERRED for each in citations))
 
 
 def _content(record):

@@ -20,6 +20,8 @@ PURPOSES = {
     "topic": "Only organisations that work on this topic.",
     "collaboration": "Only organisations that take part in a collaboration of this kind.",
     "section": "Only organisations in this section of the overview.",
+    "letter": "Only organisations whose name begins with it, accents apart; `other`: with none of "
+    "A to Z.",
     "state": "Only collaborations that have ended, or only those that have not.",
     "when": "Only events that can still take place, the next ones first; or only past ones.",
     "page": "Which page of the list; the first, if it is left out.",

@@ -6,14 +6,24 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import FileField
 from django.utils.text import capfirst
 
 from partners.dates import PartialDate
+from partners.models import Figure
+from partners.models.sources import readers_name
 from partners.richtext import RichTextField, plain_text
 from partners.rows import snapshots
-from partners.rows.snapshots import model_of
+from partners.rows.snapshots import is_owner, model_of
 
 NOTHING = "–"
+#: What is kept about a record for staff alone.
+INTERNAL = {
+    "logo_height", "logo_permission", "logo_permission_until", "logo_source", "logo_width",
+    "position", "review_days",
+}  # fmt: skip
+#: The field of a part that says to readers what it is; what other parts say is another record's.
+TELLING = {"figures": "value", "identifiers": "value", "joint_works": "title", "names": "name"}
 LONG = 40  # characters; longer texts show what differs within them
 MANY = 300  # words and spaces; comparing all of more takes seconds
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -100,6 +110,70 @@ def between(before, after):
         for change in snapshots.changes(before, after)
         for path in change.paths
     ]
+
+
+def for_readers(changes):
+    """What the public is told of `changes` (list of snapshots.Change): sorted texts, each once.
+
+    Old and new values where they are short and the record's own: "Members: 7,000 → 8,000". Nothing
+    of what only staff see, and nothing that another record says.
+    """
+    told = (_public_part if _is_part(change) else _public_fields for change in changes)
+    return sorted(
+        {text for tell, change in zip(told, changes, strict=True) for text in tell(change)}
+    )
+
+
+def _is_part(change):
+    return hasattr(model_of(change.model), "root_field")
+
+
+def _public_fields(change):
+    model = model_of(change.model)
+    for name in change.fields if model and not change.is_whole else ():
+        if name not in INTERNAL and _has_field(model, name):
+            known = (change.before[name], change.after[name]) if _is_plain(model, name) else ()
+            words = [_in_words(change.model, name, value) for value in known]
+            yield _old_and_new(readers_name(model, name, {}), *words)
+
+
+def _public_part(change):
+    model, known = model_of(change.model), change.after or change.before
+    if not change.is_whole and set(change.fields) <= INTERNAL:
+        return
+    kinds = (field for field in model._meta.fields if is_owner(field))
+    kind = next(field.remote_field.get_accessor_name() for field in kinds)
+    words = [_told_by(kind, fields) for fields in (change.before, change.after)]
+    label = known.get("measure") or readers_name(model, kind, {})
+    yield _old_and_new(capfirst(label), *(words if change.is_whole or all(words) else ()))
+
+
+def _told_by(kind, fields):
+    """What a part says to readers; "" where it says nothing of its own, or its row lacks that."""
+    value = (fields or {}).get(TELLING.get(kind))
+    if value is None or kind != "figures":
+        return value or ""
+    figure = Figure(bound=fields.get("bound", Figure.Bound.AS_STATED), value=value)
+    as_of = fields.get("as_of") and f" (as of {PartialDate(fields['as_of']).display()})"
+    return f"{figure.bound_words}{figure.number}{as_of or ''}"
+
+
+def _old_and_new(label, before="", after=""):
+    is_told = before != after and max(len(before), len(after)) <= 2 * LONG
+    return f"{label}: {before or NOTHING} → {after or NOTHING}" if is_told else label
+
+
+def _has_field(model, name):
+    try:
+        return bool(model._meta.get_field(name))
+    except FieldDoesNotExist:
+        return False
+
+
+def _is_plain(model, name):
+    """Whether the values of the field can be set beside each other in a line."""
+    field = model._meta.get_field(name)
+    return not field.is_relation and not isinstance(field, RichTextField | FileField)
 
 
 def where(change, path):

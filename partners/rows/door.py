@@ -187,7 +187,7 @@ def _decide(taking, press, by, at):
             raise Stale(
                 offer.base,
                 before.present,
-                LOOK_AGAIN if offer.base is None else "Somebody saved this meanwhile.",
+                "Somebody saved this meanwhile." if offer.is_typed else LOOK_AGAIN,
                 base=before.present,
                 seen=before.version,
                 begun_at=at,
@@ -199,12 +199,19 @@ def _decide(taking, press, by, at):
     except Refused as refused:
         taking.ends(Outcome.REFUSED, *refused.sentences, error=refused)
     else:
-        if not press.beside and not _differ(before, taking.after):
+        if not press.beside and not _differ(taking):
             taking.ends(Outcome.UNCHANGED, press.nothing)
 
 
-def _differ(before, after):
-    if snapshots.changes(before.rows, after.rows) or before.times != after.times:
+def _changes_record(taking):
+    """Whether the record itself becomes another one, and not only what waits beside it."""
+    before, after = taking.before, taking.after
+    return bool(snapshots.changes(before.rows, after.rows)) or before.times != after.times
+
+
+def _differ(taking):
+    before, after = taking.before, taking.after
+    if _changes_record(taking):
         return True
     if before.pending is None or after.pending is None:
         return before.pending is not after.pending
@@ -220,7 +227,7 @@ def _differ(before, after):
 
 def _write(takings, press, by, at):
     for taking in takings:
-        if press.begins_history:
+        if press.begins_history and _changes_record(taking):
             history.begin(*taking.record)
     writings = [Writing(*each.record, each.before.rows, each.after.rows) for each in takings]
     for place, refused in snapshots.write_many(writings).items():
@@ -272,7 +279,8 @@ def _finish(taking, press, by, at):
             history.set_aside(*taking.record, ended.rows, by, what, taking.offer.why, unseen_by)
             unseen_by = None
         told = unseen_by if taking.after.pending is None else None
-        if press.begins_history or Revision.objects.of(*taking.record).exists():
+        has_history = press.begins_history or Revision.objects.of(*taking.record).exists()
+        if _changes_record(taking) and has_history:
             history.record(*taking.record, by, taking.what, taking.offer.why, told)
         if press.beside:
             press.beside(taking.offer, by, at)

@@ -3,14 +3,8 @@
 from itertools import pairwise
 from typing import NamedTuple
 
-from django.core.exceptions import FieldDoesNotExist
-from django.utils.text import capfirst
-
 from partners.models import Revision
 from partners.rows import snapshots
-
-#: What is kept about a record for staff alone.
-INTERNAL = {"position", "review_days", "logo_permission", "logo_permission_until", "logo_source"}
 
 OUTSIDE = "Loaded or changed by an operator"
 
@@ -74,48 +68,29 @@ def catch_up():
 
 
 class Entry(NamedTuple):
-    """A change that the public could see: since when (datetime), and of what (list of str)."""
+    """What the public could see change: since when (datetime), and a list of snapshots.Change.
+
+    Without any change it is the publication of the record.
+    """
 
     at: object
-    what: list
+    changes: list
 
 
 def public_log(root, at):
-    """What changed on the page of `root` by `at` (aware datetime), the latest first: [Entry].
-
-    Names of fields, and neither of persons nor of what another record says.
-    """
+    """What changed on the page of `root` by `at` (aware datetime), the latest first: [Entry]."""
     states = [
         state
         for state in Revision.objects.of(type(root), root.pk).states()
         if not state.is_deleted and state.published_at and seen_from(state) <= at
     ]
-    pairs = pairwise(states)
-    entries = [Entry(seen_from(state), _touched(before, state)) for state, before in pairs]
-    return [*(entry for entry in entries if entry.what), Entry(root.published_at, ["Published"])]
+    entries = [
+        Entry(seen_from(after), snapshots.changes(before.rows, after.rows))
+        for after, before in pairwise(states)
+    ]
+    return [*entries, Entry(root.published_at, [])]
 
 
 def seen_from(state):
     """Since when the public can read a state that is not a draft's (aware datetime)."""
     return max(state.at, state.published_at)
-
-
-def _touched(before, after):
-    changes = snapshots.changes(before.rows, after.rows)
-    said = (_in_public(path) for change in changes for path in change.paths)
-    return sorted({words for words in said if words})
-
-
-def _in_public(path):
-    """“Founded”, “Figure: value” or “Link”; "" for what only staff see."""
-    if path.field in INTERNAL:
-        return ""
-    model = snapshots.model_of(path.model)
-    try:
-        field = str(model._meta.get_field(path.field).verbose_name) if path.field else ""
-    except (AttributeError, FieldDoesNotExist):
-        return ""  # of a model or field that has gone since
-    kind = capfirst(model._meta.verbose_name)
-    if not hasattr(model, "root_field"):
-        return capfirst(field)
-    return f"{kind}: {field}" if field else kind

@@ -5,7 +5,7 @@ two times of a root are left out, and writing rows back never touches them.
 
 Rows outlive the models that they were taken from. A row says nothing of a field that it lacks: it
 is not compared, and when the row is written, the field keeps what is stored, or gets its default.
-What there is no place for any more is taken out by `in_form_of_today`, which names it.
+What there is no place for any more is taken out where kept rows are read: see `kept`.
 """
 
 import json
@@ -19,7 +19,7 @@ from django.core.serializers.base import DeserializationError, DeserializedObjec
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, models, transaction
 from django.db.models import FileField, prefetch_related_objects
 
-from partners.models import ROOTS, Citation, Part, Redirect, Root
+from partners.models import Citation, Part, Redirect, Root
 
 PUBLICATION = {"published_at", "withdrawn_at"}
 GONE = "Something that is chosen here is gone since."
@@ -284,51 +284,11 @@ def _rank(change):
     return (issubclass(model, Part), model is Citation)
 
 
-def in_form_of_today(kept):
-    """(rows, gone): rows that were kept, without what there is no place for any more.
-
-    `gone` names that, in words (list of str): fields and models, and statements that had a source.
-    """
-    rows, gone = [], {}
-    for row in kept:
-        model = model_of(row["model"])
-        if model is None:
-            gone[row["model"]] = True
-        elif _cites_what_is_gone(row):
-            gone[f"the source of “{row['fields']['path']}”"] = True
-        else:
-            content = _content(model) | PUBLICATION
-            lost = [name for name in row["fields"] if name not in content]
-            gone |= dict.fromkeys(f"{model._meta.verbose_name}: {name}" for name in lost)
-            fields = {name: row["fields"][name] for name in row["fields"] if name in content}
-            rows.append(row | {"fields": fields})
-    return rows, list(gone)
-
-
-def _cites_what_is_gone(row):
-    """Whether it is a citation of a statement that records of its kind no longer make."""
-    if model_of(row["model"]) is not Citation:
-        return False
-    owner = next((ROOTS[name] for name in ROOTS if row["fields"].get(name)), None)
-    return owner is not None and not _leads_to_a_field(
-        apps.get_model(owner), row["fields"]["path"].split("/")[::2]
-    )
-
-
-def _leads_to_a_field(model, names):
-    for name in names:
-        try:
-            model = model and model._meta.get_field(name).related_model
-        except FieldDoesNotExist:
-            return False
-    return True
-
-
 def _write_row(change):
     """Save one row; the fields that it lacks stay as they are stored, or get their default."""
     model = model_of(change.model)
     present = model._base_manager.filter(pk=change.pk).first()
-    if change.after.keys() < _content(model):
+    if change.after.keys() < content(model):
         (known,) = _rows([present or model(pk=change.pk)])
         change = change._replace(after=known["fields"] | change.after)
     loaded = as_record(change)
@@ -360,7 +320,7 @@ def as_record(change):
 
 
 @cache
-def _content(model):
+def content(model):
     """The names of what a row of `model` says."""
     fields = (*model._meta.fields, *model._meta.many_to_many)
     return {field.name for field in fields} - PUBLICATION - {model._meta.pk.name}

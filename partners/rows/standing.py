@@ -14,6 +14,7 @@ from django.db import models
 
 from partners.models import PendingChange, Root
 from partners.rows import snapshots
+from partners.rows.kept import in_form_of_today
 
 BATCH = 500  # records a query
 
@@ -129,5 +130,5 @@ def _waiting(model, keys, lock):
 def pending_of(change):
     """What the PendingChange says (Pending), as far as there is a place for it today."""
     said = {name: getattr(change, name) for name in Pending._fields}
-    kept = {name: snapshots.in_form_of_today(said[name])[0] for name in ("rows", "base")}
-    return Pending(**said | kept)
+    rows = {name: in_form_of_today(said[name])[0] for name in ("rows", "base")}
+    return Pending(**said | rows)

@@ -1,6 +1,7 @@
 """What the public templates say beyond Django's own tags."""
 
 import json
+import unicodedata
 from urllib.parse import quote, urlencode
 
 from django import template
@@ -13,6 +14,22 @@ from partners import glossary, renditions, richtext
 from partners.validators import shown_host
 
 register = template.Library()
+#: How Unicode begins the names of a script's letters → ISO 15924.
+SCRIPTS = {
+    "ARABIC": "Arab",
+    "ARMENIAN": "Armn",
+    "CJK": "Hani",
+    "CYRILLIC": "Cyrl",
+    "DEVANAGARI": "Deva",
+    "GEORGIAN": "Geor",
+    "GREEK": "Grek",
+    "HANGUL": "Hang",
+    "HEBREW": "Hebr",
+    "HIRAGANA": "Jpan",
+    "KATAKANA": "Jpan",
+    "THAI": "Thai",
+}
+RIGHT_TO_LEFT = {"Arab", "Hebr"}
 NOT_IN_SCRIPTS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 register.filter("rich_text", richtext.render, is_safe=True)
 register.filter("plain_text", richtext.plain_text)
@@ -22,7 +39,7 @@ register.filter("url_host", shown_host)
 @register.simple_tag(takes_context=True)
 def record_link(context, record, text=""):
     """The record's name: a link while it has a page, plain text once it is withdrawn."""
-    text = text or str(record)
+    text = in_script(text or str(record))
     if not record.is_live(context["now_of_request"]):
         return text
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text)
@@ -45,15 +62,21 @@ def glossed(context, content):
 
 @register.inclusion_tag("components/logo.html")
 def logo(organisation):
-    """The plate beside an organisation's name: its logo, or what stands for it."""
+    """An organisation's logo, with what staff say that it shows; nothing where there is none."""
     upload = organisation.logo
     if not (upload and organisation.logo_width and organisation.logo_height):
-        return {"initials": organisation.initials}
+        return {}
     width, height = renditions.fitted(organisation.logo_width, organisation.logo_height)
     once, twice = (
         upload.storage.url(renditions.name_of(upload.name, scale)) for scale in renditions.SCALES
     )
-    return {"once": once, "twice": twice, "width": width, "height": height}
+    return {
+        "once": once,
+        "twice": twice,
+        "width": width,
+        "height": height,
+        "words": organisation.logo_alt,
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -111,6 +134,44 @@ def is_named_at(record, at):
 def name_on(organisation, date):
     """What the organisation was called on `date` (PartialDate; "": what it is called now)."""
     return organisation.name_on(date)
+
+
+@register.filter
+def page_numbers(page):
+    """The numbers of the pages to offer beside `page`, with gaps where there are many."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def others_than(collaboration, organisation):
+    """The parties beside the society and, on the page of an organisation, beside that one."""
+    return [
+        party
+        for party in collaboration.parties.all()
+        if not party.organisation.is_home and party.organisation != organisation
+    ]
+
+
+@register.filter
+def in_script(text, language=""):
+    """The text, marked with its language, script and direction where it is not like the page.
+
+    `language` is a BCP 47 tag, or "" where it is not known; then the script is told alone.
+    """
+    script = script_of(text)
+    if not (script or language):
+        return text
+    tag = language or f"und-{script}"
+    direction = "rtl" if script in RIGHT_TO_LEFT else "ltr"
+    return format_html('<bdi lang="{}" dir="{}">{}</bdi>', tag, direction, text)
+
+
+def script_of(text):
+    """The ISO 15924 code of the first letter that is not Latin; "" where all are, or it is rare."""
+    if text.isascii():
+        return ""
+    scripts = (SCRIPTS.get(unicodedata.name(each, "").partition(" ")[0]) for each in text)
+    return next(filter(None, scripts), "")
 
 
 @register.filter

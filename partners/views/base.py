@@ -3,9 +3,11 @@
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.generic import DetailView
 
 from partners import linked_data
+from partners.models.sources import by_source
 
 
 class PublicView:
@@ -57,14 +59,25 @@ class RootDetail(PublicView, DetailView):
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()
         if not self.object.is_live(request.now):
-            return render(request, "410.html", status=410)
+            return render(request, "410.html", self.farewell(), status=410)
         return self.render_to_response(self.get_context_data(object=self.object))
 
+    def farewell(self):
+        """What the page says that stands in the place of a withdrawn one."""
+        return {"record": self.object, "successors": ()}
+
     def get_context_data(self, **context):
+        citations = self.object.citations.select_related("source").order_by(
+            "source__title", "source", "path", "pk"
+        )
+        figures = context.get("figures", ())
+
+        def sources():
+            measures = {str(each.pk): each.measure for each in figures}
+            return by_source(self.model, citations, measures)
+
         return super().get_context_data(
-            citations=self.object.citations.select_related("source").order_by(
-                "source__title", "source", "locator", "-basis", "pk"
-            ),
+            sources=SimpleLazyObject(sources),  # not every page shows them
             links=self.object.links.exclude(url=""),
             **{"history_url": f"{self.object.get_absolute_url()}history/"} | context,
         )

@@ -71,13 +71,15 @@ class CollaborationDetail(RootDetail):
 
 
 def who_with_whom(collaborations):
-    """[(organisation, [(collaboration, the others in it)])], by name; the society itself apart."""
+    """[(organisation, [(collaboration, the others in it)])], by name.
+
+    The society takes part everywhere: named are those who work with each other as well.
+    """
     theirs = {}
     for collaboration in collaborations:
-        named = {party.organisation for party in collaboration.parties.all()}
-        for organisation in named:
+        parties = collaboration.parties.all()
+        named = {party.organisation for party in parties if not party.organisation.is_home}
+        for organisation in named if len(named) > 1 else ():
             others = sorted(named - {organisation}, key=lambda other: sort_key(other.name))
             theirs.setdefault(organisation, []).append((collaboration, others))
-    partners = [organisation for organisation in theirs if not organisation.is_home]
-    partners.sort(key=lambda organisation: sort_key(organisation.name))
-    return [(organisation, theirs[organisation]) for organisation in partners]
+    return sorted(theirs.items(), key=lambda pair: sort_key(pair[0].name))

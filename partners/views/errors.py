@@ -1,6 +1,11 @@
-"""Error pages: they read nothing from a request that may itself be what is wrong."""
+"""Error pages: they read nothing from a request that may itself be what is wrong.
 
+The one for an unknown address alone looks at the address, for what was meant.
+"""
+
+import re
 import sys
+from itertools import chain
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -8,7 +13,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from partners.search import Search
+from partners.views.search import searched
+
 RETRY_AFTER = 30  # seconds
+MOST_MEANT = 3
+#: The last part of an address that names a record, or nearly does.
+NAME = re.compile(r"[\w-]{2,80}")
 
 
 def bad_request(request, exception):
@@ -20,7 +31,17 @@ def permission_denied(request, exception):
 
 
 def page_not_found(request, exception):
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"nearest": meant_by(request)}, status=404)
+
+
+def meant_by(request):
+    """The records that the last part of an unknown address may have meant: at most MOST_MEANT."""
+    words = request.path.rstrip("/").rpartition("/")[2].replace("_", "-")
+    if not NAME.fullmatch(words):
+        return []
+    search, live = Search(words), searched(request.now)
+    found = list(chain.from_iterable(search.best(MOST_MEANT, *live)))
+    return (found or search.nearest(*live))[:MOST_MEANT]
 
 
 def server_error(request):

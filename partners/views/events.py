@@ -112,11 +112,13 @@ class SeriesDetail(RootDetail):
         at, today = self.request.now, timezone.localdate(self.request.now)
         editions = Event.objects.live(at).filter(series=self.object)
         upcoming, past = editions.upcoming(today), editions.past(today)
-        left_out = sum(not edition.has_days for edition in (*upcoming, *past))
+        found = [*upcoming, *past]
+        known = sum(edition.has_days for edition in found)
+        calendar = calendars.of_root(self.object, len(found) - known, has_events=known > 0)
         return super().get_context_data(
             organisers=self.object.organisers.named(at),
             upcoming=upcoming,
             past=past,
-            calendar=calendars.of_root(self.object, left_out),
+            calendar=calendar if found else None,
             **context,
         )

@@ -30,7 +30,8 @@ class Changes(Feed):
     """Django's Feed of a Scope; all addresses are those of SITE_URL."""
 
     subtitle = (
-        "New partners and names, collaborations begun and ended, events announced or cancelled"
+        "Partners and collaborations put on record, new names, what began or ended, "
+        "events announced or cancelled"
     )
 
     def __init__(self, form):

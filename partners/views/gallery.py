@@ -15,13 +15,11 @@ from partners.models import (
     Collaboration,
     Event,
     Figure,
-    JointWork,
     Organisation,
-    OrganisationRelation,
     Party,
+    Section,
     Source,
 )
-from partners.models.sources import Basis
 from partners.timeline import Picture, by_year
 from partners.views.base import PublicView
 
@@ -44,11 +42,12 @@ class Gallery(PublicView, TemplateView):
         collaborations, events = list(_collaborations(today)), list(_events())
         return super().get_context_data(
             organisations=list(_organisations(at)),
+            sections=[Section(display=display) for display in Section.Display],
             figures=list(_figures()),
             collaborations=collaborations,
             events=events,
             picture=Picture(collaborations, today),
-            timeline=by_year(collaborations, events, today),
+            timeline=by_year(events, today),
             forms=[SearchForm({"q": typed}) for typed in ("", "radiology")],
             pages=[_page(number) for number in (1, 2, 3)],
             chips=[{"label": "“radiology”", "query": ""}, {"label": LONG, "query": ""}],
@@ -70,25 +69,15 @@ def _organisations(at):
     ):
         said = {"name": name, "acronym": acronym, "summary": summary} | fields
         organisation = Organisation(slug="none", published_at=at, **said)
-        organisation.shown_figures = list(_figures())[:2] if acronym else []
-        organisation.shown_relations = list(_relations()) if acronym else []
         organisation.shown_parties = list(_parties()) if acronym else []
         yield organisation
 
 
-def _relations():
-    other = Organisation(name=LONG)
-    for basis in Basis:
-        yield OrganisationRelation(
-            kind=OrganisationRelation.Kind.DIVISION_OF, other=other, basis=basis
-        )
-
-
 def _parties():
     for fields in ({"since": YEAR, "summary": "What is done together."}, {"has_ended": True}):
-        together = Collaboration(title=LONG, kind=Collaboration.Kind.LIAISON, **fields)
-        together.shown_works = [JointWork(title="A recommendation", date=YEAR)]
-        yield Party(collaboration=together)
+        yield Party(
+            collaboration=Collaboration(title=LONG, kind=Collaboration.Kind.LIAISON, **fields)
+        )
 
 
 def _figures():

@@ -53,6 +53,7 @@ class OrganisationList(PublicView, ListView):
         return super().get_context_data(
             form=self.form,
             facet_groups=self.form.facet_groups(),
+            letters=self.form.letters(),
             chips=self.form.chips(),
             corrected=" ".join(self.form.search.corrected),
             query=self.form.chosen,
@@ -71,6 +72,13 @@ class OrganisationDetail(RootDetail):
             self.object, self.request.now, **{name: context[name] for name in said}
         )
 
+    def farewell(self):
+        succeeded = self.object.relations.filter(kind=OrganisationRelation.Kind.SUCCEEDED_BY)
+        successors = Organisation.objects.live(self.request.now).filter(
+            inverse_relations__in=succeeded
+        )
+        return super().farewell() | {"successors": successors}
+
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         today = timezone.localdate(at)
@@ -83,8 +91,6 @@ class OrganisationDetail(RootDetail):
         collaborations = _in_order({party.collaboration for party in parties}, at)
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
-        left_out = _without_days(events, organised, at)
-        has_calendar = held or has_many_events
         return super().get_context_data(
             names=organisation.names.all(),
             figures=organisation.figures.select_related("source"),
@@ -93,10 +99,10 @@ class OrganisationDetail(RootDetail):
             relations=relations(organisation, at),
             collaborations=collaborations,
             series=sorted(held.difference(events), key=lambda each: sort_key(each.title)),
-            timeline=by_year(collaborations, events, today),
+            timeline=by_year(events, today),
             has_many_collaborations=has_many_collaborations,
             has_many_events=has_many_events,
-            calendar=calendars.of_root(organisation, left_out) if has_calendar else None,
+            calendar=_calendar(organisation, events, organised, has_many_events, at),
             **context,
         )
 
@@ -122,11 +128,14 @@ def _in_order(collaborations, at):
     )
 
 
-def _without_days(events, organised, at):
-    """How many of what it holds no calendar can hold: `events`, and the editions of its series."""
+def _calendar(organisation, events, organised, has_many, at):
+    """The Subscription to what it holds, `events` and the editions of its series; None: nothing."""
+    if has_many:
+        return calendars.of_root(organisation)
+    found, known = len(events), sum(event.has_days for event in events)
     if any(organiser.series_id for organiser in organised):
-        return Event.objects.live(at).organised(organised, at).without_days().count()
-    return sum(not event.has_days for event in events)
+        found, known = Event.objects.live(at).organised(organised, at).count_with_days()
+    return calendars.of_root(organisation, found - known, has_events=known > 0) if found else None
 
 
 def relations(organisation, at):

@@ -1,29 +1,30 @@
 """The partners page, the pages of text, the glossary, and what machines ask for."""
 
+import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, prefetch_related_objects
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.db.models import Count, Prefetch, Q, Value, prefetch_related_objects
+from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView
 from django.views.static import serve
 
-from partners import freshness, linked_data, renditions
+from partners import freshness, linked_data, renditions, richtext
 from partners.models import (
+    Collaboration,
     Event,
-    Figure,
     Organisation,
-    OrganisationRelation,
     Page,
     Party,
     Section,
     SectionEntry,
     Term,
 )
-from partners.models.base import is_live
+from partners.models.base import is_live, union
 from partners.paging import KeysFirst
 from partners.site import everywhere
 from partners.views.base import PublicView, RootDetail
@@ -48,14 +49,32 @@ class PartnersPage(PublicView, TemplateView):
         today = timezone.localdate(at)
         live = Event.objects.live(at)
         sections = _sections(at)
+        page = sections[0].section.page if sections else _page(at)
+        first, rest = richtext.first_paragraph(page.body if page else "")
         return super().get_context_data(
             **everywhere(at),  # else the template asks for it again
-            page=sections[0].section.page if sections else _page(at),
+            page=page,
+            first_paragraph=first,
+            rest=rest,
             sections=sections,
-            upcoming=upcoming(at)[:5],
-            past=live.past(today)[:3],
+            numbers=_numbers(at),
+            upcoming=list(upcoming(at)[:5]),
+            past=list(live.past(today)[:3]),
             **context,
         )
+
+
+@freshness.remembered
+def _numbers(at):
+    """How many partners and collaborations have a page at `at` (aware datetime)."""
+    partners = Organisation.objects.live(at).partners().order_by()
+    together = Collaboration.objects.live(at).order_by()
+    kinds = ((Value("partners"), partners), (Value("collaborations"), together))
+    counts = (
+        rows.values(what=kind).annotate(number=Count("pk")).values_list("what", "number")
+        for kind, rows in kinds
+    )
+    return dict(union(counts))
 
 
 def _page(at):
@@ -106,16 +125,9 @@ def _heading(section, keys):
 
 
 def _said_of_each(at):
-    """What the page says of an organisation, beside what it says itself, as lists."""
-    figures = Figure.objects.select_related("source")
-    relations = OrganisationRelation.objects.filter(other__published_at__lte=at)
+    """What is done together with an organisation, as a list: the rest is said on its own page."""
     parties = Party.objects.filter(is_live(at, "collaboration__")).select_related("collaboration")
-    works = Prefetch("collaboration__joint_works", to_attr="shown_works")
-    return [
-        Prefetch("figures", figures, to_attr="shown_figures"),
-        Prefetch("relations", relations.select_related("other"), to_attr="shown_relations"),
-        Prefetch("parties", parties.prefetch_related(works), to_attr="shown_parties"),
-    ]
+    return [Prefetch("parties", parties, to_attr="shown_parties")]
 
 
 class PageDetail(RootDetail):
@@ -166,6 +178,26 @@ def robots(request):
     sitemap = settings.SITE_URL + reverse("partners:sitemap")
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", f"Sitemap: {sitemap}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def security_txt(request):
+    """RFC 9116: whom to tell of a weakness; always valid for another half year (section 2.5.5)."""
+    expires = request.now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {expires + dt.timedelta(days=182):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def favicon(request):
+    """The icon, for those who ask for it where it used to be; its name changes with it."""
+    response = HttpResponseRedirect(static("img/favicon.ico"))
+    patch_cache_control(response, public=True, max_age=24 * 3600)
+    return response
 
 
 def upload(request, name):

@@ -1,12 +1,13 @@
-"""One search over organisations, collaborations and events."""
+"""One search over organisations, collaborations, events, pages of text and the glossary."""
 
 from itertools import chain
 
 from django.views.generic import TemplateView
 
 from partners.forms import SearchForm
-from partners.models import Collaboration, Event, EventSeries, Organisation
+from partners.models import Collaboration, Event, EventSeries, Organisation, Page
 from partners.search import Search
+from partners.site import everywhere
 from partners.views.base import PublicView, bad_query
 
 PER_KIND = 20
@@ -21,25 +22,47 @@ class SearchPage(PublicView, TemplateView):
         if not form.is_valid():
             return bad_query(request, form)
         typed = form.cleaned_data["q"]
-        context = self.get_context_data(form=form, typed=typed, **self._found(typed))
-        return self.render_to_response(context)
+        known = everywhere(request.now)  # else the template asks for it again
+        found = self._found(typed, known["abbreviations"])
+        return self.render_to_response(self.get_context_data(typed=typed, **known, **found))
 
-    def _found(self, typed):
-        models = (Organisation, Collaboration, Event, EventSeries)
-        search = Search(typed)
-        live = [model.objects.live(self.request.now) for model in models]
-        live[0] = live[0].prefetch_related("names")
+    def _found(self, typed, abbreviations):
+        search, live = Search(typed), searched(self.request.now)
         groups = [
-            {"title": model._meta.verbose_name_plural, "hits": hits}
-            for model, hits in zip(models, search.best(PER_KIND + 1, *live), strict=True)
+            {"title": title_of(queryset.model), "hits": hits}
+            for queryset, hits in zip(live, search.best(PER_KIND + 1, *live), strict=True)
         ]
         for hit in chain.from_iterable(group["hits"] for group in groups):
             hit.reason = search.reason(hit)
+        terms = _terms(search, abbreviations) if search.words else []
+        hits = [group["hits"] for group in groups] + [terms]
         return {
             "groups": [group for group in groups if group["hits"]],
+            "terms": terms,
             "per_kind": PER_KIND,
-            "count": sum(len(group["hits"][:PER_KIND]) for group in groups),
-            "is_cut": any(len(group["hits"]) > PER_KIND for group in groups),
+            "count": sum(len(found[:PER_KIND]) for found in hits),
+            "is_cut": any(len(found) > PER_KIND for found in hits),
             "corrected": " ".join(search.corrected),
             "nearest": lambda: search.nearest(*live),
         }
+
+
+def _terms(search, abbreviations):
+    """[(abbreviation, what it stands for, key)] of the glossary's terms that hold the words."""
+    return [
+        (short, long, key)
+        for short, (long, key) in sorted(abbreviations.items())
+        if search.are_in(f"{short} {long}")
+    ]
+
+
+def searched(at):
+    """The querysets of all that has a page at `at` (aware datetime), the names of bodies first."""
+    models = (Organisation, Collaboration, Event, EventSeries, Page)
+    live = [model.objects.live(at) for model in models]
+    live[0] = live[0].prefetch_related("names")
+    return live
+
+
+def title_of(model):
+    return "pages" if model is Page else model._meta.verbose_name_plural

@@ -93,3 +93,26 @@ def test_lists(publisher, record):
         posted = {"action": "publish_now", "_selected_action": [record.pk, garbage]}
         response = publisher.post(url, posted | {"_seen": [garbage]})
         assert response.status_code in (200, 302, 400), garbage
+
+
+@pytest.mark.usefixtures("unmoved")
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        [], ["_unknown"], ["_verify", "_unknown"], ["_withdraw", "_unschedule"],
+        ["_publish", "_discard"], ["_draft", "_publish"], ["_restore", "_publish"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_decision_without_just_one_known_button_changes_nothing(
+    publisher, open_form, record, buttons
+):
+    seen = read_all(publisher.get(address(record)), "seen")[0]
+    number = Revision.objects.of(Organisation, record.pk).last().pk
+    restore = reverse("admin:partners_organisation_restore", args=[record.pk, number])
+    form = open_form(publisher, record).fields
+    posted = {name: value for name, value in form.items() if value is not None}
+    posted |= {"seen": seen, "comment": "No."} | dict.fromkeys(buttons, "1")
+    change = address(PendingChange.objects.get())
+    for url in (address(record, "decide"), change, address(record), restore):
+        assert publisher.post(url, posted).status_code == 400, url

@@ -20,6 +20,7 @@ from partners.models import (
     Section,
 )
 from partners.rows import snapshots
+from partners.rows.door import LOOK_AGAIN
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, act, address, read_all
@@ -128,7 +129,7 @@ def test_stale_confirmation_changes_nothing_and_shows_the_page_again(publisher, 
     Organisation.objects.filter(pk="kept").update(summary="Written meanwhile.")
     before = everything()
     page = text(confirm(publisher, kept, other, seen=seen))
-    assert "Somebody saved one of these records meanwhile" in page
+    assert LOOK_AGAIN in page
     assert "Written meanwhile." in page
     assert everything() == before
 
@@ -221,7 +222,7 @@ def restore(client, model, key, number):
     """Press “Restore this version” on the history of the record."""
     url = reverse(f"admin:partners_{model._meta.model_name}_restore", args=[key, number])
     page = client.get(reverse(f"admin:partners_{model._meta.model_name}_history", args=[key]))
-    return client.post(url, {"last": read_all(page, "last")[0]}, follow=True)
+    return client.post(url, {"seen": read_all(page, "seen")[0], "_restore": "1"}, follow=True)
 
 
 def test_merge_is_undone_by_the_steps_of_the_manual(publisher, pair, client):

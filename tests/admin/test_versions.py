@@ -1,6 +1,7 @@
 """No silent overwrite: who saves second sees both versions; what was is kept and comes back."""
 
 import html
+import re
 
 import pytest
 from django.core.files.storage import default_storage
@@ -9,6 +10,8 @@ from django.urls import reverse
 
 from partners.models import Organisation, PendingChange, Revision
 from partners.rows import snapshots
+from partners.rows.door import LOOK_AGAIN
+from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
@@ -28,9 +31,15 @@ def text(response, status=200):
 
 
 def again(client, record, refused, *mine, button="_publish"):
-    """Apply what was typed after both versions were looked at; `mine` names the paths to take."""
-    posted = {"_proposed": read_all(refused, "_proposed"), "_mine": mine, button: "1"}
+    """Decide each value after both versions were looked at; `mine` names the paths to take."""
+    taken = {f"take:{path}": "mine" if path in mine else "theirs" for path in disputed(refused)}
+    posted = {"_proposed": read_all(refused, "_proposed"), button: "1"} | taken
     return client.post(address(record), posted)
+
+
+def disputed(refused):
+    """The paths of the values that both changed."""
+    return list(dict.fromkeys(re.findall('name="take:([^"]+)"', html.unescape(refused.text))))
 
 
 @every_root
@@ -69,7 +78,7 @@ def test_conflict_that_is_ticked_is_decided(publisher, open_form):
     second = open_form(publisher, record)
     open_form(publisher, record).save(summary="First.")
     refused = second.send(summary="Second.")
-    (path,) = read_all(refused, "_mine")
+    (path,) = disputed(refused)
     again(publisher, record, refused, path)
     record.refresh_from_db()
     assert record.summary == "Second."
@@ -81,7 +90,7 @@ def test_withdrawal_is_not_undone_unseen(publisher, client, open_form, factory):
     form = open_form(publisher, record)
     act(publisher, "withdraw", record)
     refused = form.send(summary="Typed before.")
-    assert "It was withdrawn meanwhile" in text(refused, 409)
+    assert "Withdrawn since" in text(refused, 409)
     assert client.get(record.get_absolute_url()).status_code == 410
     assert again(publisher, record, refused).status_code == 302
     assert b"Typed before." in client.get(record.get_absolute_url()).content
@@ -93,7 +102,7 @@ def test_third_who_saved_meanwhile_is_shown_as_well(publisher, open_form):
     open_form(publisher, record).save(summary="First.")
     refused = second.send(summary="Second.", founded="1999")
     open_form(publisher, record).save(founded="1901")
-    page = text(again(publisher, record, refused, *read_all(refused, "_mine")), 409)
+    page = text(again(publisher, record, refused, *disputed(refused)), 409)
     assert "1901" in page
     assert "1999" in page
     record.refresh_from_db()
@@ -108,7 +117,7 @@ def test_part_that_somebody_removed_is_shown_to_who_changed_it(publisher, open_f
     first.save(**{f"{first.row_of(figure, 'figures')}-DELETE": ["on"]})
     refused = second.send(**{f"{second.row_of(figure, 'figures')}-value": "2"})
     assert "Both of you changed this" in text(refused, 409)
-    (path,) = read_all(refused, "_mine")
+    (path,) = disputed(refused)
     again(publisher, record, refused, path)
     assert record.figures.get().value == 2
 
@@ -118,7 +127,7 @@ def test_record_that_was_deleted_meanwhile_is_said_to_be_gone(publisher, open_fo
     form = open_form(publisher, record)
     publisher.post(address(record, "delete"), {"post": "yes"})
     page = text(form.send(summary="Typed for nothing?"), 409)
-    assert "This record was deleted by publisher" in page
+    assert "This record was deleted by you, in another window" in page
     assert "Typed for nothing?" in page
     assert not Organisation.objects.exists()
 
@@ -131,7 +140,7 @@ def test_word_lists_are_not_overwritten_either(publisher, open_form):
     assert "First" in text(refused, 409)
     record.refresh_from_db()
     assert record.name == "First"
-    assert again(publisher, record, refused, *read_all(refused, "_mine"), button="_save")
+    assert again(publisher, record, refused, *disputed(refused), button="_save")
     record.refresh_from_db()
     assert record.name == "Second"
 
@@ -161,7 +170,7 @@ def test_list_leaves_alone_what_it_did_not_show(publisher, open_form):
     listed = publisher.get(address(Organisation, "changelist"))
     open_form(publisher, record).save(summary="Changed meanwhile.")
     page = act(publisher, "withdraw", record, _seen=read_all(listed, "_seen"))
-    assert "It is not as this list showed it" in text(page)
+    assert LOOK_AGAIN in text(page)
     record.refresh_from_db()
     assert record.withdrawn_at is None
 
@@ -214,10 +223,10 @@ def oldest(record):
 
 def restore(client, record, revision):
     """Press the button beside the state, as the page shows it now."""
-    last = read_all(client.get(address(record, "history")), "last")[:1]
+    seen = read_all(client.get(address(record, "history")), "seen")[:1]
     name = f"admin:partners_{record._meta.model_name}_restore"
     url = reverse(name, args=[record.pk, revision.pk])
-    return client.post(url, {"last": last}, follow=True)
+    return client.post(url, {"seen": seen, "_restore": "1"}, follow=True)
 
 
 def test_editor_proposes_to_restore(publisher, editor, open_form):
@@ -232,12 +241,12 @@ def test_editor_proposes_to_restore(publisher, editor, open_form):
 def test_version_is_not_restored_over_one_that_was_not_seen(publisher, open_form):
     record = make.OrganisationFactory(summary="First.")
     open_form(publisher, record).save(summary="Second.")
-    seen = Revision.objects.of(Organisation, record.pk).first().pk
+    seen = read_all(publisher.get(address(record, "history")), "seen")[0]
     open_form(publisher, record).save(summary="Third.")
     url = reverse("admin:partners_organisation_restore", args=[record.pk, oldest(record).pk])
-    for last in (seen, "", "x"):
-        page = text(publisher.post(url, {"last": last}, follow=True))
-        assert "Somebody saved this meanwhile" in page
+    for version in (seen, "", "x"):
+        posted = {"seen": version, "_restore": "1"}
+        assert LOOK_AGAIN in text(publisher.post(url, posted, follow=True))
     record.refresh_from_db()
     assert record.summary == "Third."
 
@@ -253,7 +262,7 @@ def test_deleted_record_is_restored_from_its_history(publisher, editor, client, 
     deleted = Revision.objects.deleted().get()
     assert "This record is deleted" in text(editor.get(address(record, "history")))
     name = f"admin:partners_{record._meta.model_name}_restore"
-    posted = {"last": deleted.pk}
+    posted = {"seen": standing(type(record), key).version, "_restore": "1"}
     assert editor.post(reverse(name, args=[key, deleted.pk]), posted).status_code == 403
     restore(publisher, record, deleted)
     assert snapshots.stored(type(record), key) == before
@@ -348,11 +357,11 @@ def kept_pictures():
     return set(default_storage.listdir("logos")[1]) if default_storage.exists("logos") else set()
 
 
-def test_picture_of_a_preview_or_of_a_discarded_draft_is_not_kept(
+def test_picture_of_a_preview_is_not_kept_but_that_of_a_draft_can_be_restored(
     publisher, open_form, django_capture_on_commit_callbacks
 ):
     record, before = make.OrganisationFactory(), kept_pictures()
-    for button, kept in (("_preview", 0), ("_draft", 3), ("_draft", 3)):
+    for button, kept in (("_preview", 0), ("_draft", 3), ("_draft", 6)):
         logo = SimpleUploadedFile("logo.png", picture("PNG", (500, 500)))
         form = open_form(publisher, record)
         with django_capture_on_commit_callbacks(execute=True):
@@ -360,4 +369,4 @@ def test_picture_of_a_preview_or_of_a_discarded_draft_is_not_kept(
         assert len(kept_pictures() - before) == kept
     with django_capture_on_commit_callbacks(execute=True):
         acts.discard(record, None, make.SINCE_THEN)
-    assert kept_pictures() == before
+    assert len(kept_pictures() - before) == 6

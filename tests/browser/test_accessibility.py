@@ -133,20 +133,19 @@ def test_every_stop_of_the_keyboard_shows_a_ring(visit, content, theme):
             assert ring_width(page) >= RING, page.evaluate("document.activeElement.outerHTML")
 
 
-def test_profile_has_one_link(visit, content):
+def test_entry_has_one_link_of_its_own(visit, content):
     page = visit()
     page.goto("/")
-    for profile in page.locator(".profile").all():
-        expect(profile.get_by_role("link")).to_have_count(1)
+    for entry in page.locator(".entry").all():
+        expect(entry.locator("a:not(.term)")).to_have_count(1)
 
 
 def ring_width(page):
     """The pixels beside the focused element that differ by 3:1 from how it looks without focus."""
     box = page.evaluate("""() => {
         const stop = document.activeElement;
-        const ringed = stop.closest(".profile") ?? stop;
-        ringed.scrollIntoView({ block: "center", behavior: "instant" });
-        const { x, y, width, height } = ringed.getClientRects()[0];
+        stop.scrollIntoView({ block: "center", behavior: "instant" });
+        const { x, y, width, height } = [...stop.getClientRects()].at(-1);
         return { x, y, width, height };
     }""")
     middle = box["x"] + min(box["width"] / 2, 20)

@@ -1,10 +1,13 @@
-"""The partners page is light and stands still: all that it asks for, before any compression."""
+"""The partners page is light and stands still: all that it asks for, plain and compressed."""
+
+import gzip
 
 import pytest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_BYTES, MOST_REQUESTS, MOST_SHIFT = 60 * 1024, 10, 0.01
+MOST_ZIPPED, MOST_TYPEFACE = 20 * 1024, 30 * 1024
 SHIFT = """() => new Promise((resolve) => {
   let total = 0;
   new PerformanceObserver((list) => {
@@ -23,5 +26,10 @@ def test_partners_page_is_light_and_stands_still(page, live_server, content, wid
     assert 1 < len(asked) <= MOST_REQUESTS
     assert {request.url.startswith(live_server.url) for request in asked} == {True}
     assert sum(len(request.response().body()) for request in asked) <= MOST_BYTES
+    bodies = {request.url: request.response().body() for request in asked}
+    typeface = [body for url, body in bodies.items() if url.endswith(".woff2")]
+    assert [len(body) <= MOST_TYPEFACE for body in typeface] == [True]
+    others = [body for url, body in bodies.items() if not url.endswith(".woff2")]
+    assert sum(len(gzip.compress(body)) for body in others) <= MOST_ZIPPED
     page.mouse.wheel(0, 3000)
     assert page.evaluate(SHIFT) <= MOST_SHIFT

@@ -40,7 +40,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import publishing
-from partners.admin.versioned import VERSION
+from partners.admin.carried import VERSION
 from partners.groups import PUBLISHERS
 from partners.models import Figure, Organisation, Revision
 from partners.rows import snapshots
@@ -87,7 +87,7 @@ class Person:
 
     def begin_form(self):
         form = BrowserForm.open(self.client, Organisation(pk=self.key))
-        self.began = VERSION.read(form.fields["_version"])[2]
+        self.began = VERSION.read(form.fields["_version"])[2]["base"]
         name = self.path.field
         if self.path.model == "partners.figure":
             name = f"{form.row_of(Figure(pk=self.path.pk), 'figures')}-{name}"
@@ -95,14 +95,14 @@ class Person:
 
     def begin_restore(self):
         page = self.client.get(address(Organisation(pk=self.key), "history"))
-        last = int(read_all(page, "last")[0])
-        states = Revision.objects.of(Organisation, self.key)
-        self.began = states.get(pk=last).rows
+        posted = {"seen": read_all(page, "seen")[0], "_restore": "1"}
+        newest, earlier = Revision.objects.of(Organisation, self.key).states()[:2]
+        self.began = newest.rows
         url = reverse(
             "admin:partners_organisation_restore",
-            args=[self.key, states.filter(pk__lt=last)[0].pk],
+            args=[self.key, earlier.pk],
         )
-        return lambda: self.client.post(url, {"last": last}, follow=True)
+        return lambda: self.client.post(url, posted, follow=True)
 
     def begin_list(self):
         url = address(Organisation, "changelist")
@@ -175,6 +175,7 @@ def judge(people, last, paths):
         if person.status == 409:
             seen = not other.types or other.value in person.page
             tally["unseen"] += not (person.value in person.page and seen and other.accepted)
+            tally["not kept"] += all(said(each.rows, person.path) != person.value for each in newer)
         if person.types and person.accepted:
             is_draft = person.act == "_draft"  # it may be published by the other one
             kept = [each.rows for each in newer if is_draft or each.by_name == person.name]
@@ -186,7 +187,7 @@ def judge(people, last, paths):
             tally["overwritten knowingly"] += not stays and known
             tally["lost"] += not stays and not known
     typed = {*paths, *(person.path for person in people if person.types and person.accepted)}
-    for before, after in pairwise(newer):
+    for before, after in pairwise(each for each in newer if not each.is_aside):
         changed = {
             path for each in snapshots.changes(before.rows, after.rows) for path in each.paths
         }

@@ -207,10 +207,14 @@ def said_on_page(row, record):
 def test_page_says_what_the_data_say(client, home, row):
     filled = set()
     for record in answered(client, row.kind):
-        page = Reading(client.get(f"{row.prefix}{record['slug']}/").content.decode())
+        address = f"{row.prefix}{record['slug']}/"
+        page, sources = (
+            Reading(client.get(path).content.decode())
+            for path in (address, f"{address}history/")  # where in a source stands there
+        )
         assert page.title.startswith(" ".join((record.get("name") or record["title"]).split()))
         for words in filter(None, said_on_page(row, record)):
-            assert " ".join(words.split()) in page.main
+            assert " ".join(words.split()) in page.main + sources.under("Sources")
         filled |= {name for name in (*row.texts, *row.dates) if record[name]}
         filled |= {path for path in row.parts if any_said(record, path)}
     assert filled >= {*row.texts, *row.parts}

@@ -6,6 +6,7 @@ import pytest
 
 from partners.models import Figure, Organisation, Redirect
 from partners.rows import differences, snapshots
+from partners.rows.kept import in_form_of_today
 from partners.rows.snapshots import Path, Refused
 from tests import factories as make
 
@@ -105,7 +106,7 @@ def test_rows_of_an_earlier_schema_are_read_in_the_form_of_today(organisation):
     taken.append({"model": "partners.patron", "pk": "1", "fields": {}})
     cited = {"organisation": organisation.pk, "path": "patron", "source": "x", "locator": ""}
     taken.append({"model": "partners.citation", "pk": "2", "fields": cited})
-    read, gone = snapshots.in_form_of_today(taken)
+    read, gone = in_form_of_today(taken)
     assert read == rows(organisation)
     assert gone == ["organisation: patron", "partners.patron", "the source of “patron”"]
 

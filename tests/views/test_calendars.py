@@ -357,8 +357,8 @@ def offered(page):
     return page.text.partition("In your calendar ")[2]
 
 
-ONE = "1 event is left out, because calendars hold days and not all of its days are known. "
-TWO = "2 events are left out, because calendars hold days and not all of their days are known. "
+ONE = "1 event has no exact days and is not in the calendar. "
+TWO = "2 events have no exact days and are not in the calendar. "
 
 
 @pytest.mark.parametrize(("count", "sentence"), [(0, ""), (1, ONE), (2, TWO)])
@@ -373,9 +373,22 @@ def test_pages_offer_their_calendar_and_say_what_it_leaves_out(read, count, sent
     for path in ("/events/", "/events/series/row/", "/organisations/par/"):
         said = offered(read(path))
         assert said.startswith(
-            f"Subscribe, and your calendar follows every change. {sentence}"
-            "Subscribe in your calendar program Subscribe in Google Calendar "
+            f"{sentence}Subscribe in your calendar program, and your calendar follows every "
+            "change. Other calendars, and the address to copy Subscribe in Google Calendar "
         ), path
+
+
+def test_page_without_days_to_follow_offers_no_calendar(read):
+    partner, series = make.OrganisationFactory(slug="par"), make.EventSeriesFactory(slug="row")
+    make.OrganiserFactory(series=series, organisation=partner)
+    paths = ("/events/series/row/", "/organisations/par/")
+    assert [offered(read(path)) for path in paths] == ["", ""]
+    make.EventFactory(series=series, starts="2018-05")
+    congress(series=series, draft=True)
+    assert {offered(read(path)).partition("calendar.")[0] for path in paths} == {
+        ONE.removesuffix("calendar. ")
+    }
+    assert not any("calendar.ics" in read(path).source for path in paths)
 
 
 def test_page_of_an_event_offers_its_calendar(read, settings):

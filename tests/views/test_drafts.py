@@ -223,7 +223,7 @@ def test_withdrawn_is_named_without_a_link(build, sweep, client):
         address for address in having if "?" not in address and not address.endswith("/history/")
     }
     files = {"/data/partners.json", "/data/partners.csv.zip"}
-    assert named_on == {*RECORDS, *files, "/", "/collaborations/"} - {"/organisations/cirse/"}
+    assert named_on == {*RECORDS, *files, "/collaborations/"} - {"/organisations/cirse/"}
     assert paths_of_records(seen) == RECORDS
     assert set(seen.values()) == {200}
     for path in (f"/organisations/{WORD}/", f"/events/series/{WORD}/", f"/pages/{WORD}-page/"):

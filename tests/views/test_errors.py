@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from partners.views.errors import permission_denied, server_error
+from tests import factories as make
 from tests.views.reading import Reading
 
 WAYS_ON = ["/", "/organisations/", "/events/", "/search/"]
@@ -28,6 +29,26 @@ def test_unknown_address_points_on(client, path):
     assert page.headings == ["There is no such page"]
     assert page.addresses("/") == WAYS_ON
     assert ("meta", "content", "noindex") in page.attributes
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/organisations/efsr/", ["/organisations/efrs/"]),
+        ("/pages/radiographer/", ["/organisations/efrs/"]),
+        ("/efrs", ["/organisations/efrs/"]),
+        ("/organisations/radiografers-federatoin/", ["/organisations/efrs/"]),
+        ("/organisations/hidden/", []),
+        ("/wp-login.php", []),
+        ("/.env", []),
+    ],
+)
+def test_unknown_address_offers_what_may_be_meant(client, path, near):
+    make.OrganisationFactory(slug="efrs", acronym="EFRS", name="Federation of Radiographers")
+    make.OrganisationFactory(slug="hidden", name="Hidden", draft=True)
+    page = reading(client.get(path))
+    assert page.addresses("/organisations/e") == near
+    assert ("form", "role", "search") in page.attributes
 
 
 @pytest.mark.parametrize("path", ["/organisations/a%00b/", "/search/?q=%00"])

@@ -90,8 +90,8 @@ def test_list_begins_with_some_and_leads_on_to_all(read, when, starts, title):
     assert len([each for each in page.headings if each.startswith("Event ")]) == 12
     first, second = read(LIST, when=when), read(LIST, when=when, page=2)
     assert first.headings[1] == second.headings[1] == title
-    assert first.addresses("?") == [f"?when={when}&page=2"]
-    assert second.addresses("?") == [f"?when={when}&page=1"]
+    assert first.addresses("?") == [f"?when={when}&page=2"] * 2  # by its number, and as the next
+    assert second.addresses("?") == [f"?when={when}&page=1"] * 2
     shown = [
         each for page in (first, second) for each in page.headings if each.startswith("Event ")
     ]
@@ -120,7 +120,7 @@ def test_event_page_says_what_is_known(read, society):
     make.OrganiserFactory(event=event, organisation=partner, role="host", position=2)
     make.LinkFactory(event=event, label="Programme", url="https://example.org/p")
     make.LinkFactory(event=event, label="Target lost", url="")
-    make.CitationFactory(event=event, locator="", source=make.SourceFactory(title="Own", url=""))
+    make.CitationFactory(event=event, path="city", source=make.SourceFactory(title="Own", url=""))
     make.VerificationFactory(event=event)
     page = read(event.get_absolute_url())
     assert page.main == (
@@ -132,7 +132,7 @@ def test_event_page_says_what_is_known(read, society):
         "In two parts. "
         "How it was It went well. "
         "Links Programme "
-        "Last verified: 1 January 2021 Sources Own"
+        "Last verified: 1 January 2021 Sources Own City"
     )
     assert page.links() == [
         ("Congress", "/events/congress/"),
@@ -199,7 +199,7 @@ def test_what_was_withdrawn_is_gone(read, factory):
     gone = factory(title="Gone for good", withdrawn=True)
     page = read(gone.get_absolute_url(), status=410)
     assert page.title == "This page was withdrawn"
-    assert "Gone for good" not in page.text
+    assert "It was about Gone for good. The society no longer publishes it." in page.main
 
 
 # The page of a series

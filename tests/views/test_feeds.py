@@ -77,9 +77,9 @@ def test_record_that_was_only_ever_loaded_is_as_old_as_its_publication(follow):
     partner(name="A & B <i>", summary="They are “A” & “B”."), together(), event()
     feed = follow()
     assert titles(feed) == [
-        "Collaboration begun: Exam",
+        "Collaboration put on record: Exam",
         "Event announced: Congress",
-        "New partner: A & B <i>",
+        "Partner put on record: A & B <i>",
     ]
     assert {entry.published for entry in feed.entries} == {"2020-01-01T00:00:00+00:00"}
     assert {entry.updated for entry in feed.entries} == {"2020-01-01T00:00:00+00:00"}
@@ -125,7 +125,7 @@ def test_change_that_is_taken_back_is_said_as_well(follow, change):
         "Collaboration ended: Exam",
         "Event takes place: Congress",
         "Event cancelled: Congress",
-        "Collaboration begun: Exam",
+        "Collaboration put on record: Exam",
         "Event announced: Congress",
     ]
 
@@ -137,7 +137,11 @@ def test_new_name_is_news_where_the_old_one_is_kept(follow, change):
     make.OrganisationNameFactory(organisation=renamed, name="Old")
     make.OrganisationNameFactory(organisation=renamed, name="Never told")
     feed = follow()
-    assert titles(feed) == ["New name: New, formerly Old", "New partner: Old", "New partner: Old"]
+    assert titles(feed) == [
+        "New name: New, formerly Old",
+        "Partner put on record: Old",
+        "Partner put on record: Old",
+    ]
     change(renamed, name="Newest")
     assert titles(follow())[0] == "New name: Newest, formerly Old"  # “New” was corrected
     make.OrganisationNameFactory(organisation=renamed, name="New")
@@ -213,11 +217,13 @@ def test_feed_of_an_organisation_is_about_it(follow, client, society):
     partner(), together(), event()
     assert len(follow().entries) == 7
     assert titles(follow("/organisations/subject/changes.atom")) == [
-        "Collaboration begun: Exam",
+        "Collaboration put on record: Exam",
         "Event announced: Congress",
-        "New partner: Partner",
+        "Partner put on record: Partner",
     ]
-    assert titles(follow("/organisations/cirse/changes.atom")) == ["Collaboration begun: Exam"]
+    assert titles(follow("/organisations/cirse/changes.atom")) == [
+        "Collaboration put on record: Exam"
+    ]
     for state, status in (("draft", 404), ("scheduled", 404), ("withdrawn", 410)):
         hidden = partner(**{state: True})
         for form in ("atom", "json"):
@@ -233,7 +239,7 @@ def test_feed_holds_the_latest_fifty(follow):
         for number in range(60):
             at = make.LONG_AGO + dt.timedelta(days=number)
             partner(name=f"Partner {number:02}", published_at=at)
-    expected = [f"New partner: Partner {number:02}" for number in range(59, 9, -1)]
+    expected = [f"Partner put on record: Partner {number:02}" for number in range(59, 9, -1)]
     assert titles(follow()) == expected
 
 
@@ -291,8 +297,8 @@ def test_json_feed_says_what_it_is(client):
         "title": "What changed – CIRSE partners",
         "home_page_url": f"{settings.SITE_URL}/",
         "feed_url": f"{settings.SITE_URL}{JSON}",
-        "description": "New partners and names, collaborations begun and ended, events announced "
-        "or cancelled",
+        "description": "Partners and collaborations put on record, new names, what began or ended, "
+        "events announced or cancelled",
         "language": "en-gb",
         "authors": [{"name": "The Society"}],
     }

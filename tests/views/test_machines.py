@@ -1,11 +1,14 @@
-"""What machines ask for: the sitemap, robots.txt and the health check."""
+"""What machines ask for: the sitemap, robots.txt, security.txt and the health check."""
 
 import datetime as dt
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.utils import timezone
 
 from partners.models import Record
 from partners.sitemaps import RootSitemap
@@ -86,6 +89,27 @@ def test_robots_may_read_what_is_public(client):
         "Disallow: /search/",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     ]
+
+
+def test_weakness_has_somebody_to_be_told_to(client, settings):
+    settings.CONTACT_EMAIL, settings.SITE_URL = "office@example.org", "https://example.org"
+    response = client.get("/.well-known/security.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    expires = dt.datetime.fromisoformat(fields.pop("Expires"))
+    assert dt.timedelta(days=180) < expires - timezone.now() < dt.timedelta(days=365)
+    assert fields == {
+        "Contact": "mailto:office@example.org",
+        "Preferred-Languages": "en",
+        "Canonical": "https://example.org/.well-known/security.txt",
+    }
+
+
+def test_icon_is_where_browsers_ask_for_it(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    icon = Path(finders.find(response["Location"].removeprefix(settings.STATIC_URL)))
+    assert icon.read_bytes()[:4] == b"\x00\x00\x01\x00"  # as icons begin
 
 
 def test_health_is_told_without_asking_the_database(client, django_assert_num_queries):

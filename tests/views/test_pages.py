@@ -66,53 +66,79 @@ def test_section_of_another_page_is_not_on_the_partners_page(read, partners_page
     assert read("/").headings == ["Our partners", "Events"]
 
 
-def test_profile_says_what_is_known(read, society, partners_page):
-    parent = make.OrganisationFactory(name="Parent Society", acronym="PS", slug="ps")
-    partner = make.OrganisationFactory(
-        name="Partner", acronym="PAR", slug="par", summary="Who they are.",
-        founded="2014", founded_label="launched",
-    )  # fmt: skip
+def test_profile_says_what_is_done_together_and_since_when(read, society, partners_page):
+    partner = make.OrganisationFactory(name="Partner", acronym="PAR", summary="Who they are.")
     make.SectionEntryFactory(organisation=partner, section__title="Partners in Europe")
-    make.OrganisationRelationFactory(
-        organisation=partner, kind="initiative-of", other=parent, basis="inferred"
-    )
-    make.FigureFactory(
-        organisation=partner, measure="members", bound="more-than", value=75_000,
-        source=make.SourceFactory(title="Their page"),
-    )  # fmt: skip
     together = make.CollaborationFactory(
         title="Support", kind="initiative-support", since="2014", summary="What is done."
     )
     make.PartyFactory(collaboration=together, organisation=partner)
     make.PartyFactory(collaboration=together, organisation=society)
-    make.JointWorkFactory(collaboration=together, title="An exhibition", date="2015-05")
-    assert read("/").under("Partner PAR") == (
-        "Initiative of PS (inferred) "
-        "Who they are. "
-        "Launched 2014 "
-        "Members more than 75,000 date not stated; source: Their page "
-        "Support Support of an initiative, since 2014 "
-        "What is done. "
-        "An exhibition (May 2015)"
-    )
+    assert read("/").under("Partner PAR") == "What is done. since 2014"
 
 
-def test_profile_names_what_is_withdrawn_and_hides_drafts(read, partners_page):
+@pytest.mark.parametrize("many", [3, 4, 9])
+def test_profile_shows_the_first_collaborations_of_many(read, partners_page, many):
     partner = make.SectionEntryFactory(organisation__name="Partner").organisation
-    gone = make.OrganisationFactory(name="Gone", withdrawn=True)
-    make.OrganisationRelationFactory(organisation=partner, other=gone)
-    for state in ("draft", "scheduled"):
-        hidden = make.OrganisationFactory(name="Hidden", **{state: True})
-        make.OrganisationRelationFactory(organisation=partner, other=hidden)
+    for number in range(many):
+        together = make.CollaborationFactory(kind="liaison", since=str(2001 + number))
+        make.PartyFactory(organisation=partner, collaboration=together, position=number)
+    shown = "Liaison, since 2001 Liaison, since 2002 Liaison, since 2003"
+    assert read("/").under("Partner") == shown + (" and more on its page" if many > 3 else "")
+
+
+def test_profile_hides_what_is_not_public(read, partners_page):
+    partner = make.SectionEntryFactory(organisation__name="Partner").organisation
     for state in ("draft", "scheduled", "withdrawn"):
         make.PartyFactory(
             organisation=partner,
             collaboration=make.CollaborationFactory(title="Hidden too", **{state: True}),
         )
     page = read("/")
-    assert page.under("Partner") == "Member of Gone"
-    assert page.links("Partner") == []
+    assert page.under("Partner") == ""
     assert "Hidden" not in page.text
+
+
+def test_name_says_its_script_and_direction(client, partners_page):
+    entry = make.SectionEntryFactory(organisation__name="جمعية الخليج")
+    make.SectionEntryFactory(section=entry.section, organisation__name="Ελληνική <Εταιρεία>")
+    make.SectionEntryFactory(section=entry.section, organisation__name="Österreichische Sache")
+    make.OrganisationNameFactory(organisation=entry.organisation, name="Ligue", language="fr")
+    page = client.get("/").content.decode()
+    assert '<bdi lang="und-Arab" dir="rtl">جمعية الخليج</bdi>' in page
+    assert '<bdi lang="und-Grek" dir="ltr">Ελληνική &lt;Εταιρεία&gt;</bdi>' in page
+    assert ">Österreichische Sache<" in page
+    page = client.get(entry.organisation.get_absolute_url()).content.decode()
+    assert '<h1><bdi lang="und-Arab" dir="rtl">' in page
+    assert '<dd><bdi lang="fr" dir="ltr">Ligue</bdi></dd>' in page
+
+
+def test_numbers_count_what_is_live_and_name_the_next_event(read, society, partners_page):
+    make.OrganisationFactory.create_batch(2)
+    make.CollaborationFactory()
+    make.EventFactory(title="Congress", slug="last", starts="2018-05")
+    for state in ("draft", "scheduled", "withdrawn"):
+        make.OrganisationFactory(**{state: True})
+        make.CollaborationFactory(**{state: True})
+        make.EventFactory(starts="2990", **{state: True})
+    assert read("/").links("Our partners")[:3] == [
+        ("2 partners", "/organisations/"),
+        ("1 collaboration", "/collaborations/"),
+        ("May 2018 last event: Congress", "/events/last/"),
+    ]
+    make.EventFactory(title="Congress", slug="next", starts="2990")
+    last = read("/").links("Our partners")[2]
+    assert last == ("2990 next event: Congress", "/events/next/")
+
+
+def test_first_paragraph_opens_the_page_and_the_rest_closes_it(read):
+    page = make.PartnersPageFactory(title="Ours", body="<p>First.</p><p>Second.</p>")
+    make.SectionEntryFactory(section__title="European")
+    assert read("/").headings[-1] == "About these partnerships"
+    assert read("/").under("About these partnerships") == "Second."
+    assert read("/").main.startswith("The Society Ours First. Search")
+    type(page).objects.update(body="<ul><li><p>A list.</p></li></ul>")
+    assert read("/").under("About these partnerships") == "A list."
 
 
 def test_mention_says_what_is_done_and_since_when(read, partners_page):
@@ -193,7 +219,7 @@ def test_page_that_was_withdrawn_is_gone(read):
     gone = make.PageFactory(title="Gone for good", withdrawn=True)
     page = read(gone.get_absolute_url(), status=410)
     assert page.title == "This page was withdrawn"
-    assert "Gone for good" not in page.text
+    assert "It was about Gone for good. The society no longer publishes it." in page.main
 
 
 # Glossary

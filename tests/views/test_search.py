@@ -64,8 +64,33 @@ def test_search_finds_the_one(read, records, typed, address):
 
 def test_search_says_what_it_took_the_words_for(read, records):
     main = read(SEARCH, q="APCSVIR").main
-    assert "Nothing holds “APCSVIR” as it is written. These match apscvir." in main
-    assert "Nothing holds" not in read(SEARCH, q="APSCVIR").main
+    assert "Nothing found for “APCSVIR”; results for APSCVIR." in main
+    assert "Nothing found" not in read(SEARCH, q="APSCVIR").main
+
+
+def test_search_finds_pages_and_terms(read):
+    make.PageFactory(title="Privacy", slug="privacy", body="<p>No cookies.</p>")
+    make.PageFactory(title="Privacy of tomorrow", draft=True)
+    make.TermFactory(key="ebir", abbreviation="EBIR", expansion="European Board of Privacy")
+    make.TermFactory(key="ir", abbreviation="IR", expansion="interventional radiology")
+    page = read(SEARCH, q="privacy")
+    assert page.headings == [
+        "Search",
+        "2 results for “privacy”",
+        "Pages",
+        "Privacy",
+        "Glossary",
+        "EBIR",
+    ]
+    assert page.links() == [("Privacy", "/pages/privacy/"), ("EBIR", "/glossary/#ebir")]
+    assert read(SEARCH, q="interventional").links() == [("IR", "/glossary/#ir")]
+    assert read(SEARCH, q="").links() == []
+
+
+@pytest.mark.parametrize(("acronym", "typed"), [("E.S.P.R.", "ESPR"), ("ESPR", "e.s.p.r.")])
+def test_search_does_not_mind_full_stops(read, acronym, typed):
+    make.OrganisationFactory(acronym=acronym, slug="espr")
+    assert read(SEARCH, q=typed).addresses("/") == ["/organisations/espr/"]
 
 
 def test_search_never_offers_a_word_of_a_draft(read, records):

@@ -3,23 +3,35 @@
 from tests import factories as make
 
 
-def test_sources_are_named_once_with_their_places(read):
+def test_sources_say_which_statement_rests_on_them(read):
     partner = make.OrganisationFactory(name="Partner")
     page, book = (make.SourceFactory(title=title, url="") for title in ("A page", "The book"))
     other_page = make.SourceFactory(title="A page", url="https://example.org/")
-    for source, locator, basis in [
-        (book, "", "stated"),
-        (page, "line 2", "stated"),
-        (page, "line 2", "stated"),
-        (page, "line 3", "inferred"),
-        (page, "line 4", "inferred"),
-        (page, "line 4", "stated"),
-        (book, "p. 9", "stated"),
-        (other_page, "", "inferred"),
+    figure = make.FigureFactory(organisation=partner, measure="members")
+    for source, path, locator, basis in [
+        (book, "acronym", "", "stated"),
+        (page, "name", "line 2", "stated"),
+        (page, "name", "line 3", "stated"),
+        (page, f"figures/{figure.pk}/value", "line 4", "stated"),
+        (page, f"figures/{figure.pk}/bound", "line 4", "inferred"),
+        (page, "not_for_profit", "line 1", "inferred"),
+        (book, "a_field_of_yesterday", "p. 9", "stated"),
+        (other_page, "founded_label", "", "stated"),
     ]:
-        make.CitationFactory(organisation=partner, source=source, locator=locator, basis=basis)
-    assert read(partner.get_absolute_url()).under("Sources") == (
-        "A page: line 2, line 3 (inferred), line 4 (partly inferred) "
-        "A page (inferred) "
-        "The book, p. 9"
+        make.CitationFactory(
+            organisation=partner, source=source, path=path, locator=locator, basis=basis
+        )
+    address = partner.get_absolute_url()
+    assert read(address).under("Sources") == (
+        "A page Members inferred; Name; Not for profit inferred "
+        "A page Founded "
+        "The book A field of yesterday; Acronym"
     )
+    assert read(f"{address}history/").under("Sources") == (
+        "A page Members (line 4) inferred; Name (line 2, line 3); Not for profit (line 1) inferred "
+        "A page Founded "
+        "The book A field of yesterday (p. 9); Acronym"
+    )
+    assert ("https://example.org/", "A page") in [
+        (href, words) for words, href in read(address).links("Sources")
+    ]
