@@ -19,7 +19,7 @@ REDIRECTS = {
     "/get-alone-moves": (301, "/good"),
     "/found-then-moved": (302, "/moved"), "/moved-then-found": (301, "/found"),
     "/circle": (302, "/circle"), "/moved-to-nothing": (301, "/404"), "/to-front": (302, "/"),
-    "/far": (301, f"/good?{'x' * 600}"),
+    "/far": (301, f"/good?{'x' * links.LONGEST_URL}"),
     "/index.html": (301, "/"), "/home": (302, "/"), "/en/": (302, "/"), "/Default.aspx": (301, "/"),
     "/en-GB/index.php": (301, "/"), "/de": (302, "/en/"), "/index.php?id=42": (301, "/"),
     "/ir/": (302, "/"), "/statutes": (302, "/en/"), "/homework": (302, "/"),

@@ -2,9 +2,11 @@
 
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
+from partners import sorting
 from tests.test_loaddata import manage
 
 BEFORE = "0008_keep_what_was_not_taken"
@@ -27,6 +29,7 @@ def upgraded(tmp_path_factory):
     path = tmp_path_factory.mktemp("upgrade") / "site.sqlite3"
     assert manage(path, "migrate", "partners", BEFORE, "--verbosity=0").returncode == 0
     with closing(sqlite3.connect(path)) as database, database:
+        sorting.register(None, SimpleNamespace(vendor="sqlite", connection=database))
         for table, values in ROWS:
             columns, marks = ", ".join(values), ", ".join("?" * len(values))
             database.execute(

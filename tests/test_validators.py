@@ -63,9 +63,9 @@ def test_logo_takes_the_largest_allowed():
     ("content", "sentence"),
     [
         pytest.param(b"", UNREADABLE, id="empty"),
-        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", UNREADABLE, id="svg"),
-        pytest.param(picture("GIF"), UNREADABLE, id="gif"),
-        pytest.param(picture("TIFF"), UNREADABLE, id="tiff"),
+        pytest.param(b"<svg/>", "This is an SVG drawing.", id="svg"),
+        pytest.param(picture("GIF"), "This is a GIF picture.", id="gif"),
+        pytest.param(picture("TIFF"), "This is a TIFF picture.", id="tiff"),
         pytest.param(b"<script>alert(1)</script>", UNREADABLE, id="script"),
         pytest.param(picture("JPEG")[:-200], UNREADABLE, id="jpeg-cut-off"),
         pytest.param(picture("PNG")[:-200], UNREADABLE, id="png-cut-off"),

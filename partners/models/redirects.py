@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.encoding import repercent_broken_unicode
 
-from partners.lines import one_line
+from partners.lines import several_lines
 from partners.models.base import ROOTS, Part
 from partners.models.page import Page
 from partners.validators import ascii_host
@@ -34,7 +34,7 @@ def within_site(text):
 
     The scheme and host of this site are taken off. Raises ValidationError for any other.
     """
-    text = one_line(text).replace(" ", "%20")
+    text = several_lines(text).replace(" ", "%20")
     try:
         parts = urlsplit(text)
         is_ours = parts.scheme in ("http", "https") and validate_host(

@@ -347,7 +347,31 @@ CASES = [
         "new_path",
         lambda record: {"new_path": record.old_path},
     ),
-    # sources
+    # sources, vocabularies
+    *(
+        case(f"{name}_has_{field}", factory, field, {field: ""}, REQUIRED)
+        for name, factory, field in [
+            ("section", make.SectionFactory, "title"),
+            ("source", make.SourceFactory, "title"),
+            ("topic", make.TopicFactory, "name"),
+            ("term", make.TermFactory, "abbreviation"),
+            ("term", make.TermFactory, "expansion"),
+        ]
+    ),
+    case(
+        "identifier_has_value",
+        make.OrganisationFactory,
+        "identifiers-0-value",
+        {"identifiers": [{"scheme": "ror"}]},
+        REQUIRED,
+    ),
+    case(
+        "citation_has_path",
+        make.OrganisationFactory,
+        "citations-0-path",
+        late("citations", lambda: {"source": make.SourceFactory().pk}),
+        REQUIRED,
+    ),
     shape_case("source_read_on_is_partial_date", make.SourceFactory, "read_on"),
     case(
         "link_has_label",
