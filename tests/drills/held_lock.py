@@ -31,7 +31,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.utils import timezone
 
-from partners import bookkeeping, snapshots
+from partners import bookkeeping
 from partners.models import (
     Collaboration,
     Event,
@@ -42,6 +42,7 @@ from partners.models import (
     Revision,
     Topic,
 )
+from partners.rows import snapshots
 from partners.urls import urlpatterns
 from tests import factories as make
 from tests.drills.databases import fresh_database, load, run

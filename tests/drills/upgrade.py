@@ -35,6 +35,9 @@ from tests.drills.databases import FIXTURES, ROOT, fresh_database, run, start
 #: The landing before this one: move it on with each.
 PREVIOUS = "2e2dc4ecb8e32d6ed5900f1a51eb21eabd6c91e1"
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules")
+#: Where the migrations since PREVIOUS end the work of older code: on SQLite, titles have a collation
+#: that it does not know (decision 19), and the changelog says that the service is stopped.
+OLD_WORKERS_STOP = "sqlite"
 BEFORE, AFTER = "tests.drills.upgrade_before", "tests.drills.upgrade_after"
 
 RENAMED = [("partners.organisation", "region_note", "region_remark")]
@@ -44,8 +47,8 @@ MOTTO = 'motto = models.CharField(max_length=300, blank=True, default="", db_def
 ENTRY = '("partners.organisation", "region_note"): "region_remark"'
 #: What stands once in the code (regular expressions), and what the change makes of it.
 EDITS = {
-    r"(?m)^    (?=seat_city = models\.)": f"    {MOTTO}\n    ",
-    r"    note = models\.CharField\(\n(?:        .*\n)*    \)\n": "",
+    r"(?m)^    (?=seat_city = )": f"    {MOTTO}\n    ",
+    r"    note = LineField\(\n(?:        .*\n)*    \)\n": "",
     r'"note", (?="review_days")': "",
     r' *text\("note", .*\),\n': "",
     r"{% if figure\.note %}.*?{% endif %}": "",
@@ -168,13 +171,19 @@ def drill(database, folder, commit, unchanged):
     """Yield [what, how many went well, how many did not]; print what was refused."""
     media = {"MEDIA_ROOT": str(folder / "media")}
     old = media | {"cwd": tree_before(folder, commit)}
+    goes_on = not database.url.startswith(OLD_WORKERS_STOP)
+    if not goes_on:
+        sys.stdout.write("Old workers are stopped before the upgrade of this database.\n")
     run(database.url, "manage.py", "migrate", "--verbosity=0", **old)
     run(database.url, "manage.py", "loaddata", *FIXTURES, **old)
     with old_worker(database, folder, old) as worker:
         wait_for(folder / "done", worker)
-        run(database.url, "manage.py", "migrate", "--verbosity=0", **media)
+        if goes_on:
+            run(database.url, "manage.py", "migrate", "--verbosity=0", **media)
         (folder / "migrated").touch()
         wait_for(folder / "known.json", worker)
+    if not goes_on:
+        run(database.url, "manage.py", "migrate", "--verbosity=0", **media)
     visits = json.loads((folder / "known.json").read_text())["visits"]
     yield from ([f"pages answered {when}", *tell(visited)] for when, visited in visits.items())
     new = media | {"cwd": tree_of_today(folder, "after")}
