@@ -198,7 +198,6 @@ class OrganisationAdmin(MergingAdmin, SheetAdmin):
         return ", ".join(sections) or "No heading yet. Publishers choose the places of a section."
 
     def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
         if form.cleaned_data["renaming"] == OrganisationForm.NEW_NAME:
             form.instance.names.create(
                 kind=OrganisationName.Kind.FORMER,
@@ -206,6 +205,7 @@ class OrganisationAdmin(MergingAdmin, SheetAdmin):
                 acronym=form.initial["acronym"],
                 valid_until=form.cleaned_data["renamed_on"],
             )
+        super().save_related(request, form, formsets, change)
 
     def is_needed(self, root):
         return root.is_home

@@ -105,7 +105,7 @@ def test_logo_that_an_editor_proposes_waits_for_the_publisher(editor, publisher,
     assert fetch(client, url)[0] == "image/png"
 
 
-def test_logo_that_was_only_proposed_goes_and_the_live_one_stays(
+def test_logo_that_was_only_proposed_stays_with_what_replaced_it_and_so_does_the_live_one(
     editor, publisher, open_form, django_capture_on_commit_callbacks
 ):
     organisation = make.OrganisationFactory()
@@ -119,7 +119,9 @@ def test_logo_that_was_only_proposed_goes_and_the_live_one_stays(
         form.save(logo_alt="")
     assert not proposed()
     assert first.storage.exists(first.name)
-    assert not second.storage.exists(second.name)
+    replaced = Revision.objects.get(is_aside=True)
+    assert replaced.rows[0]["fields"]["logo"] == second.name
+    assert second.storage.exists(second.name)
 
 
 def test_file_of_a_logo_stays_with_the_discarded_change_that_can_be_restored(
@@ -129,7 +131,7 @@ def test_file_of_a_logo_stays_with_the_discarded_change_that_can_be_restored(
     open_form(editor, organisation).save(logo=picture(), logo_alt="EIT logo")
     logo = proposed()
     url = address(PendingChange.objects.get())
-    posted = {"seen": read_all(editor.get(url), "seen"), "_discard": "1"}
+    posted = {"seen": read_all(editor.get(url, {"_discard": "1"}), "seen"), "_discard": "1"}
     assert logo.storage.exists(logo.name)
     with django_capture_on_commit_callbacks(execute=True):
         editor.post(url, posted)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from partners.models import Organisation, PendingChange, Redirect, SectionEntry
 from partners.rows import snapshots
 from tests import factories as make
-from tests.admin.browser_form import address, errors, read
+from tests.admin.browser_form import address, errors, read_all
 
 pytestmark = pytest.mark.django_db
 
@@ -76,9 +76,9 @@ def test_publisher_adds_an_organisation_and_publishes_it_at_once(
         "Parent society",
         "Q42",
         'href="https://eit.example/tests"',
-        "line 7",
     ]:
         assert said in page
+    assert "Founded (line 7)" in get(client, f"{organisation.get_absolute_url()}history/")
     form = open_form(publisher, make.SectionFactory(title="Friends of ours"))
     form.row("entries", organisation=organisation.pk, position="3")
     form.save()
@@ -145,8 +145,9 @@ def test_publisher_schedules_publishes_and_withdraws_by_the_form(publisher, clie
     assert "Scheduled: appears on 1 January 2999, 00:00." in form.page
     form.save("_publish")
     assert client.get(organisation.get_absolute_url()).status_code == 200
-    decisions, _ = read(open_form(publisher, organisation).page, "decisions")
-    publisher.post(address(organisation, "decide"), decisions | {"_withdraw": "1"})
+    decide = address(organisation, "decide")
+    (seen,) = read_all(publisher.get(decide, {"_withdraw": "1"}), "seen")
+    publisher.post(decide, {"seen": seen, "_withdraw": "1"})
     assert client.get(organisation.get_absolute_url()).status_code == 410
 
 

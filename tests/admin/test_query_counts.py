@@ -30,7 +30,7 @@ def queries(client, url):
 @pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize(
     ("owner", "expected"),
-    [("organisation", 10), ("collaboration", 9), ("series", 9), ("event", 10), ("page", 9)],
+    [("organisation", 19), ("collaboration", 15), ("series", 14), ("event", 15), ("page", 13)],
 )
 def test_list_asks_as_often_for_many_as_for_one(editor, owner, expected, count):
     for record in FACTORIES[owner].create_batch(count):
@@ -46,12 +46,12 @@ def figure_with_source(**owner):
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (make.OrganisationNameFactory, "organisation", 37),
-        (make.FigureFactory, "organisation", 37),
-        (make.IdentifierFactory, "organisation", 37),
-        (make.LinkFactory, "organisation", 37),
-        (make.JointWorkFactory, "collaboration", 26),
-        (make.LinkFactory, "event", 23),
+        (make.OrganisationNameFactory, "organisation", 46),
+        (make.FigureFactory, "organisation", 46),
+        (make.IdentifierFactory, "organisation", 46),
+        (make.LinkFactory, "organisation", 46),
+        (make.JointWorkFactory, "collaboration", 32),
+        (make.LinkFactory, "event", 28),
     ],
 )
 def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, expected, count):
@@ -64,12 +64,12 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (figure_with_source, "organisation", 37),
-        (make.OrganisationRelationFactory, "organisation", 37),
-        (make.CitationFactory, "organisation", 37),
-        (make.PartyFactory, "collaboration", 26),
-        (make.OrganiserFactory, "series", 23),
-        (make.OrganiserFactory, "event", 23),
+        (figure_with_source, "organisation", 46),
+        (make.OrganisationRelationFactory, "organisation", 46),
+        (make.CitationFactory, "organisation", 46),
+        (make.PartyFactory, "collaboration", 32),
+        (make.OrganiserFactory, "series", 28),
+        (make.OrganiserFactory, "event", 28),
     ],
 )
 def test_form_asks_once_more_for_each_choice_that_it_names(editor, factory, owner, expected, count):

@@ -177,7 +177,7 @@ def verified_figure():
 def loaded_row():
     """Of a row that no other row is of."""
     key = f"page-{LoadedRow.objects.count()}"
-    return LoadedRow.objects.create(model="partners.page", object_key=key, digest="0")
+    return LoadedRow.objects.create(model="partners.page", object_key=key, fields={})
 
 
 def pending_change():
