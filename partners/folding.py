@@ -31,6 +31,7 @@ def fold(text):
     if not text.isascii():
         # Twice, since decomposing makes capitals: "™" becomes "TM".
         text = unicodedata.normalize("NFKD", UNSEEN.sub("", text)).casefold().translate(LETTERS)
+        text = "".join(c for c in text if _folded(c) or unicodedata.category(c)[0] != "M")
     text = INITIALS.sub(_without_stops, text)
     return " ".join("".join(map(_folded, text)).split())
 

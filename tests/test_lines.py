@@ -21,6 +21,7 @@ from partners.lines import (
 )
 from partners.models import Organisation, Term
 from partners.models.base import ContentModel
+from partners.models.redirects import SiteAddressField
 from partners.richtext import RichTextField
 from partners.search import Search
 from tests import factories as make
@@ -159,7 +160,7 @@ def test_every_text_of_ours_is_clean():
         if issubclass(model, ContentModel)
         for field in model._meta.fields
         if isinstance(field, CharField | TextField) and not field.choices
-        if not isinstance(field, CleanField | RichTextField | SlugField)
+        if not isinstance(field, CleanField | RichTextField | SiteAddressField | SlugField)
     }
     assert plain == set()
 

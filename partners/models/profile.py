@@ -122,7 +122,9 @@ class IdentifierField(LineField):
         return super().pre_save(identifier, add)
 
     def value_to_string(self, identifier):
-        return normal_identifier(identifier.scheme, self.value_from_object(identifier))
+        """As its register writes it; as it is where the scheme is not given (see `backups`)."""
+        scheme, value = getattr(identifier, "scheme", None), self.value_from_object(identifier)
+        return value if scheme is None else normal_identifier(scheme, value)
 
 
 class Identifier(Part):

@@ -281,7 +281,7 @@ def _wanted(writing):
 
 def _rank(change):
     model = model_of(change.model)
-    return (issubclass(model, Part), model is Citation)
+    return any(map(is_owner, model._meta.fields)), model is Citation
 
 
 def _write_row(change):

@@ -26,7 +26,7 @@ UNLINKED = [
     *(f"/api/v1/{name}/" for name in KINDS),
 ]  # fmt: skip
 #: What needs a token: see test_previews.
-UNASKED = {"preview/<token>/"}
+UNASKED = {"preview/<token>/", "favicon.ico"}  # the latter leads to a static file
 
 
 def api_records():
@@ -56,8 +56,12 @@ def ask(client, superuser):
 
 def test_every_address_answers(ask, content, records, settings, record_property):
     settings.DEBUG = True  # or else there is no gallery
-    dated = make.EventFactory(starts="2018-05-03").get_absolute_url()
-    waiting = ["/", "/admin/", *UNLINKED, *api_records(), f"{dated}calendar.ics"]
+    event = make.EventFactory(starts="2018-05-03", series=make.EventSeriesFactory())
+    organiser = make.OrganiserFactory(event=event).organisation
+    calendars = [
+        f"{root.get_absolute_url()}calendar.ics" for root in (event, organiser, event.series)
+    ]
+    waiting = ["/", "/admin/", *UNLINKED, *api_records(), *calendars, "/.well-known/security.txt"]
     answers, reached = {}, set()
     while waiting:
         address = waiting.pop()

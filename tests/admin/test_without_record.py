@@ -50,7 +50,7 @@ def test_public_pages_answer(client, lacking, model):
     root = lacking(model)
     searched = ["/search/?q=organisation", "/organisations/?q=organisation"]
     found = {url: client.get(url).status_code for url in [*addresses_with(root.slug), *searched]}
-    assert {url for url, status in found.items() if status not in (200, 404)} == set()
+    assert {url for url, status in found.items() if status not in (200, 301, 302, 404)} == set()
     assert {"/", "/sitemap.xml", root.get_absolute_url()} <= {
         url for url, status in found.items() if status == 200
     }
@@ -138,6 +138,8 @@ def test_migration_to_older_tables_repairs_nothing(django_assert_num_queries):
     )
     app = apps.get_app_config("partners")
     with django_assert_num_queries(0):
-        bookkeeping.repair_after_migration(app, apps=older.apps)
-    bookkeeping.repair_after_migration(app, apps=MigrationLoader(connection).project_state().apps)
+        bookkeeping.repair_after_migration(app, using="default", apps=older.apps)
+    bookkeeping.repair_after_migration(
+        app, using="default", apps=MigrationLoader(connection).project_state().apps
+    )
     assert Record.objects.get().organisation == organisation

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FIELDS = """() => {
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const forms = [...document.forms];
-  return [...document.querySelectorAll("input, textarea")]
+  return [...document.querySelectorAll("input")]
     .filter((field) => field.form && !["hidden", "submit", "checkbox", "radio", "file", "button"]
       .includes(field.type))
     .map((field) => {

@@ -105,7 +105,7 @@ def version(rows, number):
 def schedule(keys, number, ahead):
     """Let each organisation become version `number` in as many seconds; return when that is."""
     by, publish_at = User.objects.get(), timezone.now() + dt.timedelta(seconds=ahead)
-    stored = snapshots.stored_many(Organisation, keys)
+    stored = snapshots.rows_of_many(list(Organisation.objects.filter(pk__in=keys)))
     PendingChange.objects.bulk_create(
         PendingChange(
             kind=Organisation._meta.label_lower,

@@ -35,8 +35,8 @@ from tests.drills.databases import FIXTURES, ROOT, fresh_database, run, start
 #: The landing before this one: move it on with each.
 PREVIOUS = "2e2dc4ecb8e32d6ed5900f1a51eb21eabd6c91e1"
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules")
-#: Where the migrations since PREVIOUS end the work of older code: on SQLite, titles have a collation
-#: that it does not know (decision 19), and the changelog says that the service is stopped.
+#: Where the migrations since PREVIOUS end the work of older code: on SQLite, titles have a
+#: collation that it does not know (decision 19); the changelog says to stop the service.
 OLD_WORKERS_STOP = "sqlite"
 BEFORE, AFTER = "tests.drills.upgrade_before", "tests.drills.upgrade_after"
 

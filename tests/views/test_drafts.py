@@ -64,10 +64,9 @@ def build(society):
             make.OrganisationFactory, kind="college", region="africa", **state,
             topics=[make.TopicFactory(name=WORD)], logo_permission="",
         )  # fmt: skip
-        for factory in (
-            make.OrganisationNameFactory, make.FigureFactory, make.IdentifierFactory,
-        ):  # fmt: skip
+        for factory in (make.OrganisationNameFactory, make.FigureFactory):
             marked(factory, organisation=organisation, **of_a_figure(factory))
+        marked(make.IdentifierFactory, organisation=organisation, scheme="other")
         make.OrganisationRelationFactory(organisation=organisation, other=live)
         make.OrganisationRelationFactory(organisation=live, other=organisation)
         for each in (live, organisation):
