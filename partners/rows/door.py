@@ -158,6 +158,8 @@ def take(offers, press, by, at):
             for taking in takings:
                 _finish(taking, press, by, at)
     except _NotTaken:
+        for taking in filter(lambda each: each.is_news, takings):
+            taking.ends(Outcome.UNCHANGED, "Nothing was stored: another record stands against it.")
         if len(takings) == 1:  # a form; a file is still with whoever sent it
             _keep_what_was_typed(*takings, by)
     return [each.answer or Answer(each.offer, sentences=_left_out(each.offer)) for each in takings]
