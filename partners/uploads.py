@@ -32,6 +32,9 @@ TURNS = dict(
     )
 )
 LYING = [TURNS[number] for number in range(5, 9)]
+#: Pillow's mode → the one whose colours are weighted by how much they cover; and back.
+WEIGHTED = {"RGBA": "RGBa", "LA": "La"}
+UNWEIGHTED = {weighted: mode for mode, weighted in WEIGHTED.items()}
 SRGB = ImageCms.createProfile("sRGB")
 #: A colour is nearly white if none of its parts (0 to 255) is less; a trace is a smaller share.
 NEARLY_WHITE, TRACE = 225, 0.005
@@ -85,17 +88,23 @@ def drawn(file, size):
 
     Raises what Pillow raises where `file` (a path or an open file) cannot be read.
     """
-    with Image.open(file, formats=LOGO_FORMATS) as opened:
-        kind, profile, turn = kind_of(opened), opened.info.get("icc_profile"), _turn(opened)
-        picture = _in_full_colours(opened)
-        picture.thumbnail(size[::-1] if turn in LYING else size, Image.Resampling.LANCZOS)
-        if turn is not None:
-            picture = picture.transpose(turn)
-        colours = _in_srgb(picture, profile)
-        if kind != "JPEG" and picture.has_transparency_data:
-            colours.putalpha(picture.convert("RGBA").getchannel("A"))
+    picture, kind, profile, turn = _decoded(file)
+    picture.thumbnail(size[::-1] if turn in LYING else size, Image.Resampling.LANCZOS)
+    picture = picture.convert(UNWEIGHTED.get(picture.mode, picture.mode))
+    if turn is not None:
+        picture = picture.transpose(turn)
+    colours = _in_srgb(picture, profile)
+    if kind != "JPEG" and picture.has_transparency_data:
+        colours.putalpha(picture.convert("RGBA").getchannel("A"))
     colours.info.clear()
     return colours, kind
+
+
+def _decoded(file):
+    """(its first picture, its kind, its colour profile, what turns it): nothing else stays open."""
+    with Image.open(file, formats=LOGO_FORMATS) as opened:
+        facts = kind_of(opened), opened.info.get("icc_profile"), _turn(opened)
+        return _in_full_colours(opened), *facts
 
 
 def _turn(picture):
@@ -106,15 +115,16 @@ def _turn(picture):
 
 
 def _in_full_colours(picture):
-    """Colours that can be mixed: not those of a palette, nor greys of 16 bits.
+    """A copy in colours that can be mixed: not those of a palette, nor greys of 16 bits.
 
-    Of such greys Pillow would take all but the darkest for white.
+    Of such greys Pillow would take all but the darkest for white. Colours are weighted by how much
+    they cover, as resizing would do with one more copy of the whole.
     """
     if picture.mode.startswith("I"):
         return picture.point(lambda grey: grey / 256).convert("L")
     if picture.mode in ("P", "PA", "1"):
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return picture
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture.convert(WEIGHTED[picture.mode]) if picture.mode in WEIGHTED else picture.copy()
 
 
 def _in_srgb(picture, profile):
