@@ -34,7 +34,7 @@ test-postgres: .venv/dev.stamp  ## run the tests on PostgreSQL (POSTGRES_URL=pos
 	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(PYTEST)
 
 # Every address, publishing, loading; TESTS=tests runs all of them.
-NEXT_TESTS = tests/admin/test_every_address.py tests/test_publishing.py tests/test_loaddata.py
+NEXT_TESTS = tests/admin/test_every_address.py tests/publishing/test_publishing.py tests/exchange/test_loaddata.py
 NEXT = var/next
 
 test-next: $(NEXT)/stamp  ## try the next Django on Python 3.12 or later (PYTHON=…, TESTS=…)

@@ -4,7 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from partners.content_type import PlainContentTypeASGI
+from partners.serving.content_type import PlainContentTypeASGI
 
 os.environ["DEBUG"] = "off"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cirse_partners.settings")

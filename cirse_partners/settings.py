@@ -90,27 +90,27 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "partners.page_cache.PageCache",
-    "partners.middleware.NameRequest",
+    "partners.serving.page_cache.PageCache",
+    "partners.serving.middleware.NameRequest",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "partners.middleware.KeepToOurselves",
-    "partners.middleware.SpeakToMachines",
+    "partners.serving.middleware.KeepToOurselves",
+    "partners.serving.middleware.SpeakToMachines",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "partners.middleware.RefuseLongAddress",
-    "partners.middleware.RefuseNullCharacters",
-    "partners.middleware.CountMissed",
-    "partners.middleware.CurrentTime",
-    "partners.middleware.ApplyDueChanges",
+    "partners.serving.middleware.RefuseLongAddress",
+    "partners.serving.middleware.RefuseNullCharacters",
+    "partners.serving.middleware.CountMissed",
+    "partners.serving.middleware.CurrentTime",
+    "partners.serving.middleware.ApplyDueChanges",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "partners.middleware.RefuseTooMuch",
+    "partners.serving.middleware.RefuseTooMuch",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "partners.middleware.FollowRedirects",
+    "partners.serving.middleware.FollowRedirects",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -127,7 +127,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "partners.context_processors.site",
+                "partners.serving.context_processors.site",
             ],
         },
     },
@@ -228,7 +228,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "partners.accounts.client_address"
+AXES_CLIENT_IP_CALLABLE = "partners.accounts.access.client_address"
 AXES_LOCKOUT_CALLABLE = "partners.views.errors.too_many_requests"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -243,14 +243,14 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
 STORAGES = {
-    "default": {"BACKEND": "partners.renditions.Uploads"},
+    "default": {"BACKEND": "partners.values.renditions.Uploads"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-FILE_UPLOAD_HANDLERS = ["partners.uploads.LimitedUpload"]
+FILE_UPLOAD_HANDLERS = ["partners.values.uploads.LimitedUpload"]
 FILE_UPLOAD_PERMISSIONS = 0o644
 
 # What a form may send. The widest, an organisation's, has 44 fields for one row of each of its six
@@ -258,7 +258,7 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 MOST_ROWS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000
 # Names and values of these take 100 bytes each, 9 MB; the rows that the form was begun from, signed
-# and packed, 6 MB; the rest is for long texts. A file does not count: see `partners.uploads`.
+# and packed, 6 MB; the rest is for long texts. A file does not count (`partners.values.uploads`).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10  # a form has one
 #: How long a shared preview can be opened.
@@ -339,8 +339,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request": {"()": "partners.logs.WithRequestID"},
-        "once": {"()": "partners.logs.OncePerPause"},
+        "request": {"()": "partners.serving.logs.WithRequestID"},
+        "once": {"()": "partners.serving.logs.OncePerPause"},
         "production": {"()": "django.utils.log.RequireDebugFalse"},
     },
     "formatters": {

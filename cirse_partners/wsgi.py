@@ -5,7 +5,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from partners.content_type import PlainContentType
+from partners.serving.content_type import PlainContentType
 
 os.environ["DEBUG"] = "off"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cirse_partners.settings")

@@ -19,8 +19,8 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
-from partners import accounts
-from partners.attention import RULES, overview, queue
+from partners.accounts import access
+from partners.care.attention import RULES, overview, queue
 from partners.models import PendingChange, Revision, Snooze
 from partners.rows.history import name_of
 
@@ -79,11 +79,11 @@ class PartnersAdminSite(admin.AdminSite):
 
     def has_permission(self, request):
         """Staff; where a second factor is set up or demanded, after its code."""
-        return super().has_permission(request) and not accounts.owes_code(request.user)
+        return super().has_permission(request) and not access.owes_code(request.user)
 
     def login(self, request, extra_context=None):
         """Whoever has said the password, and owes the code, is asked for that alone."""
-        if super().has_permission(request) and accounts.owes_code(request.user):
+        if super().has_permission(request) and access.owes_code(request.user):
             query = urlencode({"next": request.GET.get(REDIRECT_FIELD_NAME, "")})
             return redirect(f"{reverse('account')}?{query}")
         return super().login(request, extra_context)
@@ -152,7 +152,7 @@ class PartnersAdminSite(admin.AdminSite):
         """Put off the finding that the form is about, or take it back onto the queue."""
         if back := request.POST.get("_back"):
             for snooze in Snooze.objects.filter(pk=back):
-                accounts.note(request.user, snooze, "Taken back onto the queue.")
+                access.note(request.user, snooze, "Taken back onto the queue.")
                 snooze.delete()
                 messages.info(request, f"Taken back onto the queue: {snooze.title}.")
             return True
@@ -167,7 +167,7 @@ class PartnersAdminSite(admin.AdminSite):
         snooze, _ = Snooze.objects.update_or_create(
             finding=finding.key, defaults=form.cleaned_data | said
         )
-        accounts.note(request.user, snooze, "Put off.")
+        access.note(request.user, snooze, "Put off.")
         messages.info(request, f"Put off until {date_format(snooze.until)}.")
         return True
 

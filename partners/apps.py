@@ -5,7 +5,7 @@ from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
-from partners import sorting
+from partners.values import sorting
 
 
 class AdminConfig(admin_apps.AdminConfig):
@@ -19,7 +19,9 @@ class PartnersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from partners import bookkeeping, freshness, groups, trigrams  # noqa: PLC0415 — models can be imported only now
+        from partners.accounts import groups  # noqa: PLC0415 — models can be imported only now
+        from partners.models import trigrams  # noqa: PLC0415 — models can be imported only now
+        from partners.rows import bookkeeping, freshness  # noqa: PLC0415 — models can be imported only now
 
         connection_created.connect(sorting.register)
         bookkeeping.connect()

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
-from partners.paging import KeysFirst
+from partners.reading.paging import KeysFirst
 
 #: So many addresses stand in one piece of the sitemap.
 PIECE = 1000

@@ -3,11 +3,11 @@
 from django.contrib.sitemaps.views import sitemap as piece
 from django.urls import path
 
+from partners.exchange.opendata.dumps import FILES
+from partners.exchange.opendata.kinds import KINDS
+from partners.exchange.syndication import FORMS
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
-from partners.opendata.dumps import FILES
-from partners.opendata.kinds import KINDS
 from partners.sitemaps import SITEMAPS, sitemap
-from partners.syndication import FORMS
 from partners.views import (
     api,
     calendars,

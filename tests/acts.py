@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db import models
 
-from partners import publishing
+from partners.publishing import presses
 from partners.rows import snapshots
 from partners.rows.door import Offer, Outcome, take_one
 from partners.rows.standing import standing
@@ -48,53 +48,53 @@ def do(press, offer, by, at):
 def of(press, proposal, at):
     """Do it, and return the PendingChange that is there then, or None."""
     do(press, proposal.offer, proposal.by, at)
-    return publishing.pending(proposal.model, proposal.key)
+    return presses.pending(proposal.model, proposal.key)
 
 
 def save_draft(proposal, at):
-    return of(publishing.SAVE_DRAFT, proposal, at)
+    return of(presses.SAVE_DRAFT, proposal, at)
 
 
 def hand_in(proposal, at):
-    return of(publishing.HAND_IN, proposal, at)
+    return of(presses.HAND_IN, proposal, at)
 
 
 def publish(proposal, at):
-    return of(publishing.PUBLISH, proposal, at)
+    return of(presses.PUBLISH, proposal, at)
 
 
 def schedule(proposal, at):
     """Whether anything is scheduled that was not."""
-    answer = do(publishing.SCHEDULE, proposal.offer, proposal.by, at)
+    answer = do(presses.SCHEDULE, proposal.offer, proposal.by, at)
     return answer.outcome is Outcome.STORED
 
 
 def approve(change, by, at):
-    do(publishing.PUBLISH, publishing.offer_of(change), by, at)
+    do(presses.PUBLISH, presses.offer_of(change), by, at)
 
 
 def send_back(change, by, comment, at):
-    do(publishing.SEND_BACK, publishing.offer_of(change)._replace(why=comment), by, at)
+    do(presses.SEND_BACK, presses.offer_of(change)._replace(why=comment), by, at)
 
 
 def discard(record, by, at):
-    do(publishing.DISCARD, Offer(type(record), record.pk), by, at)
+    do(presses.DISCARD, Offer(type(record), record.pk), by, at)
 
 
 def withdraw(root, by, at):
     """Whether it was public."""
-    answer = do(publishing.WITHDRAW, Offer(type(root), root.pk), by, at)
+    answer = do(presses.WITHDRAW, Offer(type(root), root.pk), by, at)
     return answer.outcome is Outcome.STORED
 
 
 def unschedule(root, by, at):
-    do(publishing.UNSCHEDULE, Offer(type(root), root.pk), by, at)
+    do(presses.UNSCHEDULE, Offer(type(root), root.pk), by, at)
 
 
 def delete(record, by, at):
-    do(publishing.DELETE, Offer(type(record), record.pk), by, at)
+    do(presses.DELETE, Offer(type(record), record.pk), by, at)
 
 
 def restore(revision, by, at, publishes):
-    offer = publishing.restoration(revision, standing(revision.model, revision.key).version)
-    return do(publishing.restoring(revision, publishes), offer, by, at)
+    offer = presses.restoration(revision, standing(revision.model, revision.key).version)
+    return do(presses.restoring(revision, publishes), offer, by, at)

@@ -9,7 +9,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from partners import models
-from partners.dates import PartialDate, PartialDateField
+from partners.values.dates import PartialDate, PartialDateField
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 SINCE_THEN = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)

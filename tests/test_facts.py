@@ -16,7 +16,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models, transaction
 
-from partners.dates import PartialDate, PartialDateField
 from partners.models import (
     ROOTS,
     Citation,
@@ -37,8 +36,9 @@ from partners.models import (
     Topic,
 )
 from partners.models.sources import Basis, StatementNotFound, statement
-from partners.richtext import RichTextField, sanitise
-from tests.fixture_names import PARTS
+from partners.values.dates import PartialDate, PartialDateField
+from partners.values.richtext import RichTextField, sanitise
+from tests.exchange.fixture_names import PARTS
 
 SOURCE = "collaborations-page"
 TEXTS = {"summary", "description", "body", "intro", "note"}

@@ -4,8 +4,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.utils.html import format_html
 
-from partners import publishing
 from partners.admin.decisions import verifying
+from partners.publishing import presses
 from partners.rows.door import Offer, Outcome, take_one
 from partners.rows.standing import standings
 
@@ -36,11 +36,11 @@ class RootActions(admin.ModelAdmin):
 
     @admin.action(description="Publish now", permissions=["publish"])
     def publish_now(self, request, queryset):
-        self._each(request, queryset, lambda root: publishing.PUBLISH_WHAT_IS_READY)
+        self._each(request, queryset, lambda root: presses.PUBLISH_WHAT_IS_READY)
 
     @admin.action(description="Withdraw from the public site", permissions=["publish"])
     def withdraw(self, request, queryset):
-        self._each(request, queryset, lambda root: publishing.WITHDRAW)
+        self._each(request, queryset, lambda root: presses.WITHDRAW)
 
     @admin.action(description="Mark as verified today, figures too", permissions=["change"])
     def mark_verified_with_figures(self, request, queryset):

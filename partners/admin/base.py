@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from partners.dates import PartialDateField
-from partners.search import MAX_TYPED
+from partners.reading.search import MAX_TYPED
+from partners.values.dates import PartialDateField
 
 
 class PlainAddresses:

@@ -12,10 +12,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from partners import bookkeeping, publishing
 from partners.admin.carried import only
 from partners.admin.forms import ComingField
 from partners.admin.versioned import VersionedAdmin
+from partners.publishing import presses
+from partners.rows import bookkeeping
 from partners.rows.door import Offer, Outcome, Press, take_one
 from partners.rows.standing import standing
 
@@ -96,13 +97,13 @@ DECISIONS = [
     Decision(
         "_unschedule",
         forms.Form,
-        lambda request, root: publishing.UNSCHEDULE,
+        lambda request, root: presses.UNSCHEDULE,
         is_for_publishers=True,
     ),
     Decision(
         "_withdraw",
         WithdrawForm,
-        lambda request, root, at: publishing.WITHDRAW,
+        lambda request, root, at: presses.WITHDRAW,
         is_for_publishers=True,
         asks_first=True,
     ),

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from partners import publishing
 from partners.admin.base import PlainAddresses, ReadOnly
 from partners.admin.carried import only
 from partners.models import PendingChange, Revision, Root
+from partners.publishing import presses
 from partners.rows import differences
 from partners.rows.door import Outcome, take_one
 from partners.rows.kept import in_form_of_today
@@ -98,7 +98,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "state": root.state(request.now) if root else "The record is gone.",
             "differences": differences.between(stored.rows, change.rows),
             "left_out": in_form_of_today(change.rows)[1],
-            "obstacle": publishing.obstacle(change, request.now),
+            "obstacle": presses.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),
             "may_discard": may_discard,
             "asks_to_discard": may_discard and "_discard" in request.GET,
@@ -113,11 +113,11 @@ class PendingChangeAdmin(ReadOnlyAdmin):
     def _decide(self, request, change, model_admin):
         """Publish it, send it back, or discard it: as the person has seen it."""
         name = only(["_publish", "_send_back", "_discard"], request.POST)
-        offer = publishing.offer_of(change, request.POST.get("seen", ""))
+        offer = presses.offer_of(change, request.POST.get("seen", ""))
         if name == "_discard":
             if not self._may_discard(request, change, model_admin):
                 raise PermissionDenied
-            return self._take(request, change, offer, publishing.DISCARD)
+            return self._take(request, change, offer, presses.DISCARD)
         if not model_admin.has_publish_permission(request):
             raise PermissionDenied
         if name == "_publish":
@@ -126,15 +126,15 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         if not comment:
             sentence = "Write what should be different; the editor reads it."
             return self._look_again(request, change, sentence)
-        return self._take(request, change, offer._replace(why=comment), publishing.SEND_BACK)
+        return self._take(request, change, offer._replace(why=comment), presses.SEND_BACK)
 
     def _publish(self, request, change, offer, model_admin):
         """Where the live version changed as well, the publisher decides for each value."""
-        answer = take_one(offer, publishing.PUBLISH, request.user, request.now)
+        answer = take_one(offer, presses.PUBLISH, request.user, request.now)
         if answer.outcome is Outcome.STALE and answer.is_of_live_version:
             button = next(each for each in model_admin.buttons if each.name == "_publish")
             return model_admin.show_stale(request, answer, button)
-        return self._answered(request, change, publishing.PUBLISH, answer)
+        return self._answered(request, change, presses.PUBLISH, answer)
 
     def _take(self, request, change, offer, press):
         answer = take_one(offer, press, request.user, request.now)

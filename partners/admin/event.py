@@ -8,12 +8,11 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from partners import bookkeeping
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import SheetAdmin
 from partners.models import Event, EventSeries, Organiser
-from partners.rows import history
+from partners.rows import bookkeeping, history
 
 
 class OrganiserInline(PartInline):

@@ -5,7 +5,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 
 from partners.admin.versioned import VersionedForm
-from partners.validators import validate_moment
+from partners.values.validators import validate_moment
 
 
 def validate_coming(moment):

@@ -12,9 +12,9 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 
-from partners import merging
 from partners.admin.root import RootAdmin
 from partners.models import Organisation, OrganisationName, OrganisationRelation
+from partners.publishing import merging
 from partners.rows import differences
 from partners.rows.snapshots import Change, Path, Refused
 

@@ -11,7 +11,6 @@ from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.merging import MergingAdmin
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import SheetAdmin
-from partners.dates import PartialDateFormField
 from partners.models import (
     Figure,
     Identifier,
@@ -19,8 +18,9 @@ from partners.models import (
     OrganisationName,
     OrganisationRelation,
 )
-from partners.uploads import can_be_kept, reencoded, shows_on_white
-from partners.validators import LOGO_FORMATS, validate_logo
+from partners.values.dates import PartialDateFormField
+from partners.values.uploads import can_be_kept, reencoded, shows_on_white
+from partners.values.validators import LOGO_FORMATS, validate_logo
 
 CANNOT_BE_KEPT = (
     "The logo cannot be stored just now: the disk is full, or closed for writing. Save the rest "

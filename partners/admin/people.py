@@ -19,9 +19,9 @@ from django.utils.crypto import get_random_string
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from partners import accounts
+from partners.accounts import access
+from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import PlainAddresses, ReadOnly
-from partners.groups import EDITORS, PUBLISHERS
 
 log = logging.getLogger(__name__)
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
@@ -113,12 +113,12 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request, queryset):
-        self._for_each(request, queryset, accounts.sign_out, "Signed out everywhere.")
+        self._for_each(request, queryset, access.sign_out, "Signed out everywhere.")
 
     @admin.action(description="Remove the second factor (a lost phone)", permissions=["operate"])
     def forget_second_factor(self, request, queryset):
         done = "Removed the second factor."
-        self._for_each(request, queryset, accounts.forget_second_factor, done)
+        self._for_each(request, queryset, access.forget_second_factor, done)
 
     def has_operate_permission(self, request):
         return request.user.is_superuser

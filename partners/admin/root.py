@@ -14,7 +14,6 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from partners import previews, publishing
 from partners.admin.actions import RootActions
 from partners.admin.carried import Button
 from partners.admin.decisions import RootDecisions
@@ -22,16 +21,17 @@ from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
 from partners.models import PendingChange, PreviewLink
+from partners.publishing import presses, previews
+from partners.reading.search import MAX_TYPED, Search
 from partners.rows.door import Outcome, forget_uploads
 from partners.rows.snapshots import Refused
-from partners.search import MAX_TYPED, Search
 
 BUTTONS = [
-    Button("_draft", "Save draft", publishing.SAVE_DRAFT),
+    Button("_draft", "Save draft", presses.SAVE_DRAFT),
     Button("_preview", "Preview"),
-    Button("_hand_in", "Hand in for approval", publishing.HAND_IN),
-    Button("_publish", "Publish now", publishing.PUBLISH, is_for_publishers=True),
-    Button("_schedule", "Publish on …", publishing.SCHEDULE, is_for_publishers=True),
+    Button("_hand_in", "Hand in for approval", presses.HAND_IN),
+    Button("_publish", "Publish now", presses.PUBLISH, is_for_publishers=True),
+    Button("_schedule", "Publish on …", presses.SCHEDULE, is_for_publishers=True),
 ]
 
 
@@ -160,9 +160,9 @@ class RootAdmin(RootActions, RootDecisions):
 
     def _standing(self, request, root):
         """Where the record stands, and what can be decided about that."""
-        change = publishing.pending(self.model, root.pk)
+        change = presses.pending(self.model, root.pk)
         return {
-            "state": publishing.state(root, change, request.now),
+            "state": presses.state(root, change, request.now),
             "verified": root.last_verified,
             "pending_change": change,
             "is_live": root.is_live(request.now),
@@ -174,7 +174,7 @@ class RootAdmin(RootActions, RootDecisions):
 
     def show_obstacle(self, request, key, error):
         """The page of the pending change says what it wanted, and lets it be discarded."""
-        change = publishing.pending(self.model, key) if key else None
+        change = presses.pending(self.model, key) if key else None
         if change is None:
             return super().show_obstacle(request, key, error)
         return redirect("admin:partners_pendingchange_change", change.pk)
@@ -201,12 +201,12 @@ class RootAdmin(RootActions, RootDecisions):
 
     def standing_of(self, request, key):
         root = self.model._base_manager.filter(pk=key).first()
-        change = publishing.pending(self.model, key)
-        return publishing.state(root, change, request.now) if root else ""
+        change = presses.pending(self.model, key)
+        return presses.state(root, change, request.now) if root else ""
 
     def done(self, request, record, what):
-        change = publishing.pending(self.model, record.pk)
-        state = publishing.state(record, change, request.now)
+        change = presses.pending(self.model, record.pk)
+        state = presses.state(record, change, request.now)
         url = self.address("change", quote(record.pk))
         return format_html('{}: <a href="{}">{}</a>. {}', what.rstrip("."), url, record, state)
 

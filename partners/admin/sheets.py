@@ -15,21 +15,21 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from partners import publishing
 from partners.admin.root import BUTTONS, RootAdmin, as_uuid
+from partners.exchange.sheets import export, files, importing
 from partners.models import SentSheet
+from partners.publishing import presses
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standings
-from partners.sheets import export, files, importing
-from partners.validators import SHEET_MAX_BYTES
+from partners.values.validators import SHEET_MAX_BYTES
 
 KEPT = dt.timedelta(days=1)
 
 #: Name of a button → what it does with each record.
 STORES = {
-    "_draft": publishing.SAVE_DRAFT,
-    "_hand_in": publishing.HAND_IN,
-    "_publish": publishing.PUBLISH_WHAT_IS_PUBLIC,
+    "_draft": presses.SAVE_DRAFT,
+    "_hand_in": presses.HAND_IN,
+    "_publish": presses.PUBLISH_WHAT_IS_PUBLIC,
 }
 
 

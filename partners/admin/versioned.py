@@ -23,12 +23,12 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from partners import bookkeeping, publishing
 from partners.admin.base import EditorForms, NamedObstacles, PlainAddresses
 from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.models import Revision
 from partners.models.renames import in_present_names
-from partners.rows import differences, snapshots
+from partners.publishing import presses
+from partners.rows import bookkeeping, differences, snapshots
 from partners.rows.door import Answer, Offer, Outcome, Stale, take_one
 from partners.rows.kept import in_form_of_today
 from partners.rows.snapshots import Refused
@@ -64,9 +64,9 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
 
     form = VersionedForm
     buttons = [
-        Button("_save", "Save", publishing.SAVE_AT_ONCE),
-        Button("_continue", "Save and continue editing", publishing.SAVE_AT_ONCE),
-        Button("_addanother", "Save and add another", publishing.SAVE_AT_ONCE),
+        Button("_save", "Save", presses.SAVE_AT_ONCE),
+        Button("_continue", "Save and continue editing", presses.SAVE_AT_ONCE),
+        Button("_addanother", "Save and add another", presses.SAVE_AT_ONCE),
     ]
     change_form_template = "admin/partners/versioned_change_form.html"
 
@@ -127,7 +127,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
     @contextmanager
     def _over(self, request, key, base):
         """Within it, the record is what `base` says. Reading what is stored needs nothing."""
-        if request.method != "POST" and not publishing.pending(self.model, key):
+        if request.method != "POST" and not presses.pending(self.model, key):
             yield
             return
         with bookkeeping.rehearsal():
@@ -219,7 +219,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
 
     def _last_to_save(self, request, offer):
         """Who saved the record meanwhile, in words."""
-        last = publishing.pending(self.model, offer.key)
+        last = presses.pending(self.model, offer.key)
         last = last or Revision.objects.of(self.model, offer.key).states().first()
         if last and last.by == request.user:
             return "you, in another window"
@@ -307,8 +307,8 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
             raise PermissionDenied
         revision = get_object_or_404(Revision.objects.of(self.model, key), pk=number)
         only(["_restore"], request.POST)
-        press = publishing.restoring(revision, self.restores_at_once(request))
-        offer = publishing.restoration(revision, request.POST.get("seen", ""))
+        press = presses.restoring(revision, self.restores_at_once(request))
+        offer = presses.restoration(revision, request.POST.get("seen", ""))
         answer = take_one(offer, press, request.user, request.now)
         if answer.outcome is not Outcome.STORED:
             level = messages.INFO if answer.is_taken else messages.ERROR
@@ -325,7 +325,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         return f"{what}: {record}."
 
     def delete_model(self, request, obj):
-        take_one(Offer(self.model, obj.pk), publishing.DELETE, request.user, request.now)
+        take_one(Offer(self.model, obj.pk), presses.DELETE, request.user, request.now)
 
     def delete_queryset(self, request, queryset):
         for record in queryset:

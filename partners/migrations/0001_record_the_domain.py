@@ -10,12 +10,12 @@ import django_countries.fields
 from django.conf import settings
 from django.db import migrations, models
 
-import partners.dates
 import partners.models.base
 import partners.models.bookkeeping
 import partners.models.event
 import partners.models.organisation
-import partners.validators
+import partners.values.dates
+import partners.values.validators
 
 
 class Migration(migrations.Migration):
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="published from",
                     ),
                 ),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="From then on the page is gone, and the record is named without a link.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="withdrawn from",
                     ),
                 ),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ("seat_country", django_countries.fields.CountryField(blank=True, max_length=2)),
                 (
                     "founded",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”.",
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
                         verbose_name="founded or launched",
                     ),
                 ),
-                ("dissolved", partners.dates.PartialDateField(blank=True, default="")),
+                ("dissolved", partners.values.dates.PartialDateField(blank=True, default="")),
                 ("website", partners.models.base.WebAddressField(blank=True, max_length=500)),
                 (
                     "summary",
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                         height_field="logo_height",
                         help_text="PNG, JPEG or WebP, at least 400 pixels wide, up to 2 MB.",
                         upload_to=partners.models.organisation.logo_path,
-                        validators=[partners.validators.validate_logo],
+                        validators=[partners.values.validators.validate_logo],
                         width_field="logo_width",
                     ),
                 ),
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="published from",
                     ),
                 ),
@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="From then on the page is gone, and the record is named without a link.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="withdrawn from",
                     ),
                 ),
@@ -311,13 +311,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "since",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”.",
                     ),
                 ),
-                ("until", partners.dates.PartialDateField(blank=True, default="")),
+                ("until", partners.values.dates.PartialDateField(blank=True, default="")),
                 (
                     "has_ended",
                     models.BooleanField(
@@ -449,7 +449,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="published from",
                     ),
                 ),
@@ -459,7 +459,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="From then on the page is gone, and the record is named without a link.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="withdrawn from",
                     ),
                 ),
@@ -472,13 +472,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "since",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="As precisely as it is known: “2016”, “May 2016” or “3 May 2016”.",
                     ),
                 ),
-                ("until", partners.dates.PartialDateField(blank=True, default="")),
+                ("until", partners.values.dates.PartialDateField(blank=True, default="")),
                 ("usual_city", models.CharField(blank=True, max_length=80)),
                 ("usual_country", django_countries.fields.CountryField(blank=True, max_length=2)),
                 (
@@ -539,7 +539,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="published from",
                     ),
                 ),
@@ -549,14 +549,14 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="From then on the page is gone, and the record is named without a link.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="withdrawn from",
                     ),
                 ),
                 ("title", partners.models.base.TitleField(max_length=200)),
                 (
                     "starts",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="As precisely as it is known: “2018”, “May 2018” or “3 May 2018”.",
@@ -564,7 +564,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True, default="", help_text="Empty if it ends on the day it starts."
                     ),
                 ),
@@ -661,7 +661,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200)),
                 (
                     "date",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True, default="", help_text="When it was made, if known."
                     ),
                 ),
@@ -777,8 +777,8 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("valid_from", partners.dates.PartialDateField(blank=True, default="")),
-                ("valid_until", partners.dates.PartialDateField(blank=True, default="")),
+                ("valid_from", partners.values.dates.PartialDateField(blank=True, default="")),
+                ("valid_until", partners.values.dates.PartialDateField(blank=True, default="")),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -931,7 +931,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: a draft, seen by staff only. In the future: it appears at that time.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="published from",
                     ),
                 ),
@@ -941,7 +941,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="From then on the page is gone, and the record is named without a link.",
                         null=True,
-                        validators=[partners.validators.validate_moment],
+                        validators=[partners.values.validators.validate_moment],
                         verbose_name="withdrawn from",
                     ),
                 ),
@@ -1009,7 +1009,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="Where it leads, in words: “EuroSafe Imaging: training resources”.",
                         max_length=160,
-                        validators=[partners.validators.validate_label],
+                        validators=[partners.values.validators.validate_label],
                     ),
                 ),
                 (
@@ -1103,13 +1103,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "since",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="Only if this party joined at another time than the collaboration.",
                     ),
                 ),
-                ("until", partners.dates.PartialDateField(blank=True, default="")),
+                ("until", partners.values.dates.PartialDateField(blank=True, default="")),
                 ("position", partners.models.base.PositionField(default=0)),
                 (
                     "collaboration",
@@ -1333,7 +1333,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "read_on",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="“2016”, “May 2016” or “3 May 2016”.",
@@ -1386,7 +1386,7 @@ class Migration(migrations.Migration):
                 ("value", models.BigIntegerField()),
                 (
                     "as_of",
-                    partners.dates.PartialDateField(
+                    partners.values.dates.PartialDateField(
                         blank=True,
                         default="",
                         help_text="The date the figure is from. Empty: the page says “date not stated”.",

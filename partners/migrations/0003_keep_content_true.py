@@ -5,8 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import partners.dates
 import partners.models.base
+import partners.values.dates
 
 
 class Migration(migrations.Migration):
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="organisation",
             name="logo_permission_until",
-            field=partners.dates.PartialDateField(
+            field=partners.values.dates.PartialDateField(
                 blank=True,
                 default="",
                 help_text="Empty if it has no end, or none is known.",

@@ -1,7 +1,7 @@
 from django.db import IntegrityError, migrations, models, transaction
 from django.db.models.lookups import Exact
 
-from partners.lines import Trimmed, one_line, several_lines
+from partners.values.lines import Trimmed, one_line, several_lines
 
 #: Texts of one line, by model. Rich text is left: each write cleans it.
 LINES = {

@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-import partners.dates
 import partners.models.base
+import partners.values.dates
 
 
 def name_other_registers(apps, schema_editor):
@@ -59,12 +59,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="event",
             name="end_time",
-            field=partners.dates.TimeOfDayField(blank=True, null=True),
+            field=partners.values.dates.TimeOfDayField(blank=True, null=True),
         ),
         migrations.AlterField(
             model_name="event",
             name="start_time",
-            field=partners.dates.TimeOfDayField(blank=True, null=True),
+            field=partners.values.dates.TimeOfDayField(blank=True, null=True),
         ),
         migrations.AlterField(
             model_name="eventseries",

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import partners.validators
+import partners.values.validators
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 help_text="In words that say what it is: where there is an address, it is the link to it.",
                 max_length=200,
-                validators=[partners.validators.validate_label],
+                validators=[partners.values.validators.validate_label],
             ),
         ),
         migrations.AlterField(

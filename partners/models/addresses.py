@@ -10,7 +10,7 @@ from django.db.models import Field
 from django.utils.text import capfirst
 
 from partners.models.base import SCHEME, ContentModel, Part, WebAddressField
-from partners.richtext import RichTextField, links
+from partners.values.richtext import RichTextField, links
 
 
 class Address(NamedTuple):

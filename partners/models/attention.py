@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from partners.lines import LineField
 from partners.models.base import WebAddressField
+from partners.values.lines import LineField
 
 FINDING_LENGTH = 200
 

@@ -13,9 +13,9 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django_countries.fields import CountryField as AnyCountryField
 
-from partners.lines import Clean, CleanField, LineField, Trimmed
-from partners.sorting import COLLATIONS
-from partners.validators import (
+from partners.values.lines import Clean, CleanField, LineField, Trimmed
+from partners.values.sorting import COLLATIONS
+from partners.values.validators import (
     NOT_WHOLE,
     country_code,
     refuse_control_characters,

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.utils import timezone
 
-from partners.lines import LineField
 from partners.models.base import ROOTS, owner_constraint
 from partners.models.renames import in_present_names
-from partners.trigrams import FoldedField
+from partners.models.trigrams import FoldedField
+from partners.values.lines import LineField
 
 
 class RowBeside(ReverseOneToOneDescriptor):

@@ -4,9 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from partners import dates
-from partners.folding import fold
-from partners.lines import LineField
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
@@ -18,8 +15,11 @@ from partners.models.base import (
     listed,
     required,
 )
-from partners.richtext import RichTextField, plain_text
-from partners.validators import validate_label
+from partners.values import dates
+from partners.values.folding import fold
+from partners.values.lines import LineField
+from partners.values.richtext import RichTextField, plain_text
+from partners.values.validators import validate_label
 
 
 class CollaborationQuerySet(PublishedQuerySet):

@@ -10,9 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from partners import dates
-from partners.dates import validate_time_zone
-from partners.lines import LineField
 from partners.models.base import (
     CountryField,
     InvolvementQuerySet,
@@ -28,7 +25,10 @@ from partners.models.base import (
     required,
 )
 from partners.models.series import EventSeries, place_of
-from partners.richtext import RichTextField, plain_text
+from partners.values import dates
+from partners.values.dates import validate_time_zone
+from partners.values.lines import LineField
+from partners.values.richtext import RichTextField, plain_text
 
 dates.PartialDateField.register_lookup(Length)
 

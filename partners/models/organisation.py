@@ -7,8 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from partners import dates
-from partners.lines import LineField
 from partners.models.base import (
     CountryField,
     Part,
@@ -20,8 +18,10 @@ from partners.models.base import (
     required,
 )
 from partners.models.sources import Basis
-from partners.richtext import RichTextField, plain_text
-from partners.validators import validate_logo
+from partners.values import dates
+from partners.values.lines import LineField
+from partners.values.richtext import RichTextField, plain_text
+from partners.values.validators import validate_logo
 
 
 def logo_path(organisation, filename):

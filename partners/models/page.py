@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from partners.lines import LineField
 from partners.models.base import (
     Part,
     PositionField,
@@ -15,7 +14,8 @@ from partners.models.base import (
     is_live,
     required,
 )
-from partners.richtext import RichTextField, plain_text
+from partners.values.lines import LineField
+from partners.values.richtext import RichTextField, plain_text
 
 
 class Page(Root):

@@ -4,11 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from partners import dates
-from partners.lines import LineField
 from partners.models.base import Part, PositionField, ReviewDaysField, required
 from partners.models.organisation import Organisation
-from partners.validators import normal_identifier, validate_identifier
+from partners.values import dates
+from partners.values.lines import LineField
+from partners.values.validators import normal_identifier, validate_identifier
 
 
 class OrganisationName(Part):

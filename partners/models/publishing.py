@@ -8,8 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
-from partners.lines import LineField, LinesField
 from partners.models.renames import in_present_names
+from partners.values.lines import LineField, LinesField
 
 
 class RowsField(models.JSONField):

@@ -16,10 +16,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.encoding import repercent_broken_unicode
 
-from partners.lines import several_lines
 from partners.models.base import ROOTS, Part
 from partners.models.page import Page
-from partners.validators import ascii_host
+from partners.values.lines import several_lines
+from partners.values.validators import ascii_host
 
 NOT_OURS = "Write an address of this site, beginning with one slash: “/events/”."
 IN_USE = "There is a page at this address, which people see: nobody is sent on."

@@ -3,10 +3,10 @@
 from django.db import models
 from django.urls import reverse
 
-from partners import dates
-from partners.lines import LineField
 from partners.models.base import CountryField, Root, TitleField, listed, references, required
-from partners.richtext import RichTextField, plain_text
+from partners.values import dates
+from partners.values.lines import LineField
+from partners.values.richtext import RichTextField, plain_text
 
 
 class EventSeries(Root):

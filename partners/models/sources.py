@@ -6,8 +6,6 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models
 from django.utils.text import capfirst
 
-from partners import dates
-from partners.lines import LineField
 from partners.models.base import (
     ROOTS,
     Owned,
@@ -18,7 +16,9 @@ from partners.models.base import (
     references,
     required,
 )
-from partners.validators import validate_label
+from partners.values import dates
+from partners.values.lines import LineField
+from partners.values.validators import validate_label
 
 
 class Basis(models.TextChoices):

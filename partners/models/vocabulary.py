@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from partners.lines import LineField, LinesField
 from partners.models.base import TitleField, Vocabulary, required
+from partners.values.lines import LineField, LinesField
 
 
 class Topic(Vocabulary):

@@ -9,12 +9,12 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import FileField
 from django.utils.text import capfirst
 
-from partners.dates import PartialDate
 from partners.models import Figure
 from partners.models.sources import readers_name
-from partners.richtext import RichTextField, plain_text
 from partners.rows import snapshots
 from partners.rows.snapshots import is_owner, model_of
+from partners.values.dates import PartialDate
+from partners.values.richtext import RichTextField, plain_text
 
 NOTHING = "–"
 #: What is kept about a record for staff alone.

@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
-from partners import bookkeeping
 from partners.models import PendingChange, Revision
-from partners.rows import history, snapshots
+from partners.rows import bookkeeping, history, snapshots
 from partners.rows.snapshots import Refused, Writing
 from partners.rows.standing import Standing, standings
 

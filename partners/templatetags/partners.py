@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from partners import glossary, renditions, richtext
-from partners.validators import shown_host
+from partners.values import glossary, renditions, richtext
+from partners.values.validators import shown_host
 
 register = template.Library()
 #: How Unicode begins the names of a script's letters → ISO 15924.

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as verify_session
 from django_otp import match_token
 
-from partners import accounts
+from partners.accounts import access
 
 WRONG_CODE = (
     "This code is wrong, or was used before. Wait for the next one; after several wrong ones "
@@ -53,7 +53,7 @@ class Account:
     def state(self):
         if self.user.is_verified():
             return "settings"
-        return "question" if accounts.has_second_factor(self.user) else "enrolment"
+        return "question" if access.has_second_factor(self.user) else "enrolment"
 
     def respond(self):
         """What is to be done for the button that was pressed; None shows the page."""
@@ -68,8 +68,8 @@ class Account:
 
     def _enrolment(self):
         if self._is_right(lambda code: self.device if self.device.verify_token(code) else None):
-            self.codes = accounts.confirm_second_factor(self.device)
-            accounts.note(self.user, self.user, "Set up the second factor.")
+            self.codes = access.confirm_second_factor(self.device)
+            access.note(self.user, self.user, "Set up the second factor.")
 
     def _question(self):
         if not self._is_right(lambda code: match_token(self.user, code)):
@@ -93,20 +93,20 @@ class Account:
         return True
 
     def _sign_out(self):
-        accounts.note(self.user, self.user, "Signed out everywhere.")
-        accounts.sign_out(self.user)
+        access.note(self.user, self.user, "Signed out everywhere.")
+        access.sign_out(self.user)
         logout(self.request)
         return redirect("admin:index")
 
     def _renew(self):
         self._must_be_verified()
-        self.codes = accounts.renew_recovery_codes(self.user)
-        accounts.note(self.user, self.user, "Made new recovery codes.")
+        self.codes = access.renew_recovery_codes(self.user)
+        access.note(self.user, self.user, "Made new recovery codes.")
 
     def _remove(self):
         self._must_be_verified()
-        accounts.note(self.user, self.user, "Removed the second factor.")
-        accounts.forget_second_factor(self.user)
+        access.note(self.user, self.user, "Removed the second factor.")
+        access.forget_second_factor(self.user)
         logout(self.request)
         return redirect("admin:index")
 
@@ -116,7 +116,7 @@ class Account:
 
     @cached_property
     def device(self):
-        return accounts.begin_second_factor(self.user)
+        return access.begin_second_factor(self.user)
 
     @property
     def qr_picture(self):
@@ -132,11 +132,11 @@ class Account:
 
     @property
     def is_bound(self):
-        return accounts.is_bound(self.user)
+        return access.is_bound(self.user)
 
     @property
     def codes_left(self):
-        return accounts.recovery_codes_left(self.user)
+        return access.recovery_codes_left(self.user)
 
 
 @never_cache

@@ -11,12 +11,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView, View
 
+from partners.exchange.opendata import dumps, openapi
+from partners.exchange.opendata.asking import USUAL_A_PAGE, PageForm, RecordForm, complaints
+from partners.exchange.opendata.kinds import KINDS
+from partners.exchange.opendata.problems import problem
 from partners.models import Redirect, Root
-from partners.opendata import dumps, openapi
-from partners.opendata.asking import USUAL_A_PAGE, PageForm, RecordForm, complaints
-from partners.opendata.kinds import KINDS
-from partners.opendata.problems import problem
-from partners.paging import KeysFirst
+from partners.reading.paging import KeysFirst
 from partners.views.base import PublicView
 
 ACROSS = {

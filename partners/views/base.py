@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import DetailView
 
-from partners import linked_data
 from partners.models.sources import by_source
+from partners.reading import linked_data
 
 
 class PublicView:

@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views import View
 
-from partners import calendars, site
+from partners.exchange import calendars
 from partners.models import Event
+from partners.reading import site
 from partners.views.base import PublicView, RootDetail
 
 

@@ -4,11 +4,12 @@ from django.db.models import Count, Prefetch
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import freshness, linked_data
 from partners.models import Collaboration, EventSeries, Party
-from partners.paging import InTurn
-from partners.sorting import sort_key
-from partners.timeline import Picture
+from partners.reading import linked_data
+from partners.reading.paging import InTurn
+from partners.reading.timeline import Picture
+from partners.rows import freshness
+from partners.values.sorting import sort_key
 from partners.views.base import PublicView, RootDetail
 
 

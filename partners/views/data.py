@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from partners import linked_data
+from partners.exchange.opendata import dumps
 from partners.models import Page
-from partners.opendata import dumps
+from partners.reading import linked_data
 from partners.views.api import ReadOnly, tagged
 from partners.views.base import PublicView
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
-from partners.forms import DirectoryForm, EventForm
+from partners.reading.forms import DirectoryForm, EventForm
 from partners.views.base import PublicView, bad_query
 
 MOST_ROWS = 100

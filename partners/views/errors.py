@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from partners.search import Search
+from partners.reading.search import Search
 from partners.views.search import searched
 
 RETRY_AFTER = 30  # seconds

@@ -4,11 +4,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import calendars, freshness, linked_data
-from partners.forms import EventForm
+from partners.exchange import calendars
 from partners.models import Event, EventSeries
-from partners.paging import KeysFirst
-from partners.site import everywhere
+from partners.reading import linked_data
+from partners.reading.forms import EventForm
+from partners.reading.paging import KeysFirst
+from partners.reading.site import everywhere
+from partners.rows import freshness
 from partners.views.base import PublicView, RootDetail, bad_query
 
 #: The list begins with so many events that are to come, so many past ones, and so many series.

@@ -7,10 +7,11 @@ from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.views import View
 
-from partners import news, site
-from partners.lines import writable
+from partners.exchange import news
+from partners.exchange.syndication import FORMS
 from partners.models import Organisation
-from partners.syndication import FORMS
+from partners.reading import site
+from partners.values.lines import writable
 from partners.views.base import PublicView, RootDetail
 
 

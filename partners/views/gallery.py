@@ -8,9 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from partners.calendars import Subscription
-from partners.dates import PartialDate
-from partners.forms import SearchForm
+from partners.exchange.calendars import Subscription
 from partners.models import (
     Collaboration,
     Event,
@@ -20,7 +18,9 @@ from partners.models import (
     Section,
     Source,
 )
-from partners.timeline import Picture, by_year
+from partners.reading.forms import SearchForm
+from partners.reading.timeline import Picture, by_year
+from partners.values.dates import PartialDate
 from partners.views.base import PublicView
 
 LONG = "International Federation of Very Long Names in Interventional Radiology and Beyond"

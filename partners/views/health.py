@@ -3,7 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from partners import health
+from partners.care import health
 
 
 @never_cache

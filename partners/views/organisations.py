@@ -4,8 +4,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners import calendars, linked_data
-from partners.forms import DirectoryForm
+from partners.exchange import calendars
 from partners.models import (
     Collaboration,
     Event,
@@ -13,9 +12,11 @@ from partners.models import (
     OrganisationRelation,
     Party,
 )
-from partners.paging import KeysFirst
-from partners.sorting import sort_key
-from partners.timeline import by_year
+from partners.reading import linked_data
+from partners.reading.forms import DirectoryForm
+from partners.reading.paging import KeysFirst
+from partners.reading.timeline import by_year
+from partners.values.sorting import sort_key
 from partners.views.base import PublicView, RootDetail, bad_query
 
 #: What it takes of an organisation to name it on the page of another: its name, type and address.

@@ -13,7 +13,6 @@ from django.utils.cache import patch_cache_control
 from django.views.generic import ListView, TemplateView
 from django.views.static import serve
 
-from partners import freshness, linked_data, renditions, richtext
 from partners.models import (
     Collaboration,
     Event,
@@ -25,8 +24,11 @@ from partners.models import (
     Term,
 )
 from partners.models.base import is_live, union
-from partners.paging import KeysFirst
-from partners.site import everywhere
+from partners.reading import linked_data
+from partners.reading.paging import KeysFirst
+from partners.reading.site import everywhere
+from partners.rows import freshness
+from partners.values import renditions, richtext
 from partners.views.base import PublicView, RootDetail
 from partners.views.events import upcoming
 

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from partners import previews
+from partners.publishing import previews
 
 
 @require_safe

@@ -4,10 +4,10 @@ from itertools import chain
 
 from django.views.generic import TemplateView
 
-from partners.forms import SearchForm
 from partners.models import Collaboration, Event, EventSeries, Organisation, Page
-from partners.search import Search
-from partners.site import everywhere
+from partners.reading.forms import SearchForm
+from partners.reading.search import Search
+from partners.reading.site import everywhere
 from partners.views.base import PublicView, bad_query
 
 PER_KIND = 20

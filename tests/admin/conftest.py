@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from partners.groups import EDITORS, PUBLISHERS
+from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm

@@ -16,7 +16,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from partners import accounts
+from partners.accounts import access
 from tests import factories as make
 from tests.admin.browser_form import act, address
 
@@ -81,7 +81,7 @@ def test_next_session_owes_a_code(client_of, who):
     right = client.post(f"{ACCOUNT}?next={LIST}", {"_code": "1", "code": code(who)})
     assert right["Location"] == LIST
     assert client.get(LIST).status_code == 200
-    assert len(codes) == accounts.recovery_codes_left(User.objects.get(username=who))
+    assert len(codes) == access.recovery_codes_left(User.objects.get(username=who))
 
 
 def test_recovery_code_opens_once(client_of):
@@ -236,7 +236,7 @@ def test_who_has_to_wait_is_told_how_long_and_what_else_to_do(settings, client):
 def test_address_is_what_our_own_proxy_says(rf, settings, behind, forwarded, address):
     settings.BEHIND_PROXY = behind
     request = rf.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert accounts.client_address(request) == address
+    assert access.client_address(request) == address
 
 
 def test_sessions_end_within_a_working_day(settings, editor):

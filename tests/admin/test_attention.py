@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from partners import bookkeeping
 from partners.models import LinkCheck, Snooze
+from partners.rows import bookkeeping
 from tests import factories as make
 from tests.admin.browser_form import address
 from tests.admin.test_publication import text

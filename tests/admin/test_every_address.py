@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from partners import urls
-from partners.opendata.kinds import KINDS
+from partners.exchange.opendata.kinds import KINDS
 from partners.sitemaps import SITEMAPS
 from tests import factories as make
 from tests.views.reading import Reading

@@ -9,10 +9,10 @@ from PIL import Image
 
 from partners.admin.organisation import CANNOT_BE_KEPT, INVISIBLE
 from partners.models import Organisation, PendingChange, Revision
-from tests import colour_profiles
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read_all
 from tests.admin.test_organisation import get
+from tests.values import colour_profiles
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from partners.attention import queue
+from partners.care.attention import queue
 from partners.models import (
     Collaboration,
     Event,

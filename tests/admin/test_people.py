@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from partners.groups import EDITORS, PUBLISHERS
+from partners.accounts.groups import EDITORS, PUBLISHERS
 from tests.admin.browser_form import address, errors
 from tests.admin.conftest import colleague
 from tests.mail_server import mails_to

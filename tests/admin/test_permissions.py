@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from partners.bookkeeping import OWNER
 from partners.models import (
     Collaboration,
     Event,
@@ -19,6 +18,7 @@ from partners.models import (
     Term,
     Topic,
 )
+from partners.rows.bookkeeping import OWNER
 from tests import factories as make
 from tests.admin.browser_form import act, address, read_all
 from tests.admin.records import RECORDS, ROOT_FACTORIES, label

@@ -8,7 +8,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
-from partners import bookkeeping
 from partners.models import (
     EventSeries,
     Organisation,
@@ -18,6 +17,7 @@ from partners.models import (
     Source,
     Verification,
 )
+from partners.rows import bookkeeping
 from partners.rows.door import LOOK_AGAIN
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all

@@ -2,9 +2,9 @@
 
 import pytest
 
-from partners.dates import PartialDate
 from partners.models import Organisation, OrganisationName, PendingChange
-from partners.search import Search
+from partners.reading.search import Search
+from partners.values.dates import PartialDate
 from tests import factories as make
 from tests.admin.browser_form import errors
 from tests.admin.test_publication import text

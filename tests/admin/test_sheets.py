@@ -8,10 +8,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from partners.exchange.sheets import files
 from partners.models import Collaboration, Event, Organisation, PendingChange, SentSheet
 from partners.rows import snapshots
-from partners.sheets import files
-from partners.validators import SHEET_MAX_BYTES
+from partners.values.validators import SHEET_MAX_BYTES
 from tests import factories as make
 from tests.admin.browser_form import act, address, read_all
 

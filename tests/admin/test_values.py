@@ -9,7 +9,7 @@ from partners.models import Organisation, PendingChange
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read
 from tests.admin.test_organisation import get
-from tests.test_lines import EMPTY, EVERYTHING
+from tests.values.test_lines import EMPTY, EVERYTHING
 
 pytestmark = pytest.mark.django_db
 

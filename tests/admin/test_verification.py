@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import User
 
-from partners import bookkeeping
 from partners.models import Collaboration, Organisation, Verification
+from partners.rows import bookkeeping
 from tests import factories as make
 from tests.admin.browser_form import act, address
 from tests.admin.test_publication import decide, text

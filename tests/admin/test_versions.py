@@ -16,7 +16,7 @@ from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label
-from tests.test_validators import picture
+from tests.values.test_validators import picture
 
 pytestmark = pytest.mark.django_db
 

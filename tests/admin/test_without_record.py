@@ -7,9 +7,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
-from partners import bookkeeping, urls
+from partners import urls
 from partners.models import Organisation, Page, Record
-from partners.search import Search
+from partners.reading.search import Search
+from partners.rows import bookkeeping
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, act, address
 from tests.admin.records import RECORDS, ROOT_FACTORIES, label

@@ -15,7 +15,8 @@ from collections import defaultdict
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from partners import bookkeeping, models
+from partners import models
+from partners.rows import bookkeeping
 from tests.benchmarks.invented import Invented
 from tests.drills.databases import FIXTURES, use
 

@@ -9,7 +9,7 @@ import random
 import uuid
 
 from partners import models
-from partners.dates import PartialDate
+from partners.values.dates import PartialDate
 from tests.benchmarks import words
 
 HOME = "cirse"

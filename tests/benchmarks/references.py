@@ -5,8 +5,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.generic import ListView
 
-from partners import freshness
 from partners.models import Organisation
+from partners.rows import freshness
 
 #: What says so is never kept by the page cache.
 unshared = cache_control(private=True, no_cache=True)

@@ -3,7 +3,8 @@
 import pytest
 from django.core.serializers import serialize
 
-from partners import bookkeeping, models
+from partners import models
+from partners.rows import bookkeeping
 from tests.benchmarks.generate import ORDER, fill, prepare
 from tests.benchmarks.invented import Invented
 

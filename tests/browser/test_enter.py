@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from partners.groups import PUBLISHERS
+from partners.accounts.groups import PUBLISHERS
 from partners.models import Organisation, PendingChange, Redirect, Revision, Topic, Verification
 from partners.rows.standing import standings
 from tests import acts

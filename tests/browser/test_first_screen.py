@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from partners import bookkeeping
 from partners.models import Section
+from partners.rows import bookkeeping
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from partners.models import Organisation
-from partners.richtext import sanitise
+from partners.values.richtext import sanitise
 from tests import factories as make
 from tests.admin.browser_form import address
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
-from partners.groups import PUBLISHERS
+from partners.accounts.groups import PUBLISHERS
 from partners.models import Organisation
 from partners.rows.standing import standing
 from tests import acts

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
-from partners.groups import PUBLISHERS
+from partners.accounts.groups import PUBLISHERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

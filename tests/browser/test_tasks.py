@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 from playwright.sync_api import expect
 
-from partners.groups import PUBLISHERS
+from partners.accounts.groups import PUBLISHERS
 from partners.models import Event, Organisation, Redirect, Snooze, Verification
 from tests import factories as make
 from tests.admin.browser_form import address

@@ -44,5 +44,5 @@ def test_every_page_is_valid_with_a_crowd(messages, crowd):
 
 def test_checker_finds_what_is_wrong(messages, content, monkeypatch):
     broken = SimpleNamespace(clean=lambda html: "<p><b>not closed")
-    monkeypatch.setattr("partners.richtext.CLEANER", broken)
+    monkeypatch.setattr("partners.values.richtext.CLEANER", broken)
     assert messages(["/organisations/esr/"])

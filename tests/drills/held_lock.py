@@ -31,7 +31,6 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.utils import timezone
 
-from partners import bookkeeping
 from partners.models import (
     Collaboration,
     Event,
@@ -42,7 +41,7 @@ from partners.models import (
     Revision,
     Topic,
 )
-from partners.rows import snapshots
+from partners.rows import bookkeeping, snapshots
 from partners.urls import urlpatterns
 from tests import factories as make
 from tests.drills.databases import fresh_database, load, run

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from PIL import Image
 
-from partners import backups
+from partners.exchange import backups
 from partners.models import Chore, Organisation, Term
 from tests.drills.databases import fresh_database, kill_after, load, run, start
 

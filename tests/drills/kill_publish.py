@@ -25,10 +25,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from partners import publishing
-from partners.folding import fold
 from partners.models import Organisation, Revision
+from partners.publishing import presses
 from partners.rows import snapshots
+from partners.values.folding import fold
 from tests import acts
 from tests.acts import Proposal
 from tests.drills.databases import fresh_database, kill_after, load, run, start, use
@@ -75,7 +75,7 @@ def work(turns):
     """What is killed: publish one version after the other, so many times each; end with the old."""
     old, new = versions()
     for turn in range(turns + 1):
-        publishing.apply_due(timezone.now())  # at first what an earlier process left
+        presses.apply_due(timezone.now())  # at first what an earlier process left
         stored = snapshots.stored(Organisation, KEY)
         if snapshots.changes(stored, old):
             acts.publish(proposal(stored, old, why="old"), timezone.now())
@@ -91,7 +91,7 @@ def found(old, new, version):
     """
     record = Organisation.objects.get(pk=KEY)
     stored, history = snapshots.rows_of(record), Revision.objects.of(Organisation, KEY)
-    change = publishing.pending(Organisation, KEY)
+    change = presses.pending(Organisation, KEY)
     what = "old" if in_order(stored) == old else "new"
     whole = (
         in_order(stored) in (old, new)

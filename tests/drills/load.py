@@ -29,7 +29,7 @@ PUBLIC = ["/", "/organisations/", "/organisations/esr/", "/collaborations/", "/e
           "/search/?q=radiology", "/glossary/", "/pages/about/", "/sitemap.xml"]  # fmt: skip
 MAKE_EDITORS = """
 from django.contrib.auth.models import Group, User
-from partners.groups import PUBLISHERS
+from partners.accounts.groups import PUBLISHERS
 from partners.models import Organisation
 for number in range({}):
     user = User.objects.create_user(f"editor{{number}}", password="{}", is_staff=True)

@@ -21,7 +21,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from tests.drills.databases import fresh_database
-from tests.sheets import ror
+from tests.exchange.sheets import ror
 
 MOST_REFUSED = 0.01
 

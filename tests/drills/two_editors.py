@@ -39,10 +39,10 @@ from django.test.utils import setup_test_environment
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import publishing
+from partners.accounts.groups import PUBLISHERS
 from partners.admin.carried import VERSION
-from partners.groups import PUBLISHERS
 from partners.models import Figure, Organisation, Revision
+from partners.publishing import presses
 from partners.rows import snapshots
 from partners.rows.snapshots import Path
 from partners.rows.standing import standing
@@ -165,7 +165,7 @@ def judge(people, last, paths):
     """What became of what the two did, counted; `paths` are what a draft had changed before."""
     key = people[0].key
     newer = list(Revision.objects.of(Organisation, key).filter(pk__gte=last).order_by("pk"))
-    change, present = publishing.pending(Organisation, key), standing(Organisation, key).present
+    change, present = presses.pending(Organisation, key), standing(Organisation, key).present
     tally = Counter()
     for person, other in (people, people[::-1]):
         tally["5xx"] += person.status >= 500

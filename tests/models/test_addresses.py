@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.apps import apps
 
-from partners.attention import queue
+from partners.care.attention import queue
 from partners.models import LinkCheck, outside_addresses
 from partners.models.addresses import address_fields
 from partners.models.base import ContentModel

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from partners.dates import PartialDate
 from partners.models import Collaboration
+from partners.values.dates import PartialDate
 from tests import factories as make
 
 TODAY = dt.date(2026, 11, 23)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from partners.dates import TIME_ZONES, PartialDate, validate_time_zone
 from partners.models import Event
+from partners.values.dates import TIME_ZONES, PartialDate, validate_time_zone
 from tests import factories as make
 
 TODAY = dt.date(2026, 11, 23)

@@ -22,10 +22,10 @@ PASSWORD = "rhubarb-crumble-9"
 #: Makes an operator with a second factor whose secret everybody knows, and one recovery code a run.
 MAKE_OPERATOR = f"""
 from django.contrib.auth.models import User
-from partners import accounts
+from partners.accounts import access
 user = User.objects.create_superuser("operator", "operator@example.org", "{PASSWORD}")
-device = accounts.begin_second_factor(user)
-print("\\n".join(accounts.confirm_second_factor(device)))
+device = access.begin_second_factor(user)
+print("\\n".join(access.confirm_second_factor(device)))
 """
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from partners.exchange.opendata.kinds import KINDS
 from partners.models import Page
-from partners.opendata.kinds import KINDS
 from tests import factories as make
 
 LIST = "/api/v1/organisations/"

@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from partners.exchange.opendata import dumps
 from partners.models import Page
-from partners.opendata import dumps
 from tests import factories as make
-from tests.opendata.reading import archive, document
+from tests.exchange.opendata.reading import archive, document
 
 NAMES = ["partners.json", "partners.schema.json", "partners.csv.zip"]
 

@@ -17,9 +17,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import bookkeeping, previews, urls
+from partners import urls
 from partners.models import Organisation, PendingChange, PreviewLink, Topic
-from partners.rows import snapshots
+from partners.publishing import previews
+from partners.rows import bookkeeping, snapshots
 from partners.sitemaps import SITEMAPS
 from tests import acts
 from tests import factories as make

@@ -9,13 +9,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Value
 
-from partners import bookkeeping
 from partners.models import Event, Organisation, Revision
-from partners.rows import history
+from partners.rows import bookkeeping, history
 from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
-from tests.test_lines import UNWRITABLE
+from tests.values.test_lines import UNWRITABLE
 
 ATOM, JSON = "/feeds/changes.atom", "/feeds/changes.json"
 
@@ -244,7 +243,7 @@ def test_feed_holds_the_latest_fifty(follow):
 
 
 def test_news_beyond_the_states_that_are_looked_at_are_left_out(follow, change, monkeypatch):
-    monkeypatch.setattr("partners.news.MOST_STATES", 2)
+    monkeypatch.setattr("partners.exchange.news.MOST_STATES", 2)
     record = event()
     for fields in ({"status": "cancelled"}, {"status": "postponed"}, {"summary": "A comma."}):
         change(record, **fields)

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from partners.dates import PartialDate
 from partners.models import Revision
 from partners.rows import history as keep
 from partners.rows.standing import standing
+from partners.values.dates import PartialDate
 from tests import acts
 from tests import factories as make
 

@@ -9,7 +9,7 @@ from django.db.models import Value
 
 from partners.models import ROOTS, Organisation
 from tests import factories as make
-from tests.test_lines import UNWRITABLE
+from tests.values.test_lines import UNWRITABLE
 
 pytestmark = pytest.mark.django_db
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

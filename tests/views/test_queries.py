@@ -5,8 +5,8 @@ The limits: 12 for the partners page, 10 for the directory, 14 for the page of a
 
 import pytest
 
-from partners import bookkeeping
 from partners.models import Page
+from partners.rows import bookkeeping
 from tests import factories as make
 
 

@@ -4,7 +4,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils import timezone
 
-from partners import publishing
+from partners.publishing import presses
 
 
 class Command(BaseCommand):
@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         try:
-            applied = publishing.apply_due(timezone.now())
+            applied = presses.apply_due(timezone.now())
         except OperationalError as error:
             raise CommandError(f"Not all could be published: {error}. Run it again.") from error
         if options["verbosity"] >= 1:

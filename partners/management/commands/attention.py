@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import BaseCommand
 from django.utils import timezone
 
-from partners.attention import queue
+from partners.care.attention import queue
 
 
 class Command(BaseCommand):

@@ -5,7 +5,8 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from partners import backups, chores
+from partners.care import chores
+from partners.exchange import backups
 
 
 class Command(BaseCommand):

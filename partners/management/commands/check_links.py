@@ -2,7 +2,7 @@
 
 from django.core.management import BaseCommand
 
-from partners import chores, links
+from partners.care import chores, links
 from partners.models import LinkCheck, outside_addresses
 
 

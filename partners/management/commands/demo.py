@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 
-from partners.groups import EDITORS, PUBLISHERS
+from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.models import Organisation
 
 HOST = "127.0.0.1"

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from partners.opendata import dumps
+from partners.exchange.opendata import dumps
 
 CHECKSUMS = "SHA256SUMS"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from partners import fixtures
+from partners.exchange import fixtures
 
 
 class Command(BaseCommand):

@@ -8,9 +8,8 @@ from django.core.management.commands import loaddata
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from partners import bookkeeping
-from partners.loading import FixtureError, Loading, read
-from partners.rows import history
+from partners.exchange.loading import FixtureError, Loading, read
+from partners.rows import bookkeeping, history
 
 
 class Command(loaddata.Command):

@@ -2,7 +2,7 @@
 
 from django.core.management import BaseCommand
 
-from partners import bookkeeping
+from partners.rows import bookkeeping
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from partners import backups
+from partners.exchange import backups
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from partners import chores, reminders
+from partners.care import chores, reminders
 
 
 class Command(BaseCommand):

@@ -1,0 +1,4 @@
+"""Who gets in, and what the groups may do.
+
+Forms for staff are the admin's.
+"""

@@ -1,0 +1,447 @@
+"""The rules of the queue: each says what is the matter, why it matters, and where to mend it."""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from typing import NamedTuple
+from zlib import crc32
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.care.attention.scene import MODELS
+from partners.models import (
+    Collaboration,
+    Event,
+    EventSeries,
+    Organisation,
+    OrganisationRelation,
+    PendingChange,
+)
+from partners.models.base import moment
+from partners.models.sources import Basis
+from partners.values.dates import PartialDate
+from partners.values.validators import validate_label
+
+SOON = 30  # days before a review is due
+NEXT_WEEK = 7
+WRITE_UP_WINDOW = 2 * 365
+
+
+class Finding(NamedTuple):
+    """One thing that needs a person: what is the matter, with which record, and where on its form.
+
+    Of a whole kind of records there is no one record, but the `address` of a list.
+    """
+
+    rule: "Rule"
+    subject: str
+    says: str
+    record: object = None
+    place: str = ""
+    address: str = ""
+
+    @property
+    def key(self):
+        """Names it for ever, for who puts it off and for the ledger of mails."""
+        return f"{self.rule.name}:{self.subject}"
+
+    @property
+    def url(self):
+        """The exact place to mend it, in the admin."""
+        if self.address:
+            return self.address
+        page = f"admin:partners_{self.record._meta.model_name}_change"
+        return reverse(page, args=[self.record.pk]) + (self.place and f"#{self.place}")
+
+    def __str__(self):
+        return f"{self.record}: {self.says}" if self.record else self.says
+
+
+class Rule:
+    """One thing to look for. `role`: the group that can mend it."""
+
+    title = why = ""
+    role = EDITORS
+
+    @property
+    def name(self):
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+    def findings(self, scene):
+        return [self._finding(*found) for found in self.find(scene)]
+
+    def find(self, scene):
+        """Yield (record, what to say of it, part or "", place on the record's form) for each."""
+        raise NotImplementedError
+
+    def _finding(self, record, says, part="", place=""):
+        subject = f"{record._meta.model_name}/{record.pk}"
+        if part:
+            subject += f"/{getattr(part, 'pk', part)}"
+        return Finding(self, subject, says, record, place)
+
+
+class FigureWithoutDate(Rule):
+    title = "Figures without a date"
+    why = "A number that nobody can date is one that nobody can check."
+
+    def find(self, scene):
+        for figure in scene.figures:
+            if not figure.as_of:
+                yield figure.organisation, f"{figure}: as of when?", figure, "figures-group"
+
+
+class FigureTooOld(Rule):
+    title = "Figures that have grown old"
+    why = "The number has probably changed; ask for the current one, or verify that it holds."
+
+    def find(self, scene):
+        for figure in scene.figures:
+            days = figure.review_days or settings.REVIEW_DAYS["figure"]
+            if figure.as_of and figure.as_of.latest + dt.timedelta(days) < scene.today:
+                says = f"{figure}, as of {figure.as_of.display()}"
+                yield figure.organisation, says, figure, "figures-group"
+
+
+class NotYetVerified(Rule):
+    title = "Not yet verified"
+    why = "Nobody has compared these with the world; their pages say so."
+
+    def findings(self, scene):
+        for model in MODELS:
+            count = sum(root.last_verified is None for root in scene.of(model))
+            if count:
+                yield self._kind(model._meta, count, "?verified=no")
+        count = sum(not hasattr(figure, "verification") for figure in scene.figures)
+        if count:
+            yield self._kind(Organisation._meta, count, "?verified=figures", "figure", "figures")
+
+    def _kind(self, meta, count, query, one="", many=""):
+        one, many = one or meta.verbose_name, many or meta.verbose_name_plural
+        url = reverse(f"admin:partners_{meta.model_name}_changelist") + query
+        says = f"{count} {one if count == 1 else many}"
+        return Finding(self, one.replace(" ", "-"), says, address=url)
+
+
+def _review(scene):
+    """(record, part or "", the day when it is to be verified again) of what has been verified."""
+    for each in [*scene.all, *scene.figures]:
+        verification = getattr(each, "verification", None)
+        if verification:
+            kind = each._meta.model_name
+            days = each.review_days or settings.REVIEW_DAYS[kind]
+            due = timezone.localdate(verification.verified_at) + dt.timedelta(days)
+            part = "" if each.root is each else each
+            yield each.root, part, due
+
+
+def _until(due, part):
+    day = PartialDate(due.isoformat()).display()
+    return f"{part}: {day}" if part else day
+
+
+class ReviewOverdue(Rule):
+    title = "Reviews overdue"
+    why = "It was verified, but too long ago; compare it with the world again."
+
+    def find(self, scene):
+        for root, part, due in _review(scene):
+            if due < scene.today:
+                yield root, _until(due, part), part, part and "figures-group"
+
+
+class ReviewDueSoon(Rule):
+    title = "Reviews due soon"
+    why = "Within thirty days these want to be verified again."
+
+    def find(self, scene):
+        for root, part, due in _review(scene):
+            if scene.today <= due <= scene.today + dt.timedelta(SOON):
+                yield root, _until(due, part), part, part and "figures-group"
+
+
+class LinkWithoutTarget(Rule):
+    title = "Links without a target"
+    why = "Visitors do not see them until somebody knows where they lead."
+
+    def find(self, scene):
+        for link in scene.links:
+            if not link.url:
+                yield link.root, f"“{link.label}”", link, "links-group"
+
+
+class LinkInTrouble(Rule):
+    title = "Links in trouble"
+    why = "The address was asked and did not answer as a page should."
+
+    def find(self, scene):
+        if not scene.checks:
+            return
+        for address in scene.addresses:
+            if check := scene.checks.get(address.url):
+                yield _found_at(address, f"{address.label}: {check.describe()}")
+
+
+def _found_at(address, says):
+    """What a rule yields of an Address: its record, what is the matter, which one, and where."""
+    record, field = address.record, address.field.name
+    if record is not address.root:
+        return address.root, says, record, _group(record)
+    which = f"{field}/{crc32(address.url.encode()):08x}" if address.is_in_text else field
+    return record, says, which, f"id_{field}"
+
+
+def _group(part):
+    """The place of all parts of that kind on the form of their record."""
+    root = part.root
+    names = (n for n in root.parts if root._meta.get_field(n).related_model is type(part))
+    return f"{next(names)}-group"
+
+
+class LabelSaysNothing(Rule):
+    title = "Labels that say nothing"
+    why = "Out of its sentence, such a label does not say where it leads."
+
+    def find(self, scene):
+        for part in (*scene.links, *scene.joint_works):
+            if _says_nothing(str(part)):
+                yield part.root, f"“{part}”", part, _group(part)
+        for address in scene.addresses:
+            if address.is_in_text and _says_nothing(address.label):
+                yield _found_at(address, f"“{address.label}”")
+
+
+def _says_nothing(label):
+    try:
+        validate_label(label)
+    except ValidationError:
+        return True
+    return False
+
+
+class EndedButUnchanged(Rule):
+    title = "Collaborations past their end"
+    why = "The end has passed since the text was last changed: it may still speak of the present."
+
+    def find(self, scene):
+        for collaboration in scene.of(Collaboration):
+            until = collaboration.until
+            if until and until.latest < scene.today:
+                said_at = [collaboration.record.changed_at]
+                if collaboration.last_verified:
+                    said_at.append(collaboration.last_verified.verified_at)
+                if timezone.localdate(max(said_at)) <= until.latest:
+                    yield collaboration, f"ended {until.display()}", "", "id_description"
+
+
+class EventWithoutWriteUp(Rule):
+    title = "Past events without a write-up"
+    why = "What was announced was held; readers want to know how it was."
+
+    def find(self, scene):
+        first = scene.today - dt.timedelta(WRITE_UP_WINDOW)
+        for event in scene.of(Event):
+            last = event.ends or event.starts
+            was_held = event.status != Event.Status.CANCELLED and event.is_over(scene.today)
+            if was_held and last.latest >= first and not event.write_up:
+                yield event, f"{event.when}", "", "id_write_up"
+
+
+class LogoMissing(Rule):
+    title = "Logos missing"
+    why = "The page shows the acronym where the logo would stand."
+
+    def find(self, scene):
+        for organisation in scene.of(Organisation):
+            if not organisation.logo:
+                yield organisation, "no logo", "", "id_logo"
+
+
+class LogoWithoutRight(Rule):
+    title = "Logos without words or permission"
+    why = "A logo is shown by permission, and said in words to those who cannot see it."
+
+    def find(self, scene):
+        for organisation in scene.of(Organisation):
+            if organisation.logo:
+                until = organisation.logo_permission_until
+                if not organisation.logo_alt:
+                    yield organisation, "not said in words", "alt", "id_logo_alt"
+                if not organisation.logo_permission:
+                    yield organisation, "no permission noted", "permission", "id_logo_permission"
+                if until and until.latest < scene.today:
+                    says = f"permission ended {until.display()}"
+                    yield organisation, says, "ended", "id_logo_permission_until"
+
+
+class ChangeWaiting(Rule):
+    title = "Changes that await approval"
+    why = "An editor handed them in; a publisher approves them or sends them back."
+    role = PUBLISHERS
+
+    def find(self, scene):
+        for change in scene.pending:
+            if change.status == PendingChange.Status.HANDED_IN:
+                yield (
+                    change,
+                    f"by {change.by_name}, {moment(change.saved_at)}",
+                    change.saved_at.isoformat(),
+                )
+
+
+class ChangeDueSoon(Rule):
+    title = "Due within a week"
+    why = "It happens by itself; look at it once more before it does."
+    role = PUBLISHERS
+
+    def find(self, scene):
+        end = scene.now + dt.timedelta(NEXT_WEEK)
+        for change in scene.pending:
+            if change.publish_at and change.publish_at <= end:
+                yield (
+                    change,
+                    f"is published on {moment(change.publish_at)}",
+                    change.publish_at.isoformat(),
+                )
+        for model, key, title, what, at in scene.turning(NEXT_WEEK):
+            record = model(pk=key, **{"name" if model is Organisation else "title": title})
+            yield record, f"{what} on {moment(at)}", at.isoformat(), ""
+
+
+class EventDateVague(Rule):
+    title = "Upcoming events known to the year"
+    why = "Nobody can plan to come to a year; ask for the days."
+
+    def find(self, scene):
+        for event in scene.of(Event):
+            if event.starts and event.starts.precision == "year" and not event.is_over(scene.today):
+                yield event, event.when, "", "id_starts"
+
+
+class PossibleDuplicate(Rule):
+    title = "Possible duplicates"
+    why = "Two records share a name, an acronym or a website: one organisation, or a mix-up?"
+
+    def find(self, scene):
+        shared = defaultdict(list)
+        for organisation in scene.of(Organisation):
+            for name in {*organisation.record.names.split("\n")}:
+                shared["name or acronym", name].append(organisation)
+            shared["website", _host(organisation.website)].append(organisation)
+        told = set()
+        for (what, value), (first, *others) in shared.items():
+            for other in others if value else ():
+                if (first.pk, other.pk) not in told:
+                    told.add((first.pk, other.pk))
+                    yield first, f"shares its {what} “{value}” with {other}", other
+
+    def _finding(self, record, says, other):
+        """It leads to the page that compares the two, and merges them."""
+        compared = reverse("admin:partners_organisation_merge", args=[record.pk])
+        address = f"{compared}?other={other.pk}"
+        return super()._finding(record, says, other)._replace(address=address)
+
+
+def _host(url):
+    return url.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
+
+
+class RelationAstray(Rule):
+    title = "Relations that lead nowhere"
+    why = "It ends in a withdrawn record, or leads round in a circle."
+
+    def find(self, scene):
+        live = scene.roots[Organisation]
+        above = defaultdict(lambda: defaultdict(set))
+        for relation in scene.relations:
+            above[_hierarchy(relation)][relation.organisation_id].add(relation.other_id)
+        for relation in scene.relations:
+            organisation = live.get(relation.organisation_id)
+            if organisation is None:
+                continue
+            says = f"{relation.get_kind_display()} {relation.other}"
+            if relation.other_id not in live and relation.kind != "succeeded-by":
+                yield organisation, f"{says}, which has no page", relation, "relations-group"
+            elif _leads_back(above[_hierarchy(relation)], relation.organisation_id):
+                yield organisation, f"{says}, which leads back to it", relation, "relations-group"
+
+
+def _hierarchy(relation):
+    kinds = OrganisationRelation.HIERARCHIES
+    return next(place for place, each in enumerate(kinds) if relation.kind in each)
+
+
+def _leads_back(above, start):
+    seen, reached = set(), set(above[start])
+    while reached:
+        if start in reached:
+            return True
+        seen |= reached
+        reached = {up for each in reached for up in above.get(each, ())} - seen
+    return False
+
+
+class Inferred(Rule):
+    title = "Statements that are inferred"
+    why = "The source does not say so itself. Find one that does, or ask the partner."
+
+    def find(self, scene):
+        by_record = defaultdict(set)
+        for root, path, basis in scene.citations:
+            of_relation = path.startswith("relations/")  # which says so itself
+            if basis == Basis.INFERRED and not of_relation:
+                by_record[root].add(path.rpartition("/")[2].replace("_", " "))
+        for root, fields in by_record.items():
+            yield root, ", ".join(sorted(fields)), "", "citations-group"
+        live = scene.roots[Organisation]
+        for relation in scene.relations:
+            if relation.basis == Basis.INFERRED and relation.organisation_id in live:
+                says = f"{relation.get_kind_display()} {relation.other}"
+                yield live[relation.organisation_id], says, relation, "relations-group"
+
+
+class TermToVerify(Rule):
+    title = "Glossary terms to verify"
+    why = "What the abbreviation stands for is not from a source of our own."
+    role = PUBLISHERS
+
+    def find(self, scene):
+        for term in scene.terms:
+            yield term, term.expansion, "", "id_is_to_be_verified"
+
+
+class FactWithoutSource(Rule):
+    title = "Facts without a source"
+    why = "A reader cannot tell where it comes from."
+
+    #: Model → the fields that state something about the world, and what they hold if they do not.
+    facts = {
+        Organisation: {
+            "founded": "", "dissolved": "", "seat_city": "", "seat_country": "",
+            "region": "not-stated", "not_for_profit": "not-stated",
+        },
+        Collaboration: {"since": "", "until": ""},
+        EventSeries: {"since": "", "until": ""},
+        Event: {"starts": "", "ends": "", "city": ""},
+    }  # fmt: skip
+
+    def find(self, scene):
+        cited = {(root, path) for root, path, _ in scene.citations}
+        for model, fields in self.facts.items():
+            for root in scene.of(model):
+                values = vars(root)  # as stored: a Country made of each code would take too long
+                for name, silent in fields.items():
+                    if values[name] != silent and (root, name) not in cited:
+                        says = str(model._meta.get_field(name).verbose_name)
+                        yield root, capfirst(says), name, "citations-group"
+        for figure in scene.figures:
+            if not figure.source_id and (figure.root, f"figures/{figure.pk}/value") not in cited:
+                yield figure.root, str(figure), figure, "figures-group"
+
+
+RULES = [rule() for rule in Rule.__subclasses__()]

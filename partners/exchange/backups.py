@@ -1,0 +1,292 @@
+"""One file that holds everything: rows of all tables in a portable form, uploads, and a manifest.
+
+The file is a ZIP. `rows/<app>.<model>.jsonl` has a JSON object a row, column → value as Django's
+fields write it; `media/…` the uploads; `manifest.json` the versions, and of each other member its
+SHA-256 and of each table its number of rows. Left out are sessions (whoever was logged in logs in
+anew), spreadsheets in mid-import, and the version of the content, which never comes back.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import zipfile
+import zlib
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.management.color import no_style
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from partners.values import renditions
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+LEFT_OUT = {"sessions.session", "partners.contentversion", "partners.sentsheet"}
+#: What an upload's path may look like: nothing that leads out of its folder.
+UPLOAD = re.compile(r"media/(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*[A-Za-z0-9][A-Za-z0-9_.-]*")
+BATCH = 500
+DEFLATED = zipfile.ZIP_DEFLATED
+
+
+#: What Python raises of a file that is cut, flipped, or something else.
+UNREADABLE = (
+    OSError, EOFError, KeyError, TypeError, ValueError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+class Damaged(Exception):
+    """A file that is not restored; the text is a sentence for the operator."""
+
+
+def tables():
+    """All models with a table of their own, many-to-many tables included."""
+    models = apps.get_models(include_auto_created=True)
+    return [model for model in models if model._meta.label_lower not in LEFT_OUT]
+
+
+def applied_migrations():
+    return sorted(map(".".join, MigrationRecorder(connection).applied_migrations()))
+
+
+# Backup
+
+
+def backup(path):
+    """Write everything, as it was at one moment, to `path` (Path); under its name once complete.
+
+    Editors go on working meanwhile. Returns the manifest (dict). Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with complete_or_nothing(path) as file, zipfile.ZipFile(file, "w", DEFLATED) as archive:
+        manifest = {
+            "format": FORMAT,
+            "made_at": timezone.now().isoformat(),
+            "django": django.get_version(),
+            "rows": {},
+            "sha256": {},
+        }
+        with snapshot():
+            manifest["migrations"] = applied_migrations()
+            for model in tables():
+                _write_rows(archive, manifest, model)
+        for upload in uploads():
+            _write_upload(archive, manifest, upload)
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
+    return manifest
+
+
+@contextmanager
+def complete_or_nothing(path):
+    """A file for its owner alone, that gets its name when it is whole and on the disk."""
+    number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(draft)
+    try:
+        with os.fdopen(number, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def snapshot():
+    """Whatever is read within it is as it was at its beginning, and nobody waits for the reader."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    connection.ensure_connection()  # it knows its way of beginning a transaction only then
+    usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        connection.transaction_mode = usual
+
+
+def _write_rows(archive, manifest, model):
+    name, digest, count = f"rows/{model._meta.label_lower}.jsonl", hashlib.sha256(), 0
+    fields = model._meta.local_concrete_fields
+    with archive.open(name, "w", force_zip64=True) as member:
+        names = [field.attname for field in fields]
+        for record in model._base_manager.order_by("pk").values(*names).iterator(BATCH):
+            row = {field.attname: _said(field, record[field.attname]) for field in fields}
+            line = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
+            member.write(line)
+            digest.update(line)
+            count += 1
+    manifest["rows"][model._meta.label_lower] = count
+    manifest["sha256"][name] = digest.hexdigest()
+
+
+def _said(field, value):
+    """As `dumpdata` writes it; what is no record has no signals that look at its files."""
+    if value is None:
+        return None
+    return field.value_to_string(SimpleNamespace(**{field.attname: value}))
+
+
+def uploads():
+    """The uploads (Path, in no order); what is made from them can be made again."""
+    folder = Path(settings.MEDIA_ROOT)
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if not renditions.NAME.fullmatch(path.name)]
+
+
+def _write_upload(archive, manifest, path):
+    """An upload never changes; one that went since the rows were read is in none of the pages."""
+    name = f"media/{path.relative_to(settings.MEDIA_ROOT).as_posix()}"
+    if UPLOAD.fullmatch(name):
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return
+        archive.writestr(name, content, zipfile.ZIP_STORED)
+        manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
+
+
+# Restore
+
+
+def verify(path):
+    """The manifest (dict) of a file that is whole and fits this installation. Raises Damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read(MANIFEST))
+            _fits(manifest)
+            _is_whole(archive, manifest)
+    except FileNotFoundError:
+        raise Damaged(f"There is no file {path}.") from None
+    except UNREADABLE:
+        raise Damaged(
+            f"{path} is damaged, or is no backup of this site. Take another one."
+        ) from None
+    return manifest
+
+
+def _fits(manifest):
+    if manifest["format"] > FORMAT:
+        raise Damaged("This backup was made by a newer version of the site. Upgrade it first.")
+    theirs, ours = set(manifest["migrations"]), set(applied_migrations())
+    if theirs - ours:
+        raise Damaged(
+            f"This backup is newer than this installation, which lacks {_some(theirs - ours)}. "
+            "Upgrade it and run `manage.py migrate` first."
+        )
+    if ours - theirs:
+        raise Damaged(
+            f"This backup is older than this installation, which has {_some(ours - theirs)} as "
+            "well. Check out the version that made it, migrate an empty database with that, "
+            "restore, and upgrade then."
+        )
+
+
+def _some(migrations):
+    return ", ".join(sorted(migrations)[:3]) + (" and more" if len(migrations) > 3 else "")
+
+
+def _is_whole(archive, manifest):
+    members = set(archive.namelist()) - {MANIFEST}
+    rows = {f"rows/{label}.jsonl" for label in manifest["rows"]}
+    known = {f"rows/{model._meta.label_lower}.jsonl" for model in tables()}
+    pictures = {name for name in members if UPLOAD.fullmatch(name)}
+    if members != set(manifest["sha256"]) or rows != known or members != rows | pictures:
+        raise ValueError
+    for name, digest in manifest["sha256"].items():
+        found = hashlib.sha256()
+        with archive.open(name) as member:
+            while block := member.read(1 << 20):
+                found.update(block)
+        if found.hexdigest() != digest:
+            raise ValueError(name)
+
+
+def restore(path):
+    """Make everything as it is in the file: all of it, or nothing. Raises Damaged.
+
+    Uploads are put beside those that are there, the rows are replaced in one transaction, and what
+    no row knows any more goes last: killed anywhere between, the site is as before or as restored.
+    """
+    manifest = verify(path)
+    with zipfile.ZipFile(path) as archive:
+        wanted = {name for name in manifest["sha256"] if name.startswith("media/")}
+        for name in sorted(wanted):
+            _put_upload(name, archive.read(name))
+        try:
+            with transaction.atomic():
+                _replace_rows(archive, manifest)
+        except (DatabaseError, KeyError, TypeError, ValueError) as error:
+            raise Damaged(f"Nothing was restored: the database refuses it: {error}") from error
+    for upload in uploads():
+        name = upload.relative_to(settings.MEDIA_ROOT).as_posix()
+        if f"media/{name}" not in wanted:
+            default_storage.delete(name)
+    return manifest
+
+
+def _put_upload(name, content):
+    path = Path(settings.MEDIA_ROOT, *PurePosixPath(name).parts[1:])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_bytes() != content:
+        with complete_or_nothing(path) as file:
+            file.write(content)
+        path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+
+
+def _replace_rows(archive, manifest):
+    models = tables()
+    _lock(models)
+    for model in [*models, apps.get_model("sessions.Session")]:
+        model._base_manager.all()._raw_delete(connection.alias)
+    for model in models:
+        for batch in _batches(archive, model):
+            # Raw: without signals, and without what a field does to a record before it is saved.
+            model._base_manager._insert(batch, model._meta.local_concrete_fields, raw=True)
+        if model._base_manager.count() != manifest["rows"][model._meta.label_lower]:
+            raise ValueError(f"rows of {model._meta.label} are missing")
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+    connection.check_constraints()
+
+
+def _lock(models):
+    """Nobody writes in between; readers go on seeing what was. (SQLite locks by itself.)"""
+    if connection.vendor == "postgresql":
+        names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _batches(archive, model):
+    fields = model._meta.local_concrete_fields
+    size = min(BATCH, connection.ops.bulk_batch_size(fields, [None] * BATCH) or BATCH)
+    batch = []
+    with archive.open(f"rows/{model._meta.label_lower}.jsonl") as member:
+        for line in member:
+            row = json.loads(line)
+            values = {field.attname: _read(field, row[field.attname]) for field in fields}
+            batch.append(SimpleNamespace(**values))
+            if len(batch) == size:
+                yield batch
+                batch = []
+    if batch:
+        yield batch
+
+
+def _read(field, value):
+    return value if value is None else field.to_python(value)

@@ -1,0 +1,255 @@
+"""Calendars that people keep: events as iCalendar (RFC 5545), named as RFC 7986 has it.
+
+A calendar holds the live events whose days are known, cancelled and postponed ones among them. What
+is withdrawn leaves it, as it leaves the pages: whether it takes place is not ours to say any more.
+"""
+
+import datetime as dt
+import uuid
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import icalendar
+from django.conf import settings
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from partners.models import Event, Organisation, Revision
+from partners.reading import site
+from partners.values.dates import comes_twice
+from partners.values.lines import writable
+
+#: With it an event's key makes its UID, the same whatever host the site is moved to; never changes.
+NAMESPACE = uuid.UUID("6f0c1d1e-5c0a-5b8e-9a52-4a1f0b6f3c27")
+REFRESH = dt.timedelta(hours=12)
+#: A restored event counts its changes anew, beyond what it can have come to (RFC 5545 §3.8.7.4).
+CHANGES_IN_A_LIFE = 100_000
+STATUS = {
+    Event.Status.SCHEDULED: "CONFIRMED",
+    Event.Status.MOVED_ONLINE: "CONFIRMED",
+    Event.Status.POSTPONED: "TENTATIVE",
+    Event.Status.CANCELLED: "CANCELLED",
+}
+#: Where people whose calendar is a web site add one by its address: label, site, its parameters.
+SERVICES = (
+    ("Google Calendar", "https://calendar.google.com/calendar/render", ["cid"]),
+    ("Outlook.com", "https://outlook.live.com/calendar/0/addfromweb", ["url", "name"]),
+    ("Outlook at work", "https://outlook.office.com/calendar/0/addfromweb", ["url", "name"]),
+)
+#: The years, all months of them, that every time zone can show.
+YEARS = range(2, dt.MAXYEAR)
+
+
+class Subscription(NamedTuple):
+    """A calendar as a page offers it: its name, its path, the path of the page it belongs to."""
+
+    name: str
+    path: str
+    page: str
+    #: How many events of the page it cannot hold, for their days are not known.
+    left_out: int = 0
+    #: Whether it holds any, so that there is something to subscribe to.
+    has_events: bool = True
+
+    @property
+    def address(self):
+        return f"{settings.SITE_URL}{self.path}"
+
+    @property
+    def webcal(self):
+        """The address that opens a calendar program instead of a browser."""
+        return f"webcal://{self.address.partition('://')[2]}"
+
+    @property
+    def services(self):
+        """(label, address) of web calendars that can be asked to subscribe."""
+        given = {"cid": self.webcal, "url": self.address, "name": self.name}
+        for label, service, parameters in SERVICES:
+            yield label, f"{service}?{urlencode({name: given[name] for name in parameters})}"
+
+
+def of_all(path, page, society, left_out=0):
+    """The Subscription to all events of the site of `society` (Organisation or None)."""
+    return Subscription(f"Events – {site.title(society)}", path, page, left_out)
+
+
+def of_root(root, left_out=0, *, has_events=True):
+    """The Subscription to the events of `root`: an event, a series or an organisation."""
+    page = root.get_absolute_url()
+    name = f"Events of {root}" if isinstance(root, Organisation) else str(root)
+    return Subscription(name, f"{page}calendar.ics", page, left_out, has_events)
+
+
+def events_of(root, at):
+    """The live events at `at` (aware datetime) that the calendar of `root` is about."""
+    live = Event.objects.live(at)
+    if isinstance(root, Organisation):
+        return live.organised_by(root.pk, at)
+    return live.filter(**{"pk" if isinstance(root, Event) else "series": root.pk})
+
+
+def write(subscription, events, at):
+    """The calendar (bytes) of those of `events` (queryset) whose days are known.
+
+    RFC 5545 §3.4, §3.6.1; one without an event still holds a time zone, as §3.6 wants a component.
+    """
+    held = events.with_days().select_related("record", "series").annotate(lives=_lives())
+    held = held.order_by("starts", "pk")
+    calendar = _calendar(subscription)
+    written = [_event(event, at) for event in held]
+    for component in (*_time_zones(held), *written):
+        calendar.add_component(component)
+    return calendar.to_ical()
+
+
+def _lives():
+    """How often an event has been deleted, and is there nevertheless."""
+    deletions = Revision.objects.of(Event, OuterRef("pk")).filter(is_deleted=True).order_by()
+    counted = deletions.values("key").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _calendar(subscription):
+    """RFC 7986 §5 names the calendar and says how often to ask; X- is for those who read no RFC."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//cirse_partners//Events//EN")
+    calendar.add("version", "2.0")
+    name = writable(subscription.name)
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("url", f"{settings.SITE_URL}{subscription.page}")
+    calendar.add("source", subscription.address, {"value": "URI"})
+    refresh = icalendar.vDuration(REFRESH)
+    calendar.add("refresh-interval", refresh, {"value": "DURATION"})
+    calendar.add("x-published-ttl", refresh)
+    return calendar
+
+
+def _event(event, at):
+    """RFC 5545 §3.6.1. TRANSPARENT: who follows a congress is not busy because of it (§3.8.2.7)."""
+    component = icalendar.Event()
+    changed = max(event.record.changed_at, event.published_at)
+    said = {
+        "uid": str(uuid.uuid5(NAMESPACE, event.pk)),
+        "dtstamp": changed,
+        "last-modified": changed,
+        "sequence": event.record.version + CHANGES_IN_A_LIFE * event.lives,
+        "status": STATUS[event.status],
+        "summary": writable(event.title),
+        "description": "\n".join(_sentences(event)),
+        "location": writable(event.place),
+        "categories": _categories(event, at),
+        "url": f"{settings.SITE_URL}{event.get_absolute_url()}",
+        "transp": "TRANSPARENT",
+        **_span(event),
+    }
+    for name, value in said.items():
+        if value != "" and value != []:
+            component.add(name, value)
+    return component
+
+
+def _sentences(event):
+    """What the other properties cannot say."""
+    if event.status != Event.Status.SCHEDULED:
+        yield f"{event.get_status_display()}."
+    if event.start_time and not _has_both_times(event):
+        yield f"Begins at {event.start_time:%H:%M} ({event.time_zone})."
+    if event.summary:
+        yield writable(event.summary)
+
+
+def _categories(event, at):
+    mode = event.get_mode_display() if event.mode != Event.Mode.NOT_STATED else ""
+    series = event.series.title if event.series and event.series.is_live(at) else ""
+    return [writable(text) for text in (series, mode) if text]
+
+
+def _has_both_times(event):
+    return bool(event.starts_at and event.ends_at)
+
+
+def _span(event):
+    """When it begins and ends: hours of the place where both are known, else whole days.
+
+    The end of days is the day after the last one (RFC 5545 §3.8.2.2).
+    """
+    first, last = event.starts.earliest, (event.ends or event.starts).earliest
+    if _has_both_times(event):
+        return {"dtstart": _moment(event.starts_at), "dtend": _moment(event.ends_at)}
+    day = dt.timedelta(days=1)
+    return {"dtstart": first, "dtend": min(last, dt.date.max - day) + day}
+
+
+def _moment(at):
+    """By the clock of the place; where that shows a time again, in UTC (RFC 5545 §3.3.5)."""
+    return at.astimezone(dt.UTC) if at.fold and comes_twice(at) else at.replace(fold=0)
+
+
+def _time_zones(events):
+    """A VTIMEZONE for each zone that times are told in, over the years of those events."""
+    zones = {}
+    for event in filter(_has_both_times, events):
+        years = event.starts.year, (event.ends or event.starts).year
+        zones.setdefault(event.time_zone, set()).update(years)
+    if not events:
+        zones = {settings.TIME_ZONE: {2000}}
+    return [_time_zone(name, years) for name, years in sorted(zones.items())]
+
+
+def _time_zone(name, years):
+    """RFC 5545 §3.6.5: what holds as the year before begins, and each change since.
+
+    Written here, since icalendar 7.3 tells the onset of summer time by the clock after it.
+    """
+    component = icalendar.Timezone()
+    component.add("tzid", name)
+    shown = sorted({min(max(each, YEARS[0]), YEARS[-1]) for y in years for each in (y - 1, y)})
+    begins = dt.datetime(shown[0], 1, 1, tzinfo=dt.UTC)
+    changes = [change for year in shown for change in _changes(name, year)]
+    for before, after in ((begins, begins), *changes):
+        component.add_component(_observance(name, before, after))
+    return component
+
+
+def _observance(name, before, after):
+    """From the moment `after` on; its onset is told by the clock of the moment `before`."""
+    old, new = (at.astimezone(ZoneInfo(name)) for at in (before, after))
+    component = icalendar.TimezoneDaylight() if new.dst() else icalendar.TimezoneStandard()
+    component.add("dtstart", (after + old.utcoffset()).replace(tzinfo=None))
+    component.add("tzoffsetfrom", old.utcoffset())
+    component.add("tzoffsetto", new.utcoffset())
+    component.add("tzname", new.tzname())
+    return component
+
+
+@lru_cache(maxsize=512)
+def _changes(name, year):
+    """[(moment, a second later)] in UTC between which the clocks of the zone change."""
+    zone, day = ZoneInfo(name), dt.timedelta(days=1)
+    first, end = (dt.datetime(each, 1, 1, tzinfo=dt.UTC) for each in (year, year + 1))
+    days = [first + n * day for n in range((end - first).days + 1)]
+    return [
+        _narrowed(zone, *pair)
+        for pair in pairwise(days)
+        if _clock(zone, pair[0]) != _clock(zone, pair[1])
+    ]
+
+
+def _clock(zone, at):
+    local = at.astimezone(zone)
+    return local.utcoffset(), local.tzname()
+
+
+def _narrowed(zone, before, after):
+    """The two neighbouring seconds within which the clock changes."""
+    while after - before > dt.timedelta(seconds=1):
+        middle = before + dt.timedelta(seconds=(after - before).total_seconds() // 2)
+        if _clock(zone, middle) == _clock(zone, before):
+            before = middle
+        else:
+            after = middle
+    return before, after

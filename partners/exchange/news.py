@@ -1,0 +1,256 @@
+"""What is new, for those who follow the site: derived from the states that records have had.
+
+Nothing of it is stored. A record is as old as its publication; what came later is told by its
+revisions; and a collaboration begins or ends by itself on the day that is on record for it. Two
+states that follow each other are news if a rule says so; everything else, a comma, is none. What
+appears here was put on record: whether it is new in the world is not ours to say.
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+from django.db.models import Exists, Model, OuterRef, Q
+from django.utils import timezone
+
+from partners.models import Collaboration, Event, Organisation, OrganisationName, Revision
+from partners.rows.history import seen_from
+from partners.values.folding import fold
+from partners.values.richtext import RichTextField
+
+#: With it a piece of news has an id of its own; never changes.
+NAMESPACE = uuid.UUID("0d2b7a54-93f6-5c1d-8e0b-7c5a9f3e6b18")
+MOST = 50
+#: How many states of records, the latest, are looked at.
+MOST_STATES = 500
+
+#: Where a record is before the public meets it.
+NOWHERE = None
+OVER = "over"
+Course, Status = Collaboration.Status, Event.Status
+
+#: What tells the states of a record apart, as far as rules ask.
+ASKED = {
+    Organisation: ["name"],
+    Collaboration: ["title", "since", "until", "has_ended"],
+    Event: ["title", "starts", "ends", "status"],
+}
+
+
+class State(NamedTuple):
+    """What the public read of a record from `at` on, and how it stood with it then."""
+
+    at: dt.datetime
+    record: Model
+    situation: str
+    #: The names, folded, that the page says an organisation had.
+    former: set
+
+
+class Rule(NamedTuple):
+    """That something is news: when a state follows another (None: the record is new)."""
+
+    kind: str
+    words: str
+    applies: Callable
+
+
+class News(NamedTuple):
+    """One piece of news about a live record."""
+
+    kind: str
+    root: Model
+    at: dt.datetime
+    title: str
+
+    @property
+    def id(self):
+        at = self.at.astimezone(dt.UTC).isoformat()
+        return identity(self.kind, self.root._meta.label_lower, self.root.pk, at)
+
+
+def identity(*parts):
+    """A URN (RFC 9562) that the same `parts` (str) always have, whatever host the site is on."""
+    return uuid.uuid5(NAMESPACE, " ".join(parts)).urn
+
+
+def appears(before, after):
+    return before is None
+
+
+def renamed(before, after):
+    """Only where the page keeps the old name as a former one; else the name was corrected."""
+    if before is None or fold(before.record.name) == fold(after.record.name):
+        return False
+    return fold(before.record.name) in after.former
+
+
+def passes(was, now):
+    """A test of two states: that the record came from one of the situations `was` to `now`."""
+
+    def applies(before, after):
+        return (before.situation if before else NOWHERE) in was and after.situation == now
+
+    return applies
+
+
+TOLD = {Status.SCHEDULED, Status.POSTPONED, Status.MOVED_ONLINE, Status.CANCELLED}
+RULES = {
+    Organisation: [
+        Rule("partner", "Partner put on record: {after}", appears),
+        Rule("name", "New name: {after}, formerly {before}", renamed),
+    ],
+    Collaboration: [
+        Rule("recorded", "Collaboration put on record: {after}",
+             passes({NOWHERE}, Course.ONGOING)),
+        Rule("begun", "Collaboration begun: {after}",
+             passes({Course.TO_BEGIN}, Course.ONGOING)),
+        Rule("ended", "Collaboration ended: {after}",
+             passes({Course.TO_BEGIN, Course.ONGOING}, Course.ENDED)),
+        Rule("resumed", "Collaboration goes on: {after}", passes({Course.ENDED}, Course.ONGOING)),
+    ],
+    Event: [
+        Rule("announced", "Event announced: {after}", passes({NOWHERE}, Status.SCHEDULED)),
+        Rule("cancelled", "Event cancelled: {after}",
+             passes({NOWHERE, *TOLD - {Status.CANCELLED}}, Status.CANCELLED)),
+        Rule("postponed", "Event postponed: {after}",
+             passes({NOWHERE, *TOLD - {Status.POSTPONED}}, Status.POSTPONED)),
+        Rule("moved-online", "Event moved online: {after}",
+             passes({NOWHERE, *TOLD - {Status.MOVED_ONLINE}}, Status.MOVED_ONLINE)),
+        Rule("takes-place", "Event takes place: {after}",
+             passes(TOLD - {Status.SCHEDULED}, Status.SCHEDULED)),
+    ],
+}  # fmt: skip
+
+
+def of_site(at):
+    """The latest News of the whole site at `at` (aware datetime), the newest first."""
+    return _latest(
+        [
+            Organisation.objects.live(at).partners(),
+            Collaboration.objects.live(at),
+            Event.objects.live(at),
+        ],
+        at,
+    )
+
+
+def of_organisation(organisation, at):
+    """The same of one organisation, what it does together with others, and what it holds."""
+    key = organisation.pk
+    together = Collaboration.objects.live(at).filter(parties__organisation=key).distinct()
+    return _latest(
+        [
+            Organisation.objects.live(at).partners().filter(pk=key),
+            together,
+            Event.objects.live(at).organised_by(key, at),
+        ],
+        at,
+    )
+
+
+def _latest(querysets, at):
+    revisions, former = _revisions(querysets), _former_names(querysets[0])
+    news = [
+        each
+        for queryset in querysets
+        for root in queryset.defer(*_texts(queryset.model)).order_by("pk")
+        for each in _of_root(root, revisions[type(root), root.pk], former[root.pk], at)
+    ]
+    return sorted(news, key=lambda each: (-each.at.timestamp(), each.title, each.id))[:MOST]
+
+
+def _texts(model):
+    return [field.name for field in model._meta.fields if isinstance(field, RichTextField)]
+
+
+def _revisions(querysets):
+    """{(model, key): public states, the oldest first}, of the latest ones."""
+    public = Revision.objects.filter(is_deleted=False, published_at__isnull=False)
+    theirs = Q()
+    for queryset in querysets:
+        label = queryset.model._meta.label_lower
+        theirs |= Q(kind=label, key__in=queryset.order_by().values("pk"))
+    older = public.filter(kind=OuterRef("kind"), key=OuterRef("key"), pk__lt=OuterRef("pk"))
+    latest = public.filter(theirs).annotate(has_older=Exists(older)).order_by("-pk")[:MOST_STATES]
+    found = defaultdict(list)
+    for revision in reversed(latest):
+        found[revision.model, revision.key].append(revision)
+    return found
+
+
+def _former_names(organisations):
+    """{key: the folded names that the page of the organisation says it had}."""
+    names = OrganisationName.objects.filter(
+        kind=OrganisationName.Kind.FORMER, organisation__in=organisations.order_by().values("pk")
+    )
+    found = defaultdict(set)
+    for key, name in names.values_list("organisation", "name"):
+        found[key].add(fold(name))
+    return found
+
+
+def _of_root(root, revisions, former, at):
+    for before, after in pairwise(_states(root, revisions, former, at)):
+        for rule in RULES[type(root)]:
+            if rule.applies(before, after):
+                called = after.record if fold(str(after.record)) in former else root
+                title = rule.words.format(before=before and before.record, after=called)
+                yield News(rule.kind, root, after.at, title)
+
+
+def _states(root, revisions, former, at):
+    """The states of `root` up to `at`, after None unless what was first has been left out."""
+    told = _told(root, revisions, at)
+    ends = [*list(told)[1:], at]
+    states = [
+        State(moment, record, _situation(record, timezone.localdate(moment)), former)
+        for (begins, record), end in zip(told.items(), ends, strict=True)
+        for moment in _turns(record, begins, end)
+    ]
+    return [None, *states] if states[0].at == root.published_at else states
+
+
+def _told(root, revisions, at):
+    """{since when: the record as it was told}, the oldest first; at least what it is now."""
+    moments = [max(seen_from(revision), root.published_at) for revision in revisions]
+    if moments and not revisions[0].has_older:
+        moments[0] = root.published_at
+    told = {
+        moment: _as_it_was(revision)
+        for moment, revision in zip(moments, revisions, strict=True)
+        if moment <= at
+    }
+    return told or {root.published_at: root}
+
+
+def _as_it_was(revision):
+    """The record that a revision keeps, with what rules ask of it alone."""
+    model = revision.model
+    fields = next(row["fields"] for row in revision.rows if row["model"] == revision.kind)
+    known = {name: fields[name] for name in ASKED[model] if name in fields}
+    return model(**{name: model._meta.get_field(name).to_python(known[name]) for name in known})
+
+
+def _turns(record, begins, end):
+    """`begins`, and each later moment up to `end` at which a date on record has come."""
+    first, last = timezone.localdate(begins), timezone.localdate(end)
+    days = set()
+    if isinstance(record, Collaboration):
+        days |= {record.since.earliest} if record.since else set()
+        has_ended = record.until and record.until.latest < last
+        days |= {record.until.latest + dt.timedelta(days=1)} if has_ended else set()
+    midnights = (dt.datetime.combine(day, dt.time.min) for day in days if first < day <= last)
+    return [begins, *sorted(map(timezone.make_aware, midnights))]
+
+
+def _situation(record, day):
+    """How it stood with the record on `day`; an organisation is simply there."""
+    if isinstance(record, Collaboration):
+        return record.status(day)
+    if isinstance(record, Event):
+        return OVER if record.is_over(day) else record.status
+    return ""

@@ -1,0 +1,289 @@
+"""Sheets as proposals: what each record is to become, what stands against it, and doing it.
+
+A record is named by its key and may be changed only as it was exported: its version says so. What
+the file does not have (a sheet, a column, a record) stays as it is; but of a record and a kind of
+part that it has, it has all: a part whose line is gone is deleted.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from partners.exchange.sheets.tables import Reading, normal, shown, tables_of
+from partners.models import Revision
+from partners.models.base import moment, new_key
+from partners.publishing import presses
+from partners.rows import bookkeeping, differences, snapshots
+from partners.rows.door import Offer, take
+from partners.rows.snapshots import Refused
+from partners.rows.standing import Standing, standings
+from partners.values.lines import one_line
+
+
+@dataclass
+class Wanted:
+    """What a file wants one record to become: from the rows in `base` to `rows`.
+
+    `errors` stand against it; `notes` say what was read in another way than it stands in the file;
+    `there` is the record's Standing, None of a new one.
+    """
+
+    model: type[models.Model]
+    number: int
+    key: str
+    there: Standing | None = None
+    rows: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+    @property
+    def is_new(self):
+        return self.there is None
+
+    @property
+    def base(self):
+        return self.there.present if self.there else []
+
+    @property
+    def title(self):
+        """What the record is called, as far as that can be said."""
+        return snapshots.title_of(self.model, self.key, self.base or self.rows)
+
+    @property
+    def differs(self):
+        return bool(snapshots.changes(self.base, self.rows))
+
+    @property
+    def differences(self):
+        return differences.between(self.base, self.rows)
+
+    def offer(self, why="", begun_at=None):
+        seen = self.there and self.there.version
+        return Offer(self.model, self.key, self.base, self.rows, seen, why=why, begun_at=begun_at)
+
+
+def wanted(model, book):
+    """What `book` ({name: Sheet}) wants: a list of Wanted, those that change nothing left out.
+
+    What can be seen not to be has its errors. Raises Refused where the file as a whole cannot be
+    read as records of `model`.
+    """
+    tables = tables_of(model)
+    _refuse_unknown(tables, book)
+    records = _Records(model, tables, book).wanted()
+    return [each for each in records if each.errors or each.differs]
+
+
+def rehearse(records, by, at):
+    """Try to store each Wanted, and forget it again; what cannot be stored has its errors then."""
+    whole = [each for each in records if not each.errors]
+    with bookkeeping.rehearsal():
+        answers = take([each.offer() for each in whole], presses.SAVE_AT_ONCE, by, at)
+    for each, answer in zip(whole, answers, strict=True):
+        each.errors += [] if answer.is_taken else answer.sentences
+
+
+def carry_out(records, press, by, at, why):
+    """Store all of them or none, as `press` says.
+
+    Raises Refused with all that stands against it.
+    """
+    if any(each.errors for each in records):
+        raise Refused(
+            *(f"{each.title}: {' '.join(each.errors)}" for each in records if each.errors)
+        )
+    answers = take([each.offer(why, at) for each in records], press, by, at)
+    if not all(answer.is_taken for answer in answers):
+        answered = zip(records, answers, strict=True)
+        raise Refused(*(f"{each.title}: {said}" for each, said in answered if not said.is_taken))
+
+
+def _refuse_unknown(tables, book):
+    """Nothing that a person wrote is silently left out."""
+    first, *others = tables.values()
+    if list(book) == [first.name]:
+        _refuse_part_alone(first, others, set(book[first.name].columns))
+    sentences = [
+        sentence
+        for name, sheet in book.items()
+        for sentence in _strangers(tables.get(name), name, sheet)
+    ]
+    if first.name not in book:
+        sentences.append(f"The sheet “{first.name}” is missing: it says which records are meant.")
+    if sentences:
+        raise Refused(*sentences, f"The sheets that we know: {', '.join(tables)}.")
+
+
+def _refuse_part_alone(first, others, columns):
+    """A single CSV file is taken for the first sheet; maybe it is another one of the archive."""
+    for table in others:
+        if set(table.identity) <= columns <= set(table.columns):
+            raise Refused(
+                f"This is the sheet “{table.name}” alone. Send it in the archive that it came in, "
+                f"together with “{first.name}”."
+            )
+
+
+def _strangers(table, name, sheet):
+    """A sentence for a sheet, and for the columns, that have no place, or that are missing."""
+    if table is None:
+        yield f"There is no place for the sheet “{name}”."
+        return
+    if unknown := [column for column in sheet.columns if column not in table.columns]:
+        known = ", ".join(table.columns)
+        yield f"“{name}”: there is no place for the column {_quoted(unknown)}; only for {known}."
+    if missing := [column for column in table.identity if column not in sheet.columns]:
+        yield f"“{name}” lacks {_quoted(missing)}: keep these columns as they were exported."
+
+
+def _quoted(names):
+    return ", ".join(f"“{name}”" for name in names)
+
+
+class _Records:
+    """The lines of a book, put together record by record."""
+
+    def __init__(self, model, tables, book):
+        self.model, self.tables, self.book = model, tables, book
+        self.first, *self.others = [table for name, table in tables.items() if name in book]
+        for table in (self.first, *self.others):
+            _tidy_names(table, book[table.name].lines)
+        self.lines = book[self.first.name].lines
+        self.reading = Reading()
+        self.there = standings(model, {key for line in self.lines if (key := line.cells["key"])})
+        self.parts = {table.name: self._by_owner(table) for table in self.others}
+        self.seen = set()
+
+    def _by_owner(self, table):
+        """{what names the record: lines} of a sheet of parts."""
+        lines = defaultdict(list)
+        for line in self.book[table.name].lines:
+            lines[line.cells[table.identity[0]]].append(line)
+        return lines
+
+    def wanted(self):
+        records = [self._record(line) for line in self.lines]
+        if strays := list(self._strays()):
+            unknown = [each for each in records if not each.is_new and not each.there.rows]
+            raise Refused(*(sentence for each in unknown for sentence in each.errors), *strays)
+        return records
+
+    def _strays(self):
+        """A sentence for what the lines of a part belong to, if the file has no such record."""
+        for name, by_owner in self.parts.items():
+            for owner, lines in by_owner.items():
+                if owner not in self.seen:
+                    yield (
+                        f"“{name}”, row {lines[0].number}: “{owner}” names no record of the sheet "
+                        f"“{self.first.name}”. Write its key; of a new one, its slug. If you took "
+                        "its line out there, take it out here, too."
+                    )
+
+    def _record(self, line):
+        key, slug = line.cells["key"], line.cells.get("slug", "")
+        owner = key or slug
+        if key:
+            there = self.there[key]
+            wanted = Wanted(self.model, line.number, key, there, there.present)
+            obstacle = self._obstacle(wanted, line.cells["version"])
+        else:
+            wanted = Wanted(self.model, line.number, new_key())
+            obstacle = "" if slug else "A new record needs an address: fill in “slug”."
+        if owner in self.seen:
+            obstacle = f"“{owner}” stands here twice."
+        self.seen.add(owner)
+        if obstacle:
+            wanted.errors.append(obstacle)
+        else:
+            wanted.rows = self._rows(wanted, line, owner)
+        return wanted
+
+    def _obstacle(self, wanted, exported):
+        """Why the file may not change a record that it names by key; "" if it may."""
+        there = wanted.there
+        if not there.rows:
+            return (
+                f"“{self.first.name}”, row {wanted.number}, key: there is no “{wanted.key}”. "
+                "It was deleted since the file was exported, or its key is not whole."
+            )
+        if exported == there.version:
+            return ""
+        if not exported:
+            return "Its version is missing: export it anew, so that nobody's work is overwritten."
+        last = Revision.objects.of(self.model, wanted.key).first()
+        by, at = (last.by_name, last.at) if last else ("", None)
+        if there.pending:
+            by, at = there.pending.by_name, there.pending.saved_at
+        when = f" on {moment(at)}" if at else ""
+        return (
+            f"Changed by {by or 'an operator'}{when}, since this file was exported. Export it anew."
+        )
+
+    def _rows(self, wanted, line, owner):
+        """The rows of the record as the file says them."""
+        before = snapshots.by_row(wanted.base)
+        identity = self.model._meta.label_lower, wanted.key
+        root = before.pop(identity, None) or snapshots.blank(self.model, wanted.key)["fields"]
+        rows = {identity: self._filled(wanted, self.first, line, root)}
+        replaced = {table.model._meta.label_lower for table in self.others}
+        rows |= {each: fields for each, fields in before.items() if each[0] not in replaced}
+        for table in self.others:
+            rows |= self._parts(wanted, table, before, self.parts[table.name][owner])
+        return _without_stray_citations(self.tables, before, rows)
+
+    def _parts(self, wanted, table, before, lines):
+        """{(model, id): fields} of the parts that the lines name."""
+        found = {}
+        for line in lines:
+            identity = table.model._meta.label_lower, line.cells["id"] or str(uuid4())
+            blank = (
+                snapshots.blank(table.model, identity[1])["fields"]
+                if not line.cells["id"]
+                else None
+            )
+            fields = before.get(identity, blank)
+            if fields is None or identity in found:
+                wanted.errors.append(
+                    f"“{table.name}”, row {line.number}: this id is not one of the record's, or "
+                    "stands here twice. Leave it empty for a new line."
+                )
+                continue
+            own = fields | {table.identity[0]: wanted.key}
+            found[identity] = self._filled(wanted, table, line, own)
+        return found
+
+    def _filled(self, wanted, table, line, fields):
+        """`fields` (dict) with what the line says differently."""
+        said = dict(fields)
+        for column, text in line.cells.items():
+            if column in table.identity or text == str(shown(fields[column])):
+                continue
+            where = f"“{table.name}”, row {line.number}, {column}"
+            try:
+                said[column] = self.reading.value(table.fields[column], text)
+            except ValidationError as error:
+                wanted.errors.append(f"{where}: {' '.join(error.messages)}")
+            wanted.notes += [f"{where}: {note}" for note in self.reading.notes]
+            self.reading.notes.clear()
+        return normal(table, said)
+
+
+def _tidy_names(table, lines):
+    """What names a record or a part is read without the blanks around it."""
+    for line in lines:
+        for column in {*table.identity, "slug"} & line.cells.keys():
+            line.cells[column] = one_line(line.cells[column])
+
+
+def _without_stray_citations(tables, before, rows):
+    """The rows as a list; what backed a part that is gone goes with it."""
+    names = {table.model._meta.label_lower: name for name, table in tables.items()}
+    gone = tuple(f"{names[model]}/{pk}/" for model, pk in before.keys() - rows.keys())
+    return [
+        {"model": model, "pk": pk, "fields": fields}
+        for (model, pk), fields in rows.items()
+        if not (model == "partners.citation" and fields["path"].startswith(gone))
+    ]

@@ -1,0 +1,169 @@
+"""Folded text that is searched for what it contains, with an index of its trigrams.
+
+On PostgreSQL each column has an index of pg_trgm; on SQLite a table of FTS5 beside it, kept by
+triggers. Both find what plain containment would.
+"""
+
+from typing import NamedTuple
+
+from django.db import connections, models, transaction
+from django.db.models import Lookup
+
+from partners.models import triggers
+
+#: The one table whose text is searched, its columns, and the index on each.
+TABLE = "partners_record"
+INDEXES = {column: f"partners_record_{column}_trigrams" for column in ("names", "text")}
+#: A trigram has three letters: what is shorter is looked for without the index.
+SHORTEST = 3
+
+#: On SQLite each column has a table of its own: to look for a common word in the names alone must
+#: not mean to read where all texts have it.
+FTS5 = """
+CREATE VIRTUAL TABLE {index} USING fts5(
+    {column}, content=partners_record, content_rowid=id, tokenize='trigram case_sensitive 1')
+"""
+#: What keeps it, by the event after which.
+FTS5_KEPT = {
+    "insert": """
+        CREATE TRIGGER {name} AFTER INSERT ON partners_record BEGIN
+            INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});
+        END""",
+    "delete": """
+        CREATE TRIGGER {name} AFTER DELETE ON partners_record BEGIN
+            INSERT INTO {index} ({index}, rowid, {column})
+                VALUES ('delete', old.id, old.{column});
+        END""",
+    "update": """
+        CREATE TRIGGER {name} AFTER UPDATE OF {column} ON partners_record BEGIN
+            INSERT INTO {index} ({index}, rowid, {column})
+                VALUES ('delete', old.id, old.{column});
+            INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});
+        END""",
+}
+REBUILD = "INSERT INTO {index} ({index}) VALUES ('rebuild')"
+GIN = "CREATE INDEX {name} ON partners_record USING gin ({column} gin_trgm_ops)"
+
+
+class FoldedField(models.TextField):
+    """Text as `folding.fold` leaves it, compared by character on every database."""
+
+    def db_parameters(self, connection):
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+
+class Asked(NamedTuple):
+    """What a text is to contain: of each of `words` (list of lists of folded words) one.
+
+    `most` bounds the work where very many do: so many texts (int) are looked at in each of its
+    columns, in that order, of records whose column `owner` is not empty.
+    """
+
+    words: list
+    owner: str = ""
+    most: dict = {}
+
+
+@FoldedField.register_lookup
+class Holds(Lookup):
+    """`text__holds=Asked([["a", "b"], ["c"]])`: the text contains "a" or "b", and "c"."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, _ = self.process_lhs(compiler, connection)
+        found = found_on_postgresql if connection.vendor == "postgresql" else found_on_sqlite
+        words, owner, most = self.rhs
+        if most:
+            parts = [found(name, words, owner, number) for name, number in most.items()]
+        else:
+            parts = [found(self.lhs.target.column, words)]
+        selects = " UNION ALL ".join(f"SELECT * FROM ({select}) AS part" for select, _ in parts)  # noqa: S608
+        table = column.rpartition(".")[0]
+        return f"{table}.id IN ({selects})", [param for _, params in parts for param in params]
+
+
+def found_on_postgresql(column, words, owner="", most=None):
+    """SQL and its parameters: the ids of the texts in `column` that contain the words."""
+    conditions = [_or(f"r.{column} LIKE %s", each) for each in words]
+    select = _select(f"{TABLE} r", conditions, owner, most)
+    return select, [f"%{word}%" for each in words for word in each]
+
+
+def found_on_sqlite(column, words, owner="", most=None):
+    """The same; words that are too short for the index are looked for in what it leaves."""
+    long = [each for each in words if min(map(len, each)) >= SHORTEST]
+    short = [each for each in words if each not in long]
+    conditions = [_or(f"instr(r.{column}, %s) > 0", each) for each in short]
+    params = [word for each in short for word in each]
+    if not long:
+        return _select(f"{TABLE} r", conditions, owner, most), params
+    index = INDEXES[column]
+    rows = f"{index} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
+    asked = " AND ".join(map(_any_of, long))
+    return _select(rows, [f"t.{index} MATCH %s", *conditions], owner, most), [asked, *params]
+
+
+def _select(rows, conditions, owner, most):
+    if owner:
+        conditions = [*conditions, f"r.{owner} IS NOT NULL"]
+    limit = f" LIMIT {most}" if most else ""
+    return f"SELECT r.id FROM {rows} WHERE {' AND '.join(conditions)}{limit}"  # noqa: S608
+
+
+def _or(condition, words):
+    return f"({' OR '.join([condition] * len(words))})"
+
+
+def _any_of(words):
+    """An expression of FTS5; folded words hold letters and digits alone."""
+    quoted = (f'"{word}"' for word in words)
+    return f"({' OR '.join(quoted)})"
+
+
+def install(sender, using, **kwargs):
+    """Make the index, or what is missing of it. Called after every migration: SQLite loses the
+    triggers of a table that is altered."""
+    database = connections[using]
+    if TABLE not in database.introspection.table_names():
+        return
+    with transaction.atomic(using), database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            _install_on_postgresql(cursor)
+        else:
+            _install_on_sqlite(cursor, database)
+
+
+def _install_on_postgresql(cursor):
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [TABLE])
+    known = {name for (name,) in cursor.fetchall()}
+    for column, stem in INDEXES.items():
+        wanted = triggers.versioned(stem, GIN)
+        if wanted not in known:
+            cursor.execute(GIN.format(name=wanted, column=column))
+        for obsolete in known - {wanted}:
+            if obsolete.startswith(stem):
+                cursor.execute(f"DROP INDEX {obsolete}")
+
+
+def _install_on_sqlite(cursor, database):
+    """The table keeps its name, for processes that go on asking it; triggers carry its version."""
+    known, tables = triggers.present(database).keys(), database.introspection.table_names()
+    for column, index in INDEXES.items():
+        wanted = {
+            triggers.versioned(f"{index}_{event}", FTS5, statement): statement
+            for event, statement in FTS5_KEPT.items()
+        }
+        if wanted.keys() <= known and index in tables:
+            continue
+        cursor.execute(f"DROP TABLE IF EXISTS {index}")
+        cursor.execute(FTS5.format(index=index, column=column))
+        wanted = {
+            name: statement.format(name=name, index=index, column=column)
+            for name, statement in wanted.items()
+        }
+        triggers.renew(database, wanted, lambda name, _, index=index: name.startswith(index))
+        cursor.execute(REBUILD.format(index=index))

@@ -1,0 +1,97 @@
+"""The public page of a record as it would be, and links that show it to people without an account.
+
+Nothing is written to make a page: the rows are stored, the page is rendered, the rows are gone.
+"""
+
+import base64
+import datetime as dt
+import io
+import mimetypes
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core import signing
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import QueryDict
+from django.urls import resolve
+
+from partners.models import PreviewLink
+from partners.rows import bookkeeping, snapshots
+from partners.rows.standing import standing
+
+SALT = "partners.publishing.previews"
+
+
+def page(model, key, rows, request):
+    """HTML (str) of the record's public page if `rows` were published at `request.now`.
+
+    Raises Refused where the rows cannot be stored.
+    """
+    with bookkeeping.rehearsal():
+        root = snapshots.write(model, key, rows)
+        root.publish(request.now)
+        root.save(update_fields=["published_at", "withdrawn_at"])
+        bookkeeping.refresh(root)
+        visit = _visit(root.get_absolute_url(), request)
+        view, args, kwargs = resolve(visit.path)
+        response = view(visit, *args, **kwargs)
+        if hasattr(response, "render"):
+            response.render()
+    return _with_pictures_inside(response.content.decode(), snapshots.uploads(rows))
+
+
+def _visit(path, request):
+    """The request of a visitor without an account for `path`, at the same moment and host."""
+    visit = WSGIRequest(
+        request.META
+        | {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "SCRIPT_NAME": "",
+            "CONTENT_LENGTH": "",
+            "wsgi.input": io.BytesIO(),
+        }
+    )
+    visit.GET = QueryDict()
+    visit.user, visit.now, visit.is_preview = AnonymousUser(), request.now, True
+    return visit
+
+
+def _with_pictures_inside(html, uploads):
+    """A picture of a draft may be gone tomorrow; the page keeps its own."""
+    for storage, name in uploads:
+        if storage.exists(name) and (url := storage.url(name)) in html:
+            with storage.open(name) as file:
+                content = base64.b64encode(file.read()).decode()
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            html = html.replace(url, f"data:{kind};base64,{content}")
+    return html
+
+
+def share(model, key, request):
+    """A PreviewLink to the page as it would be with what staff saved last. Raises Refused."""
+    rows = standing(model, key).present
+    record = model._base_manager.get(pk=key)
+    return PreviewLink.objects.create(
+        kind=model._meta.label_lower,
+        key=key,
+        title=str(record)[:300],
+        html=page(model, key, rows, request),
+        made_by=request.user,
+        made_at=request.now,
+        expires_at=request.now + dt.timedelta(days=settings.PREVIEW_LINK_DAYS),
+    )
+
+
+def token(link):
+    """What names `link` in an address, and cannot be guessed or made up."""
+    return signing.dumps(link.pk.hex, salt=SALT)
+
+
+def opened(token, at):
+    """The PreviewLink that `token` names, or None if it is not valid at `at` (aware datetime)."""
+    try:
+        key = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return PreviewLink.objects.valid(at).filter(pk=key).first()

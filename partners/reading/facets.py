@@ -1,0 +1,180 @@
+"""How the directory is narrowed, and how many partners each choice would leave.
+
+A database that counts thousands of partners for each choice anew takes its time. So they are
+counted here: each value of a facet is a row of bits, one a partner. To narrow is to AND two rows,
+and the answer is the number of bits. The rows serve until anything changes.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from itertools import chain
+from operator import or_
+from string import ascii_lowercase
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, Value
+
+from partners.models import Collaboration, Organisation, Party, Section, SectionEntry, Topic
+from partners.models.base import is_live, union
+from partners.rows import freshness
+from partners.values.folding import fold
+from partners.values.sorting import sort_key
+
+
+class Facet(NamedTuple):
+    """One way to narrow the directory: by the parameter `name`.
+
+    `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are the
+    rows, of partners at least, that have a value and a key in `columns`. What can be chosen is
+    `choices`, or in the words of staff: `worded(at)` are their keys and labels. `at` is an aware
+    datetime.
+    """
+
+    name: str
+    title: str
+    condition: Callable
+    pairs: Callable
+    columns: tuple
+    choices: tuple = ()
+    worded: Callable | None = None
+    #: Makes the value of what stands in the first of the columns.
+    value_of: Callable = str
+
+
+def _of_column(name, title, choices):
+    return Facet(
+        name,
+        title,
+        lambda value, at: Q(**{name: value}),
+        lambda at: Organisation.objects.live(at).partners().order_by(),
+        (name, "pk"),
+        choices,
+    )
+
+
+def _entries(at):
+    shown = Section.objects.of_overview(at).order_by()
+    return SectionEntry.objects.filter(section__in=shown).order_by()
+
+
+def _stands_in(value, at):
+    return Exists(_entries(at).filter(section=value, organisation=OuterRef("pk")))
+
+
+def _parties(at):
+    return Party.objects.filter(is_live(at, "collaboration__")).order_by()
+
+
+def _has_topic(value, at):
+    topics = Organisation.topics.through.objects
+    return Exists(topics.filter(organisation=OuterRef("pk"), topic=value))
+
+
+def _collaborates(value, at):
+    parties = _parties(at).filter(collaboration__kind=value)
+    return Exists(parties.filter(organisation=OuterRef("pk")))
+
+
+#: What a name begins with that begins with no letter from A to Z.
+OTHER = "other"
+LETTERS = (*ascii_lowercase, OTHER)
+
+
+def letter_of(name):
+    """The letter that a name stands under, whatever accents it has: "Österreich" → "o"."""
+    first = fold(name)[:1]
+    return first if first and first in ascii_lowercase else OTHER
+
+
+def _begins(value, at):
+    if value == OTHER:
+        return ~reduce(or_, (_begins(letter, at) for letter in ascii_lowercase))
+    return Q(record__names__startswith=f"\n{value}")
+
+
+FACETS = [
+    _of_column("kind", "Kind of organisation", Organisation.Kind.choices),
+    _of_column("region", "Region of activity", Organisation.Region.choices),
+    Facet(
+        "topic",
+        "Topic",
+        _has_topic,
+        lambda at: Organisation.topics.through.objects,
+        ("topic", "organisation"),
+        worded=lambda at: Topic.objects.order_by().values_list("pk", "name"),
+    ),
+    Facet(
+        "collaboration",
+        "Kind of collaboration",
+        _collaborates,
+        _parties,
+        ("collaboration__kind", "organisation"),
+        Collaboration.Kind.choices,
+    ),
+    Facet(
+        "section",
+        "Section of the overview",
+        _stands_in,
+        _entries,
+        ("section", "organisation"),
+        worded=lambda at: Section.objects.of_overview(at).order_by().values_list("pk", "title"),
+    ),
+    Facet(
+        "letter",
+        "First letter",
+        _begins,
+        lambda at: Organisation.objects.live(at).partners().order_by(),
+        ("name", "pk"),
+        tuple((letter, letter.upper() if letter != OTHER else "#") for letter in LETTERS),
+        value_of=letter_of,
+    ),
+]
+
+
+def choices(at):
+    """{facet's name: [(value, label)]}; the words of staff in one query, and by alphabet."""
+    words = union(
+        facet.worded(at).annotate(facet=Value(facet.name)) for facet in FACETS if facet.worded
+    )
+    known = {facet.name: list(facet.choices) for facet in FACETS}
+    for value, label, name in sorted(words, key=lambda row: sort_key(row[1])):
+        known[name].append((value, label))
+    return known
+
+
+class Census:
+    """The partners that are live at a moment, as bits; rows of bits are plain int."""
+
+    def __init__(self, at):
+        pairs = union(
+            facet.pairs(at).annotate(facet=Value(facet.name)).values_list("facet", *facet.columns)
+            for facet in FACETS
+        )
+        keys, value_of = {facet.name: {} for facet in FACETS}, {f.name: f.value_of for f in FACETS}
+        for name, value, key in pairs.iterator():
+            keys[name].setdefault(value_of[name](value), []).append(key)
+        everybody = chain.from_iterable(keys["kind"].values())
+        self.place = {key: place for place, key in enumerate(everybody)}
+        self.everybody = self.row(self.place)
+        self.rows = {
+            name: {value: self.row(those) for value, those in values.items()}
+            for name, values in keys.items()
+        }
+
+    def row(self, keys):
+        """The bits of the organisations with these keys, as far as they are partners."""
+        bits = bytearray(len(self.place) // 8 + 1)
+        for place in (self.place[key] for key in keys if key in self.place):
+            bits[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(bits, "little")
+
+    def narrowed(self, chosen, among=None):
+        """The bits of those that have all values in `chosen` (facet's name → value)."""
+        row = self.everybody if among is None else among
+        for name, value in chosen.items():
+            row &= self.rows[name].get(value, 0)
+        return row
+
+
+#: The Census at a moment (aware datetime).
+census = freshness.remembered(Census)

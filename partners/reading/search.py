@@ -1,0 +1,203 @@
+"""Search: folded text that contains every word, ranked by where; one typing error forgiven."""
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Length
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from partners.models import Word
+from partners.models.trigrams import Asked
+from partners.rows.bookkeeping import OWNER
+from partners.values.folding import fold
+
+PUNCTUATION = ".,;:()“”"
+
+MAX_TYPED = 300  # characters
+MAX_WORDS = 8
+MAX_CORRECTIONS = 12
+SHORTEST_CORRECTED = 3
+MAX_NEAREST = 3
+#: Of so many records that hold the words, in a name or anywhere, the best are chosen.
+MOST = {"names": 500, "text": 100}
+MAX_ALIKE = 5
+MAX_LIKELY = 50
+LEAST_LIKENESS = 55  # per cent
+
+
+class Search:
+    """One question, asked of any number of querysets of roots.
+
+    If nothing matches in any of them, each word may also be one that is a single typing error away
+    (optimal string alignment distance 1); `corrected` then holds the words it was answered with.
+    """
+
+    def __init__(self, typed):
+        self.words = fold(typed[:MAX_TYPED]).split()[:MAX_WORDS]
+        self.alternatives = [[word] for word in self.words]
+        self.corrected = []
+
+    def ranked(self, *querysets):
+        """The matching part of each queryset, best first, as a list of querysets."""
+        matches = [self.matching(queryset) for queryset in querysets]
+        if not self.words or any(found.exists() for found in matches):
+            return matches
+        self._forgive()
+        matches = [self.matching(queryset) for queryset in querysets]
+        self._say_corrected(found.select_related("record").first() for found in matches)
+        return matches
+
+    def best(self, most, *querysets):
+        """The first `most` (int) records of each, as lists.
+
+        They are chosen from so many records alone as are worth a look: those with the words in a
+        name before others.
+        """
+
+        def look():
+            return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+
+        found = look()
+        if not self.words or any(found):
+            return found
+        self._forgive()
+        found = look()
+        self._say_corrected(next(iter(records), None) for records in found)
+        return found
+
+    def _forgive(self):
+        found = zip(self.words, corrections(self.words), strict=True)
+        self.alternatives = [[word, *near] for word, near in found]
+
+    def _say_corrected(self, firsts):
+        if best := next(filter(None, firsts), None):
+            text = best.record.text  # other words on record may be those of drafts
+            written = f"{best} {getattr(best, 'acronym', '')}".split()
+            spelt = {fold(word): word.strip(PUNCTUATION) for word in written}
+            words = [_first_in(text, words) for words in self.alternatives]
+            self.corrected = [spelt.get(word, word) for word in words]
+
+    def nearest(self, *querysets):
+        """The roots with names most like the question, best first: for when nothing matches."""
+        alike = most_alike(self.words)
+        if not alike:
+            return []
+        roots = [root for queryset in querysets for root in _named_with(queryset, alike)]
+        names = {
+            (place, name): name
+            for place, root in enumerate(roots)
+            for name in root.record.names.split("\n")
+            if name
+        }
+        asked = " ".join(self.words)
+        likest = extract(asked, names, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=None)
+        found = dict.fromkeys(place for _, _, (place, _) in likest)
+        return [roots[place] for place in [*found][:MAX_NEAREST]]
+
+    def reason(self, root):
+        """Why `root` was found, where what a list shows of it does not say so: a sentence or ""."""
+        if self.are_in(f"{root} {getattr(root, 'acronym', '')} {root.summary}"):
+            return ""
+        name = next(filter(self.are_in, filter(None, root.search_names())), None)
+        return f"Found by its other name “{name}”." if name else "Found in its text."
+
+    def are_in(self, text):
+        """Whether `text` holds each of the words, or one of its alternatives."""
+        folded = fold(text)
+        return all(any(word in folded for word in words) for words in self.alternatives)
+
+    def matching(self, queryset, bounds=None):
+        """Those whose text contains each of the words, or one of its alternatives; best first.
+
+        With `bounds` they are looked for among so many records that hold the words in a name, and
+        among so many in their text.
+        """
+        if not self.words:
+            return queryset.none()
+        single = len(self.alternatives) == 1
+        phrases = self.alternatives[0] if single else [" ".join(self.words)]
+        ranks = [
+            When(_any(phrases, "record__names__contains", shape), then=Value(rank))
+            for rank, shape in enumerate(["\n{}\n", "\n{}", " {}", "{}"])
+        ]
+        rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+        # The filter comes last: the join it makes is an inner one, that begins with what was found.
+        ranked = queryset.annotate(rank=rank).filter(self._found(queryset.model, bounds or {}))
+        return ranked.order_by("rank", "record__names", "pk")
+
+    def _found(self, model, bounds):
+        owner = f"{OWNER[model._meta.label]}_id"
+        return Q(record__text__holds=Asked(self.alternatives, owner, bounds))
+
+
+def _first_in(text, words):
+    return next(word for word in words if word in text)
+
+
+def corrections(words):
+    """For each of `words`, those on record that are one typing error away, in one query for all.
+
+    A list for each, nearest in length first.
+    """
+    asked = [word for word in words if _is_corrected(word)]
+    if not asked:
+        return [[] for _ in words]
+    # One error leaves the beginning or the end as it is, if both together are not all of the word.
+    candidates = _on_record({word: (len(word) - 1) // 2 for word in asked}, within=1)
+    return [_nearest(word, candidates) if _is_corrected(word) else [] for word in words]
+
+
+def most_alike(words):
+    """The words on record that look most like one of `words` (list of str), some for each."""
+    asked = [word for word in words if len(word) >= SHORTEST_CORRECTED]
+    if not asked:
+        return []
+    candidates = _on_record(dict.fromkeys(asked, 2), within=3)
+    found = (
+        extract(word, candidates, scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS, limit=MAX_ALIKE)
+        for word in asked
+    )
+    return sorted({text for near in found for text, _, _ in near})
+
+
+def _on_record(shared, within):
+    """Words (list of str) that begin or end as one of `shared` does: word → in how many letters.
+
+    And are longer or shorter by no more than `within` letters. Both are read from an index.
+    """
+    condition = Q()
+    for word, most in shared.items():
+        length = Q(length__range=(len(word) - within, len(word) + within))
+        begins = _begins("text", word[:most]) | _begins("reversed", word[::-1][:most])
+        condition |= begins & length
+    known = Word.objects.annotate(length=Length("text")).filter(condition)
+    return sorted(known.values_list("text", flat=True))
+
+
+def _begins(column, start):
+    return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
+
+
+def _named_with(queryset, words):
+    """Some of those with one of `words` in a name."""
+    named = queryset.filter(
+        _any(words, "record__names__contains", "{}"), record__text__holds=Asked([words])
+    )
+    return named.select_related("record").order_by("pk")[:MAX_LIKELY]
+
+
+def _is_corrected(word):
+    return len(word) >= SHORTEST_CORRECTED and not any(map(str.isnumeric, word))
+
+
+def _nearest(word, candidates):
+    near = extract(word, candidates, scorer=OSA.distance, score_cutoff=1, limit=None)
+    found = [text for text, distance, _ in near if distance == 1]
+    return sorted(found, key=lambda text: (abs(len(text) - len(word)), text))[:MAX_CORRECTIONS]
+
+
+def _any(words, lookup, shape):
+    condition = Q()
+    for word in words:
+        condition |= Q(**{lookup: shape.format(word)})
+    return condition

@@ -1,0 +1,271 @@
+"""Keeps the rows beside the content true after every write, raw ones (loaddata) included.
+
+The one module that listens to signals: only they see raw writes.
+"""
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.apps import apps
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, prefetch_related_objects
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.utils import timezone
+
+from partners.models import ROOTS, Organisation, Part, Record, Root, Topic, Verification, Word
+from partners.values import folding
+from partners.values.folding import fold
+
+OWNER = {label: owner for owner, label in ROOTS.items()}
+#: What of a root's parts its search text is made of.
+SEARCHED = {"organisation": ("names", "topics"), "collaboration": ("joint_works",)}
+#: What of a Record the folding makes.
+FOLDED = ["names", "text", "folding"]
+BATCH = 500
+WORD_LENGTH = Word._meta.get_field("text").max_length
+
+#: The roots written in the batch under way, as models and keys in order; None outside a batch.
+_written = ContextVar("written", default=None)
+
+
+def connect():
+    """Listen to every write. Called once, when the app is ready."""
+    post_save.connect(_on_save, dispatch_uid="partners.rows.bookkeeping")
+    pre_delete.connect(_before_topic_goes, sender=Topic, dispatch_uid="partners.rows.bookkeeping")
+    post_delete.connect(_on_delete, dispatch_uid="partners.rows.bookkeeping")
+    topics = Organisation.topics.through
+    m2m_changed.connect(_on_m2m, sender=topics, dispatch_uid="partners.rows.bookkeeping")
+
+
+@contextmanager
+def batch():
+    """Within it, each root written is counted as one change, at the end and in one transaction."""
+    token = _written.set(written := {})
+    try:
+        with transaction.atomic():
+            yield
+            for model, key in written:
+                _refresh_stored(model, key)
+    finally:
+        _written.reset(token)
+
+
+@contextmanager
+def rehearsal():
+    """Whatever is written within it is undone at its end."""
+    token = _written.set({})
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        _written.reset(token)
+
+
+@contextmanager
+def in_time(until, wait):
+    """One transaction, undone where it lasts beyond `until` (seconds of `time.monotonic`).
+
+    It waits for a lock no longer than `wait` seconds. Raises OperationalError in both cases.
+    """
+
+    def watch(execute, *args):
+        if time.monotonic() >= until:
+            raise OperationalError("There is no time left for it.")
+        return execute(*args)
+
+    usual = connection.settings_dict["OPTIONS"].get("timeout")
+    on_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        try:
+            if on_sqlite:
+                cursor.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+            with transaction.atomic(), connection.execute_wrapper(watch):
+                if not on_sqlite:
+                    cursor.execute(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
+                yield
+        finally:
+            if on_sqlite:
+                cursor.execute(f"PRAGMA busy_timeout = {usual * 1000:.0f}")
+
+
+def refresh(root):
+    """Count a change of `root` and fold its search text anew."""
+    values = _folded(root)
+    owner = {OWNER[root._meta.label]: root}
+    with transaction.atomic():
+        if not Record.objects.filter(**owner).update(version=F("version") + 1, **values):
+            Record.objects.create(**owner, version=1, **values)
+        _keep_words([values["text"]])
+
+
+def refresh_all(roots):
+    """The same for many `roots` of one model, all stored: a handful of queries."""
+    if not roots:
+        return
+    owner = OWNER[roots[0]._meta.label]
+    prefetch_related_objects(roots, *SEARCHED.get(owner, ()))
+    folded = {root.pk: _folded(root) for root in roots}
+    with transaction.atomic():
+        known = Record.objects.select_for_update().filter(**{f"{owner}__in": folded})
+        versions = dict(known.values_list(f"{owner}_id", "version"))
+        records = [
+            Record(**{f"{owner}_id": key}, version=versions.get(key, 0) + 1, **values)
+            for key, values in folded.items()
+        ]
+        Record.objects.bulk_create(
+            records,
+            update_conflicts=True,
+            unique_fields=[owner],
+            update_fields=["version", "changed_at", "names", "text", "folding"],
+        )
+        _keep_words(values["text"] for values in folded.values())
+
+
+def repair():
+    """Make the Records true of roots that were written behind our back; returns how many (int).
+
+    A migration or plain SQL sends no signals: a new root has no Record then, a renamed one is
+    searched by its old name. What is true already is not touched.
+    """
+    untrue = [_untrue(apps.get_model(label)) for label in ROOTS.values()]
+    for roots in untrue:
+        refresh_all(roots)
+    return sum(map(len, untrue))
+
+
+def repair_after_migration(sender, using, **kwargs):
+    """Repair once the tables are those of today's models; before, these cannot be read."""
+    if _columns(kwargs.get("apps", apps), sender.label) == _columns(apps, sender.label):
+        fold_anew(using)
+        repair()
+
+
+def _columns(state, app):
+    models = state.get_app_config(app).get_models(include_auto_created=True)
+    return {
+        (model._meta.db_table, field.column)
+        for model in models
+        for field in model._meta.local_concrete_fields
+    }
+
+
+def _untrue(model):
+    searched = SEARCHED.get(OWNER[model._meta.label], ())
+    roots = model._base_manager.select_related("record").prefetch_related(*searched)
+    return [root for root in roots if root.record.pk is None or _found_by(root) != _kept(root)]
+
+
+def _found_by(root):
+    folded = _searched(root)
+    return _words(folded["names"], folded["text"])
+
+
+def _kept(root):
+    return _words(root.record.names, root.record.text)
+
+
+def _words(names, text):
+    """What is searched, in whatever order the parts were read."""
+    return sorted(names.split("\n")), sorted(text.split())
+
+
+def fold_anew(using):
+    """Fold again what an earlier `fold` made, without counting a change."""
+    known = Record.objects.using(using).exclude(folding=folding.VERSION)
+    if not known.exists():
+        return
+    with transaction.atomic(using):
+        for owner, label in ROOTS.items():
+            keys = list(known.filter(**{f"{owner}__isnull": False}).values_list(owner, flat=True))
+            for start in range(0, len(keys), BATCH):
+                _fold_many(owner, apps.get_model(label), keys[start : start + BATCH], using)
+        Word.objects.using(using).all().delete()
+        _keep_words(Record.objects.using(using).values_list("text", flat=True))
+
+
+def _fold_many(owner, model, keys, using):
+    roots = list(model._base_manager.using(using).filter(pk__in=keys).select_related("record"))
+    prefetch_related_objects(roots, *SEARCHED.get(owner, ()))
+    for root in roots:
+        for name, value in _searched(root).items():
+            setattr(root.record, name, value)
+    Record.objects.using(using).bulk_update([root.record for root in roots], FOLDED)
+
+
+def _folded(root):
+    return _searched(root) | {"changed_at": timezone.now()}
+
+
+def _searched(root):
+    names = [folded for folded in map(fold, root.search_names()) if folded]
+    text = " ".join([*names, *filter(None, map(fold, root.search_text()))])
+    return {"names": "\n".join(["", *names, ""]), "text": text, "folding": folding.VERSION}
+
+
+def _keep_words(texts):
+    words = {word for text in texts for word in text.split() if len(word) <= WORD_LENGTH}
+    words = [Word(text=word, reversed=word[::-1]) for word in sorted(words)]
+    Word.objects.bulk_create(words, ignore_conflicts=True)
+
+
+def verify(compared, by, at, how=""):
+    """Record that the user `by` compared a root or a figure with the world at `at` (datetime)."""
+    Verification.objects.update_or_create(
+        **{OWNER.get(compared._meta.label, "figure"): compared},
+        defaults={"verified_at": at, "verified_by": by, "how": how},
+    )
+
+
+def entrust(root, keeper):
+    """Say who looks after `root`: a user, or None for whichever group can mend what is found."""
+    records = Record.objects.filter(**{OWNER[root._meta.label]: root})
+    if not records.update(keeper=keeper):
+        refresh(root)
+        records.update(keeper=keeper)
+
+
+def _affected(instance):
+    """The roots whose record a write of `instance` touches."""
+    if isinstance(instance, Topic):
+        return list(instance.organisations.all())
+    root = instance.root if isinstance(instance, Root | Part) else None
+    return [root] if root is not None else []
+
+
+def _note(roots):
+    batched = _written.get()
+    for root in roots:
+        if batched is None:
+            _refresh_stored(type(root), root.pk)
+        else:
+            batched[type(root), root.pk] = True
+
+
+def _refresh_stored(model, key):
+    """From the database: what was written may hold an older root, or one that is gone since."""
+    if root := model.objects.filter(pk=key).first():
+        refresh(root)
+
+
+def _on_save(sender, instance, **kwargs):
+    _note(_affected(instance))
+
+
+def _before_topic_goes(sender, instance, **kwargs):
+    instance.organisations_before = _affected(instance)
+
+
+def _on_delete(sender, instance, origin, **kwargs):
+    """A part that goes alone changes its root; one that goes with its root leaves none."""
+    if isinstance(instance, Part) and getattr(origin, "model", type(origin)) is sender:
+        _note(_affected(instance))
+    if isinstance(instance, Topic):
+        _note(instance.organisations_before)
+
+
+def _on_m2m(sender, instance, action, reverse, model, pk_set, **kwargs):
+    if not action.startswith("post_"):
+        return
+    _note(model.objects.filter(pk__in=pk_set or ()) if reverse else _affected(instance))

@@ -1,0 +1,1 @@
+"""What every request meets: page memory, middleware, headers, logs."""

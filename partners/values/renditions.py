@@ -1,0 +1,77 @@
+"""Logos as pages show them: WebP that fits the plate, at one and at two pixels a CSS pixel.
+
+An upload never changes under its name, so neither does a rendition: it is made with the upload,
+kept beside it, and goes with it. It may be thrown away like any cache: whoever asks finds it anew.
+"""
+
+import os
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from django.core.files.storage import FileSystemStorage
+from PIL import Image
+
+from partners.values.uploads import drawn
+from partners.values.validators import LOGO_FORMATS, LOGO_MAX_PIXELS
+
+#: Width and height of the plate that a logo stands on, in CSS pixels.
+PLATE = (160, 64)
+SCALES = (1, 2)
+NAME = re.compile(r"(?P<upload>.+)\.(?P<scale>[12])x\.webp")
+
+
+class Uploads(FileSystemStorage):
+    """The folder of uploads: each has its renditions beside it from the beginning to the end."""
+
+    def _save(self, name, content):
+        kept = super()._save(name, content)
+        for scale in SCALES:
+            ensure(self.location, name_of(kept, scale))
+        return kept
+
+    def delete(self, name):
+        super().delete(name)
+        for scale in SCALES:
+            super().delete(name_of(name, scale))
+
+
+def name_of(upload, scale):
+    """The file name of the rendition of an upload: "logos/a.png", 2 → "logos/a.png.2x.webp"."""
+    return f"{upload}.{scale}x.webp"
+
+
+def fitted(width, height):
+    """The size at which a picture stands on the plate, in CSS pixels: never larger than it is."""
+    shrink = min(1, PLATE[0] / width, PLATE[1] / height)
+    return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def ensure(folder, name):
+    """Make the file `name` in `folder`, if it is a rendition that is not there yet.
+
+    If the upload is missing, broken or larger than a logo may be, nothing is made.
+    """
+    path, asked = Path(folder) / name, NAME.fullmatch(name)
+    if asked and not path.exists():
+        with suppress(OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            _write(_rendered(Path(folder) / asked["upload"], int(asked["scale"])), path)
+
+
+def _rendered(upload, scale):
+    with Image.open(upload, formats=LOGO_FORMATS) as picture:
+        if picture.width * picture.height > LOGO_MAX_PIXELS:
+            raise ValueError
+    picture, kind = drawn(upload, [side * scale for side in PLATE])
+    return picture, {"quality": 85} if kind == "JPEG" else {"lossless": True}
+
+
+def _write(rendered, path):
+    """Under its name only once it is whole, whoever else is making it."""
+    picture, options = rendered
+    number, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(number, "wb") as file:
+        picture.save(file, "WEBP", method=6, **options)
+    Path(draft).chmod(0o644)
+    Path(draft).replace(path)

@@ -1,0 +1,179 @@
+"""Mails, through a real mail server: each person is told of each thing once, however late."""
+
+import datetime as dt
+import socket
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.db.models import Value
+
+from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.care import reminders
+from partners.models import Chore, Link, Organisation, Reminder
+from partners.rows import bookkeeping
+from tests import factories as make
+from tests.mail_server import mails_to
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+class Inbox:
+    """What the server took: [(recipient, subject, text, html)]."""
+
+    def __init__(self):
+        self.mails, self.unknown = [], set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address in self.unknown:
+            return "550 There is nobody of that name here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 — aiosmtpd's name
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        text, html = (mail.get_body([kind]).get_content() for kind in ("plain", "html"))
+        self.mails.append((envelope.rcpt_tos[0], mail["Subject"], text, html))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox():
+    inbox = Inbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    with mails_to(port):
+        yield inbox
+    server.stop()
+
+
+def colleague(name, group=None, **fields):
+    user = User.objects.create_user(name, f"{name}@example.org", is_staff=True, **fields)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def link():
+    partner = make.OrganisationFactory(name="Rhubarb & Custard", withdrawn_at=None)
+    return make.LinkFactory(organisation=partner, label="Their <statutes>", url="")
+
+
+def told(inbox):
+    return [(who, text.count("- ")) for who, _, text, _ in inbox.mails]
+
+
+def test_everybody_is_told_once_though_the_job_skips_a_month_and_runs_twice(inbox, link):
+    for name in ("anna", "ben"):
+        colleague(name, EDITORS)
+    colleague("paul", PUBLISHERS)
+    for day in (0, 0, 31, 31, 32):
+        reminders.send(NOW + day * DAY)
+    assert sorted(who for who, _ in told(inbox)) == ["anna@example.org", "ben@example.org"]
+    _, subject, text, html = inbox.mails[0]
+    assert subject.endswith(f"{text.count('- ')} things need attention")
+    assert "Links without a target" in text
+    assert "- Rhubarb & Custard: “Their <statutes>”" in text
+    assert "Rhubarb &amp; Custard: “Their &lt;statutes&gt;”" in html
+    assert f"http://127.0.0.1:8000/admin/partners/organisation/{link.organisation.pk}/" in text
+
+
+def test_what_is_new_is_told_alone_and_what_is_mended_drops_out(inbox, link):
+    colleague("anna", EDITORS)
+    reminders.send(NOW)
+    Link.objects.update(url="https://example.org/")
+    make.EventFactory(title="Congress", starts="2027")
+    reminders.send(NOW + DAY)
+    text = inbox.mails[-1][2]
+    assert "Congress: 2027" in text
+    assert "statutes" not in text
+    assert not Reminder.objects.filter(finding__startswith="link-without-target").exists()
+    Link.objects.update(url="")
+    reminders.send(NOW + 2 * DAY)
+    assert "statutes" in inbox.mails[-1][2]
+    assert "Congress" not in inbox.mails[-1][2]
+
+
+def test_who_looks_after_a_record_is_told_instead_of_the_group(inbox, link):
+    colleague("anna", EDITORS)
+    keeper = colleague("kim")
+    bookkeeping.entrust(link.organisation, keeper)
+    reminders.send(NOW)
+    by_person = {who: text for who, _, text, _ in inbox.mails}
+    assert "statutes" in by_person["kim@example.org"]
+    assert "statutes" not in by_person["anna@example.org"]
+
+
+def test_group_is_told_once_who_looked_after_it_has_left(inbox, link):
+    colleague("anna", EDITORS)
+    keeper = colleague("kim", is_active=False)
+    bookkeeping.entrust(link.organisation, keeper)
+    reminders.send(NOW)
+    assert [who for who, _ in told(inbox)] == ["anna@example.org"]
+    assert "statutes" in inbox.mails[0][2]
+
+
+def test_mail_that_did_not_go_goes_the_next_day(inbox, link):
+    colleague("anna", EDITORS)
+    with mails_to(1), pytest.raises(OSError, match="refused"):  # nobody listens there
+        reminders.send(NOW)
+    assert not Reminder.objects.exists()
+    assert reminders.send(NOW + DAY) == 1
+
+
+def test_no_name_of_a_site_keeps_anybody_from_their_mail(inbox, link):
+    """Whatever is stored: a value that no field of ours has cleaned."""
+    make.OrganisationFactory(home=True)
+    Organisation.objects.filter(is_home=True).update(acronym=Value("CIR\r\nBcc: x@y.org\x07SE"))
+    colleague("anna", EDITORS)
+    assert reminders.send(NOW) == 1
+    assert inbox.mails[0][1].startswith("CIR Bcc: x@y.org SE partners: ")
+
+
+def test_address_that_no_header_can_hold_keeps_nobody_else_from_theirs(inbox, link):
+    for name in ("anna", "ben"):
+        colleague(name, EDITORS)
+    User.objects.filter(username="anna").update(email="anna@example.org\nBcc: x@y.org")
+    with pytest.raises(reminders.NotTaken, match=r"^Mails sent: 1\. Not taken: anna@"):
+        reminders.send(NOW)
+    assert {who for who, _ in told(inbox)} == {"ben@example.org"}
+
+
+def test_one_address_that_is_refused_keeps_nobody_else_from_theirs(inbox, link, capsys):
+    for name in ("anna", "ben", "carl"):
+        colleague(name, EDITORS)
+    inbox.unknown = {"anna@example.org"}
+    with pytest.raises(CommandError, match=r"^Mails sent: 2\. Not taken: anna@example\.org \("):
+        call_command("send_reminders")
+    assert {who for who, _ in told(inbox)} == {"ben@example.org", "carl@example.org"}
+    assert not Chore.objects.exists()
+    inbox.unknown = set()
+    call_command("send_reminders")
+    assert [who for who, _ in told(inbox)][2:] == ["anna@example.org"]
+    assert capsys.readouterr().out == "Mails sent: 1.\n"
+
+
+def test_mail_server_that_hangs_lets_go_before_others_have_waited_too_long(settings):
+    locked_for = settings.DATABASES["default"]["OPTIONS"].get("timeout", 20)
+    assert 0 < settings.MAIL_TIMEOUT <= locked_for / 2
+
+
+def test_nobody_without_an_address_is_told(inbox, link):
+    colleague("anna", EDITORS)
+    User.objects.update(email="")
+    assert reminders.send(NOW) == 0
+
+
+def test_command_says_how_many_mails_went(inbox, link, capsys):
+    colleague("anna", EDITORS)
+    call_command("send_reminders")
+    assert capsys.readouterr().out == "Mails sent: 1.\n"
+    assert Organisation.objects.exists()

@@ -1,0 +1,362 @@
+"""Each rule fires where it should, and nowhere else."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from partners.care.attention import RULES, queue
+from partners.models import (
+    Link,
+    LinkCheck,
+    Organisation,
+    OrganisationRelation,
+    PendingChange,
+    Record,
+    Snooze,
+)
+from partners.rows import bookkeeping
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
+LONG_LABEL = "“EuroSafe Imaging: information and training resources for professionals and patients”"
+THREE_YEARS = dt.timedelta(days=3 * 365)
+
+
+def found(name, now=NOW):
+    """[(what it is called, what is said)] of one rule."""
+    groups = {group.rule.name: group.findings for group in queue(now)}
+    return [(str(each.record or ""), each.says) for each in groups.get(name, [])]
+
+
+def organisation(**fields):
+    return make.OrganisationFactory(name="Partner", **fields)
+
+
+def figure(**fields):
+    fields = {"measure": "members", "value": 100, "organisation": organisation()} | fields
+    return make.FigureFactory(**fields)
+
+
+def link(label="Their statutes", **fields):
+    made = make.LinkFactory(organisation=organisation(), **fields)
+    Link.objects.filter(pk=made.pk).update(label=label)
+
+
+def checked(result, is_false_alarm=False, then=None, **fields):
+    url = "https://example.org/a"
+    make.LinkFactory(organisation=organisation(), label="Their statutes", url=url)
+    LinkCheck.objects.create(url=url, result=result, is_false_alarm=is_false_alarm, **fields)
+    if then:
+        LinkCheck.objects.create(url=url, result=then)
+
+
+def verified(days_ago, **fields):
+    record = organisation(**fields)
+    bookkeeping.verify(record, None, NOW - dt.timedelta(days=days_ago))
+
+
+def ended(until, changed_on):
+    made = make.CollaborationFactory(title="Work", since="2001", until=until)
+    changed_at = dt.datetime.combine(changed_on, dt.time(12), dt.UTC)
+    Record.objects.filter(collaboration=made).update(changed_at=changed_at)
+    return made
+
+
+def ended_and_verified():
+    bookkeeping.verify(ended("2020", dt.date(2019, 5, 5)), None, NOW)
+
+
+def logo(**fields):
+    made = organisation(**{"logo_alt": "logo", "logo_permission": "by mail"} | fields)
+    Organisation.objects.filter(pk=made.pk).update(
+        logo="logos/a.png", logo_width=400, logo_height=200
+    )
+
+
+def pending(status, publish_at=None):
+    partner = organisation()
+    PendingChange.objects.create(
+        kind="partners.organisation", key=partner.pk, title="Partner", status=status,
+        by_name="colleague", publish_at=publish_at, saved_at=NOW,
+    )  # fmt: skip
+
+
+def relation(kind="member-of", basis="stated", **other):
+    other = make.OrganisationFactory(name="Other", **other)
+    make.OrganisationRelationFactory(
+        organisation=organisation(), other=other, kind=kind, basis=basis
+    )
+
+
+def circle():
+    one, other = organisation(), make.OrganisationFactory(draft=True, name="Other")
+    for start, end in ((one, other), (other, one)):
+        OrganisationRelation.objects.create(organisation=start, other=end, kind="division-of")
+    other.published_at = make.LONG_AGO
+    other.save()
+
+
+def twins(**fields):
+    make.OrganisationFactory(name="Society of Rhubarb", **fields)
+    make.OrganisationFactory(name="Society of Radishes", **fields)
+
+
+def cited(basis="stated", path="founded", **fields):
+    make.CitationFactory(organisation=organisation(**fields), path=path, basis=basis)
+
+
+#: rule → [(what is made, what is said of the one record: None if nothing)]
+CASES = {
+    "figure-without-date": [
+        (figure, "100 members: as of when?"),
+        (lambda: figure(as_of="2019"), None),
+        (lambda: figure(organisation=make.OrganisationFactory(draft=True)), None),
+        (lambda: figure(organisation=make.OrganisationFactory(withdrawn=True)), None),
+    ],
+    "figure-too-old": [
+        (lambda: figure(as_of="2023"), "100 members, as of 2023"),
+        (lambda: figure(as_of="2025"), None),
+        (lambda: figure(as_of="2025", review_days=30), "100 members, as of 2025"),
+        (lambda: figure(as_of="2019", review_days=3650), None),
+        (figure, None),
+    ],
+    "review-overdue": [
+        (lambda: verified(366), "30 June 2026"),
+        (lambda: verified(365), None),
+        (lambda: verified(100, review_days=90), "21 June 2026"),
+        (lambda: verified(800, review_days=900), None),
+        (lambda: verified(800, draft=True), None),
+    ],
+    "review-due-soon": [
+        (lambda: verified(365), "1 July 2026"),
+        (lambda: verified(335), "31 July 2026"),
+        (lambda: verified(334), None),
+        (lambda: verified(366), None),
+    ],
+    "link-without-target": [
+        (lambda: link(url=""), "“Their statutes”"),
+        (lambda: link(url="https://example.org/"), None),
+    ],
+    "link-in-trouble": [
+        (
+            lambda: checked("broken", detail="404"),
+            "Their statutes: https://example.org/a is broken (404)",
+        ),
+        (
+            lambda: checked("moved", target="https://example.org/b"),
+            "Their statutes: https://example.org/a has moved for good; it is now https://example.org/b",
+        ),
+        (lambda: checked("good"), None),
+        (lambda: checked("broken", is_false_alarm=True), None),
+        (lambda: checked("broken", then="good"), None),
+        (lambda: checked("busy", detail="answers 503"), None),
+        (
+            lambda: checked("broken", then="busy"),
+            "Their statutes: https://example.org/a is broken",
+        ),
+    ],
+    "label-says-nothing": [
+        (lambda: link("click here"), "“click here”"),
+        (lambda: link("https://example.org/"), "“https://example.org/”"),
+        (lambda: make.JointWorkFactory(title="website"), "“website”"),
+        (lambda: make.JointWorkFactory(title="Joint statutes"), None),
+        (
+            lambda: organisation(description='<p><a href="https://example.org/">here</a></p>'),
+            "“here”",
+        ),
+        (
+            lambda: organisation(description='<p><a href="https://example.org/">a page</a></p>'),
+            None,
+        ),
+        (link, None),
+    ],
+    "ended-but-unchanged": [
+        (lambda: ended("2020", dt.date(2019, 5, 5)), "ended 2020"),
+        (lambda: ended("2020", dt.date(2021, 5, 5)), None),
+        (lambda: ended("2026", dt.date(2019, 5, 5)), None),
+        (ended_and_verified, None),
+    ],
+    "event-without-write-up": [
+        (lambda: make.EventFactory(starts="2026-05"), "May 2026"),
+        (lambda: make.EventFactory(starts="2024-06"), None),
+        (lambda: make.EventFactory(starts="2026-07-02"), None),
+        (lambda: make.EventFactory(starts="2026-05", write_up="<p>It was.</p>"), None),
+        (lambda: make.EventFactory(starts="2026-05", status="cancelled"), None),
+    ],
+    "logo-missing": [(organisation, "no logo"), (logo, None)],
+    "logo-without-right": [
+        (lambda: logo(logo_permission=""), "no permission noted"),
+        (lambda: logo(logo_permission_until="2026-06"), "permission ended June 2026"),
+        (lambda: logo(logo_permission_until="2026"), None),
+        (logo, None),
+        (organisation, None),
+    ],
+    "change-waiting": [
+        (lambda: pending("handed-in"), "by colleague, 1 July 2026, 14:00"),
+        (lambda: pending("draft"), None),
+        (lambda: pending("sent-back"), None),
+    ],
+    "change-due-soon": [
+        (
+            lambda: pending("scheduled", NOW + dt.timedelta(days=6)),
+            "is published on 7 July 2026, 14:00",
+        ),
+        (lambda: pending("scheduled", NOW + dt.timedelta(days=8)), None),
+        (
+            lambda: organisation(published_at=NOW + dt.timedelta(days=6)),
+            "appears on 7 July 2026, 14:00",
+        ),
+        (
+            lambda: make.EventFactory(starts="2016", withdrawn_at=NOW + dt.timedelta(days=1)),
+            "is withdrawn on 2 July 2026, 14:00",
+        ),
+        (lambda: organisation(published_at=NOW + dt.timedelta(days=8)), None),
+    ],
+    "event-date-vague": [
+        (lambda: make.EventFactory(starts="2027"), "2027"),
+        (lambda: make.EventFactory(starts="2027-05"), None),
+        (lambda: make.EventFactory(starts="2025"), None),
+    ],
+    "possible-duplicate": [
+        (lambda: twins(acronym="SR"), "shares its name or acronym “sr” with Society of Radishes"),
+        (
+            lambda: twins(website="https://www.example.org/"),
+            "shares its website “example.org” with Society of Radishes",
+        ),
+        (
+            lambda: [make.OrganisationFactory(name=name) for name in ("Société", "SOCIETE")],
+            "shares its name or acronym “societe” with SOCIETE",
+        ),
+        (twins, None),
+        (lambda: [make.OrganisationFactory(name="One", draft=state) for state in (0, 1)], None),
+    ],
+    "relation-astray": [
+        (lambda: relation(withdrawn=True), "member of Other, which has no page"),
+        (lambda: relation(draft=True), "member of Other, which has no page"),
+        (relation, None),
+        (lambda: relation("succeeded-by", withdrawn=True), None),
+    ],
+    "inferred": [
+        (lambda: cited("inferred"), "founded"),
+        (lambda: relation(basis="inferred"), "member of Other"),
+        (cited, None),
+        (relation, None),
+    ],
+    "term-to-verify": [
+        (
+            lambda: make.TermFactory(abbreviation="IR", expansion="in", is_to_be_verified=True),
+            "in",
+        ),
+        (make.TermFactory, None),
+    ],
+    "fact-without-source": [
+        (lambda: organisation(founded="2016"), "Founded"),
+        (lambda: cited(founded="2016"), None),
+        (lambda: cited(founded="2016", path="kind"), "Founded"),
+        (lambda: make.CollaborationFactory(since="2016"), "Since"),
+        (lambda: figure(source=make.SourceFactory()), None),
+        (lambda: figure(source=None), "100 members"),
+        (organisation, None),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "build", "says"),
+    [(name, *case) for name, cases in CASES.items() for case in cases],
+)
+def test_rule(name, build, says):
+    with timezone.override("Europe/Vienna"):
+        build()
+        assert [said for _, said in found(name)] == ([says] if says else [])
+
+
+def test_every_rule_has_cases_in_both_directions():
+    assert {rule.name for rule in RULES} == {*CASES, "not-yet-verified"}
+    for name, cases in CASES.items():
+        assert {bool(says) for _, says in cases} == {True, False}, name
+
+
+def test_circle_of_relations_is_found_on_both_sides():
+    circle()
+    assert sorted(found("relation-astray"), reverse=True) == [
+        ("Partner", "division of Other, which leads back to it"),
+        ("Other", "division of Partner, which leads back to it"),
+    ]
+
+
+def test_what_is_not_verified_is_a_line_a_kind():
+    for _ in range(2):
+        figure(source=make.SourceFactory())
+    make.EventFactory(draft=True)
+    verified(1)
+    assert found("not-yet-verified") == [("", "2 organisations"), ("", "2 figures")]
+
+
+def test_finding_leads_to_the_place_where_it_is_mended():
+    figure()
+    (group,) = [each for each in queue(NOW) if each.rule.name == "figure-without-date"]
+    (finding,) = group.findings
+    assert finding.url.endswith("/change/#figures-group")
+
+
+def test_what_is_put_off_comes_back_on_its_day():
+    organisation()
+    (group,) = [each for each in queue(NOW) if each.rule.name == "logo-missing"]
+    Snooze.objects.create(finding=group.findings[0].key, until=dt.date(2026, 7, 2), title="Logo")
+    assert found("logo-missing") == []
+    assert found("logo-missing", NOW + dt.timedelta(days=1)) != []
+
+
+def said_of_content(now):
+    return {group.rule.name: [each.says for each in group.findings] for group in queue(now)}
+
+
+def test_queue_of_the_content_is_exactly_what_is_known_to_be_open(content):
+    now = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    said = said_of_content(now)
+    assert said.pop("inferred")
+    assert len(said.pop("logo-missing")) == Organisation.objects.count()
+    assert said == {
+        "figure-without-date": [
+            "more than 75,000 members: as of when?",
+            "8,000 radiography students represented: as of when?",
+            "more than 7,000 members: as of when?",
+            "more than 100,000 radiographers represented: as of when?",
+        ],
+        "not-yet-verified": [
+            "17 organisations", "14 collaborations", "2 event series", "2 events", "7 pages",
+            "4 figures",
+        ],
+        "link-without-target": [
+            "“UEMS IR Division: information about its work”",
+            LONG_LABEL,
+        ],
+        "term-to-verify": [
+            "European Board of Interventional Radiology",
+            "interventional radiology",
+            "European Union of Medical Specialists (Union Européenne des Médecins Spécialistes)",
+        ],
+    }  # fmt: skip
+
+
+def test_three_years_on_the_content_has_nothing_new_but_reviews(content):
+    now = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+    before = said_of_content(now)
+    assert said_of_content(now + THREE_YEARS) == before
+    bookkeeping.verify(Organisation.objects.get(pk="esr"), None, now)
+    after = said_of_content(now + THREE_YEARS)
+    assert after["review-overdue"] == ["24 November 2027"]
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queries, count):
+    for _ in range(count):
+        figure()
+        relation()
+        link()
+    with django_assert_num_queries(17):
+        assert queue(NOW)

@@ -1,0 +1,302 @@
+"""Files from outside: what is read, and what is refused with a sentence, within 300 MB."""
+
+import datetime as dt
+import io
+import subprocess
+import sys
+import zipfile
+from itertools import pairwise
+
+import openpyxl
+import pytest
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.chart import BarChart, Reference
+
+from partners.exchange.sheets import files
+from partners.rows.snapshots import Refused
+from tests.exchange.sheets.conftest import read
+
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def csv(text, encoding="utf-8"):
+    return text.encode(encoding)
+
+
+def workbook(*lines, sheet="organisations"):
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for line in lines:
+        book.active.append(line)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def archive(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name, content in members.items():
+            writer.writestr(name, content)
+    return file.getvalue()
+
+
+def members_of(content):
+    file = zipfile.ZipFile(io.BytesIO(content))
+    return {name: file.read(name) for name in file.namelist()}
+
+
+def renamed(content, old, new):
+    """A workbook in which a part, and all that names it, has another name."""
+    return archive(
+        {
+            name.replace(old, new): part.replace(old.encode(), new.encode())
+            for name, part in members_of(content).items()
+        }
+    )
+
+
+def with_chart(*lines):
+    """A workbook with a sheet that is nothing but a chart."""
+    book = openpyxl.Workbook()
+    book.active.title = "organisations"
+    for line in lines:
+        book.active.append(line)
+    chart = BarChart()
+    chart.add_data(Reference(book.active, min_col=1, min_row=1, max_row=2))
+    book.create_chartsheet("Chart").add_chart(chart)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def strict(content):
+    """A workbook as programs mark it that write Strict Open XML (ISO/IEC 29500-1)."""
+    return archive(
+        {
+            name: part.replace(
+                b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+            ).replace(
+                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+            )
+            for name, part in members_of(content).items()
+        }
+    )
+
+
+def binary(content):
+    """A workbook whose parts are of the kinds that Excel's binary form (.xlsb) has."""
+    name = "[Content_Types].xml"
+    types = members_of(content)[name].replace(
+        b"vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        b"vnd.ms-excel.sheet.binary.macroEnabled.main",
+    )
+    return archive(members_of(content) | {name: types})
+
+
+def cells(content):
+    return [line.cells for line in read(content)["organisations"].lines]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        csv("key,name\nesr,Größe\n"),
+        csv("key,name\nesr,Größe\n", "utf-8-sig"),
+        csv("key;name\r\nesr;Größe\r\n\r\n"),
+        csv('"key","name"\n"esr","Größe"'),
+        csv("sep=;\r\nkey;name\r\nesr;Größe\r\n", "utf-8-sig"),
+        csv('"sep=,"\nkey,name\nesr,Größe\n'),
+        csv("key\tname\nesr\tGröße\n"),
+        csv("key\tname\r\nesr\tGröße\r\n", "utf-16"),
+        archive({"organisations.csv": "key,name\nesr,Größe\n"}),
+        archive({"ORGANISATIONS.CSV": "key,name\nesr,Größe\n"}),
+        archive({"organisations.tsv": "key\tname\nesr\tGröße\n"}),
+        archive({"a/organisations.csv": "key,name\nesr,Größe\n", "__MACOSX/a.csv": "\0"}),
+        workbook(["key", "name"], ["esr", "Größe"], [None, None]),
+        renamed(workbook(["key", "name"], ["esr", "Größe"]), "workbook.xml", "workbook2.xml"),
+        with_chart(["key", "name"], ["esr", "Größe"]),
+    ],
+)
+def test_what_programs_write_is_read(content):
+    assert cells(content) == [{"key": "esr", "name": "Größe"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2016, "2016"),
+        (7000.0, "7000"),
+        (7000.5, "7000.5"),
+        (True, "yes"),
+        (dt.datetime(2016, 5, 3), "2016-05-03"),  # noqa: DTZ001 — as Excel has them
+        (dt.datetime(2016, 5, 3, 14, 30), "2016-05-03 14:30:00"),  # noqa: DTZ001
+        (dt.time(14, 30), "14:30:00"),
+        ("007", "007"),
+        ("'=1+1", "=1+1"),
+        ("a_x000D_b", "a\rb"),
+        (None, ""),
+    ],
+)
+def test_cell_of_a_workbook_becomes_text(value, text):
+    assert cells(workbook(["key", "name"], ["esr", value])) == [{"key": "esr", "name": text}]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "text"),
+    [
+        ("yyyy", "2016"),
+        ("yyyy;@", "2016"),
+        ('yyyy" AD"', "2016"),
+        ("mmm yyyy", "2016-05"),
+        ("mmm-yy", "2016-05"),
+        (r"yyyy\-mm", "2016-05"),
+        ("[$-407]mmmm\\ yyyy;@", "2016-05"),
+        ('yyyy"-day-"mm', "2016-05"),
+        ("yyyy-mm-dd", "2016-05-03"),
+        ("[$-F800]dddd, mmmm dd, yyyy", "2016-05-03"),
+        ("d. mmm", "2016-05-03"),
+        ("yyyy-mm-dd hh:mm", "2016-05-03"),
+    ],
+)
+def test_date_of_a_workbook_is_as_precise_as_it_is_shown(number_format, text):
+    book = openpyxl.Workbook()
+    book.active.title = "organisations"
+    book.active.append(["founded"])
+    cell = book.active.cell(2, 1, dt.datetime(2016, 5, 3))  # noqa: DTZ001 — as Excel has them
+    cell.number_format = number_format
+    file = io.BytesIO()
+    book.save(file)
+    assert cells(file.getvalue()) == [{"founded": text}]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (csv("key,name\nesr,Größe\n", "latin-1"), "CSV in UTF-8"),
+        (csv("key,name\nesr,Größe\n", "utf-16")[2:], "invisible control characters|cannot be read"),
+        (csv("key,name\nesr,a\0b\n"), "row 2: there are invisible control characters"),
+        (csv('key,name\nesr,"never closed\n'), "cannot be read"),
+        (csv("key,key\nesr,x\n"), "each column needs a name of its own"),
+        (csv("key,name\nesr,x,more\n"), "row 2: there is a value in a column that has no name"),
+        (csv("key\n" + "x\n" * 2001), "has more than 2,000 lines"),
+        (workbook(["key"], *[["x"]] * 2001), "has more than 2,000 lines"),
+        (workbook(["key", "name"], ["esr", "=1+1"]), "row 2: there is a formula"),
+        (workbook(["key", "name"], ["esr", "_x0000_"]), "invisible control characters"),
+        (workbook(["key", "name"], ["esr", "_xD800_"]), "invisible control characters"),
+        (archive({"picture": "x"}), "“picture” does not belong into this ZIP"),
+        (workbook(["key"])[:-200], "cannot be read"),
+        *((content, rf"{words}.*Save it as Excel workbook \(.xlsx\)") for content, words in [
+            (b"\xd0\xcf\x11\xe0 an old workbook", r"an old Excel workbook \(.xls\)"),
+            (archive({"mimetype": OPEN_DOCUMENT, "content.xml": "<a/>"}), "an OpenDocument"),
+            (binary(workbook(["key"], ["esr"])), r"a binary Excel workbook \(.xlsb\)"),
+            (strict(workbook(["key"], ["esr"])), "a workbook in Strict Open XML"),
+            (archive({"Index/Document.iwa": "x"}), "an Apple Numbers document"),
+            (archive({"word/document.xml": "<a/>"}), "a Word document"),
+            (b"\xef\xbb\xbf\n<html><table></table></html>", "a web page or XML"),
+            (b"%PDF-1.7", "a PDF"),
+        ]),
+        *((workbook(["key"], [number]), "row 2: a spreadsheet rounds numbers of more")
+          for number in (1234567890123456, 1.5e18)),
+        (b"PK\x03\x04", "cannot be read"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_is_refused_with_a_sentence(content, sentence):
+    with pytest.raises(Refused, match=sentence):
+        read(content)
+
+
+def test_two_thousand_lines_are_taken():
+    assert len(cells(csv("key\n" + "x\n" * 2000))) == 2000
+    assert len(cells(workbook(["key"], *[["x"]] * 2000))) == 2000
+
+
+def test_cell_with_an_error_is_refused():
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("organisations")
+    cell = WriteOnlyCell(sheet, "#N/A")
+    cell.data_type = "e"
+    sheet.append(["key"])
+    sheet.append([cell])
+    file = io.BytesIO()
+    book.save(file)
+    with pytest.raises(Refused, match="row 2: there is an error, “#N/A”"):
+        read(file.getvalue())
+
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET = f"<worksheet {MAIN}><sheetData>%s</sheetData></worksheet>"
+
+
+def spoilt(member, content):
+    """A workbook in which one member is something else, or one more."""
+    file = io.BytesIO()
+    sound = zipfile.ZipFile(io.BytesIO(workbook(["key"], ["esr"])))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name in {*sound.namelist(), member}:
+            writer.writestr(name, content if name == member else sound.read(name))
+    return file.getvalue()
+
+
+def liar(content, size):
+    """A ZIP that says of its members to be that small."""
+    written = bytearray(content)
+    position = 0
+    while (position := written.find(b"PK\x01\x02", position)) >= 0:
+        written[position + 24 : position + 28] = size.to_bytes(4, "little")
+        position += 4
+    return bytes(written)
+
+
+def test_picture_in_a_workbook_does_no_harm():
+    assert cells(spoilt("xl/media/image1.png", bytes(400_000))) == [{"key": "esr"}]
+
+
+LAUGHS = [f'<!ENTITY {each} "{f"&{before};" * 10}">' for before, each in pairwise("abcdefghi")]
+ENTITIES = f'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{"".join(LAUGHS)}]>'
+BOMBS = {
+    "zeros": lambda: archive({"organisations.csv": b"0" * 100_000_000}),
+    "a liar": lambda: liar(archive({"organisations.csv": b"0" * 100_000_000}), 1000),
+    "many members": lambda: archive({f"a{n}.csv": "key" for n in range(101)}),
+    "a long line": lambda: archive({"organisations.csv": "key\n" + "😀" * 6_000_000}),
+    "entities": lambda: spoilt(
+        "xl/worksheets/sheet1.xml",
+        ENTITIES + SHEET % '<row r="1"><c t="inlineStr"><is><t>&i;</t></is></c></row>',
+    ),
+    "rows": lambda: spoilt("xl/worksheets/sheet1.xml", SHEET % ("<row/>" * 900_000)),
+    "a far row": lambda: spoilt(
+        "xl/worksheets/sheet1.xml", SHEET % '<row r="1"/><row r="999999999999"/>'
+    ),
+    "tags": lambda: spoilt("xl/worksheets/sheet1.xml", SHEET % ("<row/>" * 1_100_000)),
+    "texts": lambda: spoilt("xl/sharedStrings.xml", f"<sst {MAIN}>{'<si/>' * 4_000_000}</sst>"),
+    "styles": lambda: spoilt("xl/styles.xml", f"<styleSheet {MAIN}>{' ' * 300_000}</styleSheet>"),
+}
+
+ASK = r"""
+import re, sys, django
+django.setup()
+from partners.exchange.sheets import files
+from partners.rows.snapshots import Refused
+try:
+    files.read(open(sys.argv[1], "rb"), "organisations")
+except Refused as error:
+    peak = re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())
+    sys.stdout.write(f"{int(peak[1]) // 1000} {error}")
+"""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bomb_is_refused_within_300_megabytes(tmp_path, bomb):
+    """In a process of its own, whose memory can be measured."""
+    path = tmp_path / "bomb"
+    path.write_bytes(BOMBS[bomb]())
+    command = [sys.executable, "-c", ASK, path]
+    environment = {"DJANGO_SETTINGS_MODULE": "cirse_partners.settings", "ENV_FILE": "/dev/null"}
+    asked = subprocess.run(  # noqa: S603 — our own program, our own file
+        command, capture_output=True, text=True, env=environment, timeout=60, check=True
+    )
+    megabytes, sentence = asked.stdout.split(" ", 1)
+    assert int(megabytes) < 300
+    assert sentence in (files.TOO_LARGE, files.NOT_READ) or "more than 2,000 lines" in sentence

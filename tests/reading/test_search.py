@@ -1,0 +1,255 @@
+"""Search: by name, acronym, former name and text; forgiving; and never what is not public."""
+
+import pytest
+
+from partners.models import Collaboration, Event, Organisation
+from partners.reading.search import MAX_WORDS, Search, corrections
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def found(typed, *querysets):
+    """The keys of what `typed` finds, best first: in organisations, unless told otherwise."""
+    rankings = Search(typed).ranked(*(querysets or [Organisation.objects.live()]))
+    return [root.key for ranking in rankings for root in ranking]
+
+
+@pytest.fixture
+def societies():
+    """Three societies, one of them with much to be found by."""
+    society = make.OrganisationFactory(
+        key="apscvir",
+        name="Asia Pacific Society of Cardiovascular and Interventional Radiology",
+        acronym="APSCVIR",
+        region="asia-pacific",
+        summary="Trains interventionists.",
+        description="<p>Holds a <strong>congress</strong> each year in Perth &amp; Kyōto.</p>",
+        topics=[make.TopicFactory(name="Oncology")],
+    )
+    make.OrganisationNameFactory(
+        organisation=society, name="Pacific Angiography Club", acronym="PAC"
+    )
+    make.OrganisationFactory(key="esr", name="European Society of Radiology", acronym="ESR")
+    make.OrganisationFactory(
+        key="sfr", name="Société Française de Radiologie", acronym="SFR", summary="Françoise’s own."
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("Asia Pacific Society of Cardiovascular", id="name"),
+        pytest.param("radiology asia", id="words-in-any-order"),
+        pytest.param("APSCVIR", id="acronym"),
+        pytest.param("apscvir", id="small-letters"),
+        pytest.param("Pacific Angiography Club", id="former-name"),
+        pytest.param("PAC", id="former-acronym"),
+        pytest.param("interventionists", id="summary"),
+        pytest.param("congress", id="text-within-mark-up"),
+        pytest.param("oncology", id="topic"),
+        pytest.param("asia-pacific", id="region"),
+        pytest.param("kyoto", id="accent-left-out"),
+        pytest.param("KYŌTO", id="accent-in-capitals"),
+        pytest.param("pérth", id="accent-too-many"),
+        pytest.param("Cardio", id="beginning-of-a-word"),
+        pytest.param("vascular", id="end-of-a-word"),
+        pytest.param("  apscvir,  ", id="blanks-and-commas"),
+        pytest.param("(APSCVIR)", id="brackets"),
+        pytest.param("APCSVIR", id="two-letters-swapped"),
+        pytest.param("APSVIR", id="letter-missing"),
+        pytest.param("APSCCVIR", id="letter-too-many"),
+        pytest.param("APSXVIR", id="wrong-letter"),
+        pytest.param("cardiovasculor radiology", id="typing-error-in-one-of-two-words"),
+        pytest.param("cardiovasculor intervetional", id="typing-error-in-both-words"),
+    ],
+)
+def test_search_finds_the_society(societies, typed):
+    assert found(typed) == ["apscvir"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("societe francaise", id="without-accents"),
+        pytest.param("SOCIÉTÉ", id="capitals-with-accents"),
+        pytest.param("Socie\u0301te\u0301 Franc\u0327aise", id="decomposed"),
+        pytest.param("françoise's", id="another-apostrophe"),
+    ],
+)
+def test_search_does_not_see_accents(societies, typed):
+    assert found(typed) == ["sfr"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("   ", id="blanks"),
+        pytest.param("…!? – “”", id="punctuation"),
+        pytest.param("%", id="percent"),
+        pytest.param("_______", id="underscores"),
+        pytest.param("zymurgy", id="unknown-word"),
+        pytest.param("radiology zymurgy", id="unknown-second-word"),
+        pytest.param("APXXVIR", id="two-typing-errors"),
+        pytest.param("not stated", id="what-is-not-stated"),
+        pytest.param("x" * 100_000, id="endless-word"),
+        pytest.param("\0", id="nul"),
+        pytest.param("strong", id="mark-up"),
+        pytest.param("amp", id="entity"),
+    ],
+)
+def test_search_finds_nothing(societies, typed):
+    assert found(typed) == []
+
+
+def test_search_of_very_many_words_reads_the_first(societies):
+    assert found("radiology " * 200) == ["apscvir", "esr"]
+    assert found("radiology " * MAX_WORDS + "zymurgy") == ["apscvir", "esr"]
+    assert found(" ".join(f"word{number}" for number in range(200))) == []
+
+
+def test_search_ranks_by_where_the_words_stand():
+    for key, fields in {
+        "in-text": {"name": "Alpha", "summary": "Partner of ECR."},
+        "inside-a-word": {"name": "Beta Decrease"},
+        "word-of-a-name": {"name": "Cirse at ECR"},
+        "begins-a-name": {"name": "ECR Today"},
+        "is-the-acronym": {"name": "Zeta", "acronym": "ECR"},
+    }.items():
+        make.OrganisationFactory(key=key, **fields)
+    former = make.OrganisationFactory(key="was-the-acronym", name="Eta")
+    make.OrganisationNameFactory(organisation=former, name="Theta", acronym="ECR")
+    make.OrganisationFactory(key="not-at-all", name="Iota")
+    assert found("ecr") == [
+        "was-the-acronym",
+        "is-the-acronym",
+        "begins-a-name",
+        "word-of-a-name",
+        "inside-a-word",
+        "in-text",
+    ]
+
+
+def test_search_ranks_a_phrase_before_scattered_words():
+    make.OrganisationFactory(key="scattered", name="Alpha Radiology", summary="In Europe.")
+    make.OrganisationFactory(key="in-a-name", name="Beta Europe Radiology")
+    make.OrganisationFactory(key="the-name", name="Europe Radiology")
+    assert found("europe radiology") == ["the-name", "in-a-name", "scattered"]
+
+
+def test_search_orders_equals_by_name_then_key():
+    for key, name in {
+        "5": "society öre",
+        "2": "Society Ore",
+        "4": "Society of",
+        "3": "society Ore",
+        "1": "Society Zebra",
+    }.items():
+        make.OrganisationFactory(key=key, name=name)
+    assert found("society") == ["4", "2", "3", "5", "1"]
+
+
+def test_search_shows_nothing_that_is_not_live():
+    for state in ("draft", "scheduled", "withdrawn"):
+        make.OrganisationFactory(key=state, name=f"Radiology {state}", **{state: True})
+    assert found("radiology") == []
+    assert found("radiolgoy") == []
+    make.OrganisationFactory(key="live", name="Radiology live")
+    assert found("radiology") == found("radiolgoy") == ["live"]
+
+
+def test_search_corrects_only_where_nothing_else_is_found():
+    make.OrganisationFactory(key="esr", name="Esr")
+    make.OrganisationFactory(key="esor", name="Esor")
+    assert found("esr") == ["esr"]
+    search = Search("esr")
+    search.ranked(Organisation.objects.live())
+    assert search.corrected == []
+    assert found("esxr") == ["esor", "esr"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("radiolgoy", ["Radiology"]),
+        ("european radiolgoy", ["European", "Radiology"]),
+        ("eurpean radiolgoy", ["European", "Radiology"]),
+        ("zymurgy", []),
+    ],
+)
+def test_search_says_the_words_it_answered_with(typed, corrected):
+    make.OrganisationFactory(name="European Radiology")
+    make.OrganisationFactory(name="Europeans")
+    search = Search(typed)
+    search.ranked(Organisation.objects.live())
+    assert search.corrected == corrected
+
+
+def test_search_does_not_say_the_words_of_drafts():
+    make.OrganisationFactory(key="draft", name="Radiolaga", draft=True)
+    make.OrganisationFactory(key="live", name="Radiologa")
+    search = Search("radiolga")
+    (matches,) = search.ranked(Organisation.objects.live())
+    assert [root.key for root in matches] == ["live"]
+    assert search.corrected == ["Radiologa"]
+
+
+def test_search_asks_several_kinds_at_once_and_forgives_only_for_all():
+    make.OrganisationFactory(key="o", name="Radiology")
+    make.CollaborationFactory(key="c", title="Radiologys")
+    make.EventFactory(key="e", title="Congress of Radiology")
+    kinds = [model.objects.live() for model in (Organisation, Collaboration, Event)]
+    assert found("radiology", *kinds) == ["o", "c", "e"]
+    assert found("radiologys", *kinds) == ["c"]
+    assert found("radiolgoy", *kinds) == ["o", "c", "e"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "factory", "fields"),
+    [
+        ("joint examination", make.CollaborationFactory, {"kind": "joint-examination"}),
+        ("committee", make.CollaborationFactory, {"through": "Education Committee"}),
+        ("2017", make.EventFactory, {"starts": "2017-09"}),
+        ("kopenhagen", make.EventFactory, {"city": "Kopenhagen"}),
+        ("denmark", make.EventFactory, {"country": "DK"}),
+        ("attended", make.EventFactory, {"write_up": "<p>Well attended.</p>"}),
+        ("vienna", make.EventSeriesFactory, {"usual_city": "Vienna"}),
+        ("imprint", make.PageFactory, {"body": "<p>Imprint.</p>"}),
+    ],
+)
+def test_every_kind_of_root_is_found_by_its_text(typed, factory, fields):
+    factory(key="other")
+    factory(key="wanted", **fields)
+    assert found(typed, factory._meta.model.objects.live()) == ["wanted"]
+
+
+def test_collaboration_is_found_by_what_was_made_together():
+    work = make.JointWorkFactory(title="Recommendation on gloves")
+    make.JointWorkFactory(title="Exhibition")
+    assert found("gloves", Collaboration.objects.live()) == [work.collaboration.key]
+
+
+def test_corrections_are_one_typing_error_away_nearest_in_length_first(django_assert_num_queries):
+    make.OrganisationFactory(name="abdc abc abcde abed xbcd acbde abxx esor esd estro es")
+    with django_assert_num_queries(1):
+        found = corrections(["abcd", "ab", "esr"])
+    assert found == [["abdc", "abed", "xbcd", "abc", "abcde"], [], ["esd", "es", "esor"]]
+
+
+def test_short_words_and_numbers_are_not_corrected(django_assert_num_queries):
+    make.OrganisationFactory(name="abc 2017 b2c")
+    with django_assert_num_queries(0):
+        assert corrections(["ab", "2018", "b2b"]) == [[], [], []]
+
+
+def test_nearest_names_are_those_most_alike(db):
+    for name in ("European Society of Radiology", "Radiology", "Rhubarb", "Hidden Radiolgie"):
+        make.OrganisationFactory(name=name, draft=name.startswith("Hidden"))
+    congress = make.EventFactory(title="Congress of Radiologists")
+    live = [model.objects.live() for model in (Organisation, Event)]
+    names = [str(root) for root in Search("Radiologyy").nearest(*live)]
+    assert names == ["Radiology", "European Society of Radiology", "Congress of Radiologists"]
+    assert Search("Congres Radologists").nearest(*live)[0] == congress
+    assert Search("zzzz").nearest(*live) == []
+    assert Search("").nearest(*live) == []
