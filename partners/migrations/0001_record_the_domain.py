@@ -13,6 +13,7 @@ from django.db import migrations, models
 import partners.models.base
 import partners.models.bookkeeping
 import partners.models.event
+import partners.models.fields
 import partners.models.organisation
 import partners.values.dates
 import partners.values.validators
@@ -72,7 +73,7 @@ class Migration(migrations.Migration):
                         verbose_name="withdrawn from",
                     ),
                 ),
-                ("name", partners.models.base.TitleField(max_length=200)),
+                ("name", partners.models.fields.TitleField(max_length=200)),
                 (
                     "acronym",
                     models.CharField(
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("dissolved", partners.values.dates.PartialDateField(blank=True, default="")),
-                ("website", partners.models.base.WebAddressField(blank=True, max_length=500)),
+                ("website", partners.models.fields.WebAddressField(blank=True, max_length=500)),
                 (
                     "summary",
                     models.CharField(
@@ -233,7 +234,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("name", partners.models.base.TitleField(max_length=80, unique=True)),
+                ("name", partners.models.fields.TitleField(max_length=80, unique=True)),
             ],
             options={
                 "ordering": ["name", "pk"],
@@ -291,7 +292,7 @@ class Migration(migrations.Migration):
                         verbose_name="withdrawn from",
                     ),
                 ),
-                ("title", partners.models.base.TitleField(max_length=200)),
+                ("title", partners.models.fields.TitleField(max_length=200)),
                 (
                     "kind",
                     models.CharField(
@@ -463,7 +464,7 @@ class Migration(migrations.Migration):
                         verbose_name="withdrawn from",
                     ),
                 ),
-                ("title", partners.models.base.TitleField(max_length=200)),
+                ("title", partners.models.fields.TitleField(max_length=200)),
                 (
                     "cadence",
                     models.CharField(
@@ -553,7 +554,7 @@ class Migration(migrations.Migration):
                         verbose_name="withdrawn from",
                     ),
                 ),
-                ("title", partners.models.base.TitleField(max_length=200)),
+                ("title", partners.models.fields.TitleField(max_length=200)),
                 (
                     "starts",
                     partners.values.dates.PartialDateField(
@@ -667,11 +668,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "url",
-                    partners.models.base.WebAddressField(
+                    partners.models.fields.WebAddressField(
                         blank=True, max_length=500, verbose_name="web address"
                     ),
                 ),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "collaboration",
                     models.ForeignKey(
@@ -865,7 +866,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "event",
                     models.ForeignKey(
@@ -945,7 +946,7 @@ class Migration(migrations.Migration):
                         verbose_name="withdrawn from",
                     ),
                 ),
-                ("title", partners.models.base.TitleField(max_length=120)),
+                ("title", partners.models.fields.TitleField(max_length=120)),
                 (
                     "summary",
                     models.CharField(
@@ -1014,14 +1015,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "url",
-                    partners.models.base.WebAddressField(
+                    partners.models.fields.WebAddressField(
                         blank=True,
                         help_text="May stay empty until it is known; visitors see the link once it is filled in.",
                         max_length=500,
                         verbose_name="web address",
                     ),
                 ),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "collaboration",
                     models.ForeignKey(
@@ -1110,7 +1111,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("until", partners.values.dates.PartialDateField(blank=True, default="")),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "collaboration",
                     models.ForeignKey(
@@ -1255,7 +1256,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "page",
                     models.ForeignKey(
@@ -1281,7 +1282,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -1319,7 +1320,7 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200)),
                 (
                     "url",
-                    partners.models.base.WebAddressField(
+                    partners.models.fields.WebAddressField(
                         blank=True, max_length=500, verbose_name="web address"
                     ),
                 ),
@@ -1400,7 +1401,7 @@ class Migration(migrations.Migration):
                         max_length=300,
                     ),
                 ),
-                ("position", partners.models.base.PositionField(default=0)),
+                ("position", partners.models.fields.PositionField(default=0)),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -1533,7 +1534,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("abbreviation", partners.models.base.TitleField(max_length=40, unique=True)),
+                ("abbreviation", partners.models.fields.TitleField(max_length=40, unique=True)),
                 ("expansion", models.CharField(max_length=200)),
                 (
                     "definition",

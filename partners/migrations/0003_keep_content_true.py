@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import partners.models.base
+import partners.models.fields
 import partners.values.dates
 
 
@@ -27,7 +28,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "url",
-                    partners.models.base.WebAddressField(blank=True, db_index=True, max_length=500),
+                    partners.models.fields.WebAddressField(
+                        blank=True, db_index=True, max_length=500
+                    ),
                 ),
                 ("checked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -46,7 +49,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=200)),
-                ("target", partners.models.base.WebAddressField(blank=True, max_length=500)),
+                ("target", partners.models.fields.WebAddressField(blank=True, max_length=500)),
                 ("is_false_alarm", models.BooleanField(default=False)),
             ],
             options={
@@ -81,7 +84,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="collaboration",
             name="review_days",
-            field=partners.models.base.ReviewDaysField(
+            field=partners.models.fields.ReviewDaysField(
                 blank=True,
                 help_text="How long it stays verified. Empty: as usual for its kind.",
                 null=True,
@@ -91,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="event",
             name="review_days",
-            field=partners.models.base.ReviewDaysField(
+            field=partners.models.fields.ReviewDaysField(
                 blank=True,
                 help_text="How long it stays verified. Empty: as usual for its kind.",
                 null=True,
@@ -101,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="eventseries",
             name="review_days",
-            field=partners.models.base.ReviewDaysField(
+            field=partners.models.fields.ReviewDaysField(
                 blank=True,
                 help_text="How long it stays verified. Empty: as usual for its kind.",
                 null=True,
@@ -111,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="figure",
             name="review_days",
-            field=partners.models.base.ReviewDaysField(
+            field=partners.models.fields.ReviewDaysField(
                 blank=True,
                 help_text="How long it stays verified. Empty: as usual for its kind.",
                 null=True,
@@ -141,7 +144,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="organisation",
             name="review_days",
-            field=partners.models.base.ReviewDaysField(
+            field=partners.models.fields.ReviewDaysField(
                 blank=True,
                 help_text="How long it stays verified. Empty: as usual for its kind.",
                 null=True,
@@ -151,7 +154,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="page",
             name="review_days",
-            field=partners.models.base.ReviewDaysField(
+            field=partners.models.fields.ReviewDaysField(
                 blank=True,
                 help_text="How long it stays verified. Empty: as usual for its kind.",
                 null=True,

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import partners.models.base
+import partners.models.fields
 
 
 class Migration(migrations.Migration):
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="page",
             name="licence_url",
-            field=partners.models.base.WebAddressField(
+            field=partners.models.fields.WebAddressField(
                 blank=True,
                 help_text="Where the text of the licence can be read.",
                 max_length=500,

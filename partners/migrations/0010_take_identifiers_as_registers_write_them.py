@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import partners.models.base
+import partners.models.fields
 import partners.values.dates
 
 
@@ -54,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="event",
             name="country",
-            field=partners.models.base.CountryField(blank=True, max_length=2),
+            field=partners.models.fields.CountryField(blank=True, max_length=2),
         ),
         migrations.AlterField(
             model_name="event",
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="eventseries",
             name="usual_country",
-            field=partners.models.base.CountryField(blank=True, max_length=2),
+            field=partners.models.fields.CountryField(blank=True, max_length=2),
         ),
         migrations.AlterField(
             model_name="identifier",
@@ -96,14 +97,14 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="jointwork",
             name="url",
-            field=partners.models.base.WebAddressField(
+            field=partners.models.fields.WebAddressField(
                 blank=True, max_length=1000, verbose_name="web address"
             ),
         ),
         migrations.AlterField(
             model_name="link",
             name="url",
-            field=partners.models.base.WebAddressField(
+            field=partners.models.fields.WebAddressField(
                 blank=True,
                 help_text="May stay empty until it is known; visitors see the link once it is filled in.",
                 max_length=1000,
@@ -113,27 +114,29 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="linkcheck",
             name="target",
-            field=partners.models.base.WebAddressField(blank=True, max_length=1000),
+            field=partners.models.fields.WebAddressField(blank=True, max_length=1000),
         ),
         migrations.AlterField(
             model_name="linkcheck",
             name="url",
-            field=partners.models.base.WebAddressField(blank=True, db_index=True, max_length=1000),
+            field=partners.models.fields.WebAddressField(
+                blank=True, db_index=True, max_length=1000
+            ),
         ),
         migrations.AlterField(
             model_name="organisation",
             name="name",
-            field=partners.models.base.TitleField(max_length=300),
+            field=partners.models.fields.TitleField(max_length=300),
         ),
         migrations.AlterField(
             model_name="organisation",
             name="seat_country",
-            field=partners.models.base.CountryField(blank=True, max_length=2),
+            field=partners.models.fields.CountryField(blank=True, max_length=2),
         ),
         migrations.AlterField(
             model_name="organisation",
             name="website",
-            field=partners.models.base.WebAddressField(blank=True, max_length=1000),
+            field=partners.models.fields.WebAddressField(blank=True, max_length=1000),
         ),
         migrations.AlterField(
             model_name="organisationname",
@@ -143,7 +146,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="page",
             name="licence_url",
-            field=partners.models.base.WebAddressField(
+            field=partners.models.fields.WebAddressField(
                 blank=True,
                 help_text="Where the text of the licence can be read.",
                 max_length=1000,
@@ -153,7 +156,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="source",
             name="url",
-            field=partners.models.base.WebAddressField(
+            field=partners.models.fields.WebAddressField(
                 blank=True, max_length=1000, verbose_name="web address"
             ),
         ),

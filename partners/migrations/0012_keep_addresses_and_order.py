@@ -12,6 +12,7 @@ def order_anew(apps, schema_editor):
             if type(field).__name__ == "TitleField":
                 before = models.CharField(max_length=field.max_length, unique=field.unique)
                 before.set_attributes_from_name(field.name)
+                before.model = model  # Django 6.1 asks the old field for its relations
                 schema_editor.alter_field(model, before, field)
 
 

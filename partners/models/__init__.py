@@ -22,8 +22,16 @@ from partners.models.series import EventSeries
 from partners.models.sources import Citation, Link, Source
 from partners.models.vocabulary import Term, Topic
 
+#: The registry of roots: what one is called in fields and addresses → its model, in the order of
+#: loading. What is done for every root asks here.
+ROOT_MODELS = {
+    name: next(model for model in Root.__subclasses__() if model._meta.label == label)
+    for name, label in ROOTS.items()
+}
+
 __all__ = [
     "ROOTS",
+    "ROOT_MODELS",
     "Address",
     "Chore",
     "Citation",

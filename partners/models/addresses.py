@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Field
 from django.utils.text import capfirst
 
-from partners.models.base import SCHEME, ContentModel, Part, WebAddressField
+from partners.models.base import ContentModel, Part
+from partners.models.fields import SCHEME, WebAddressField
 from partners.values.richtext import RichTextField, links
 
 

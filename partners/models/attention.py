@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from partners.models.base import WebAddressField
+from partners.models.fields import WebAddressField
 from partners.values.lines import LineField
 
 FINDING_LENGTH = 200

@@ -1,26 +1,22 @@
 """What all records share: keys, publication, parts, owners, and rules with a sentence."""
 
-import re
+import datetime as dt
 import secrets
 import uuid
 
-from django import forms
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
+from django.urls import reverse
 from django.utils import timezone
-from django_countries.fields import CountryField as AnyCountryField
 
-from partners.values.lines import Clean, CleanField, LineField, Trimmed
-from partners.values.sorting import COLLATIONS
+from partners.models.fields import ReviewDaysField
+from partners.values.lines import CleanField, Trimmed
 from partners.values.validators import (
-    NOT_WHOLE,
-    country_code,
     refuse_control_characters,
     validate_moment,
-    validate_web_address,
 )
 
 #: The field by which other records point at a root → the root's model.
@@ -33,86 +29,17 @@ ROOTS = {
 }
 
 
+def root_name(model):
+    """What a model of roots is called in fields and in the names of addresses (str)."""
+    return next(name for name, label in ROOTS.items() if label == model._meta.label)
+
+
 def new_key():
     """A key that no other record has had or will have: 12 random hexadecimal digits.
 
     It begins with a letter other than "e", so that no spreadsheet takes it for a number.
     """
     return secrets.choice("abcdf") + secrets.token_hex(6)[1:]
-
-
-class TitleField(LineField):
-    """A short text that lists are ordered by, as a reader expects: see `sorting`."""
-
-    def deconstruct(self):
-        name, _, args, kwargs = super().deconstruct()
-        return name, "partners.models.base.TitleField", args, kwargs
-
-    def db_parameters(self, connection):
-        collation = COLLATIONS[connection.vendor]
-        return super().db_parameters(connection) | {"collation": collation}
-
-
-SCHEME = re.compile(r"https?://", re.IGNORECASE)
-
-
-class WebAddressFormField(Clean, forms.URLField):
-    """Takes what the model takes, and answers with the same sentences."""
-
-    default_error_messages = {"invalid": NOT_WHOLE}
-    default_validators = [validate_web_address]
-
-
-class WebAddressField(CleanField, models.URLField):
-    """A whole web address, http or https; "" where none is known."""
-
-    default_validators = [validate_web_address]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_length": 1000, "blank": True} | kwargs)
-
-    def formfield(self, **kwargs):
-        shown = {"form_class": WebAddressFormField, "assume_scheme": "https"}
-        return super().formfield(**shown | kwargs)
-
-    def get_db_prep_save(self, value, connection):
-        """Whoever saves it, nothing else becomes a link. Raises ValidationError."""
-        value = self.cleaned(value)
-        if isinstance(value, str) and value and not SCHEME.match(value):
-            raise ValidationError(NOT_WHOLE)
-        return super().get_db_prep_save(value, connection)
-
-
-class CountryField(AnyCountryField):
-    """A country by its ISO 3166-1 code of two letters; reads what people write for it as well."""
-
-    def to_python(self, value):
-        return country_code(super().to_python(value) or "")
-
-
-class ReviewDaysField(models.PositiveSmallIntegerField):
-    """How long a verification holds; None: as long as the settings say for its kind."""
-
-    default_validators = [
-        MinValueValidator(1, "Write a number of days, at least 1."),
-        MaxValueValidator(3650, "Ten years (3650 days) is the longest."),
-    ]
-
-    def __init__(self, *args, **kwargs):
-        shown = {
-            "verbose_name": "days until the next review",
-            "help_text": "How long it stays verified. Empty: as usual for its kind.",
-        }
-        super().__init__(*args, **shown | {"null": True, "blank": True} | kwargs)
-
-
-class PositionField(models.PositiveSmallIntegerField):
-    """Where a row stands among its like, small numbers first; as large on every database."""
-
-    default_validators = [MaxValueValidator(32767, "Write a number up to %(limit_value)s.")]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"default": 0} | kwargs)
 
 
 class ContentModel(models.Model):
@@ -189,7 +116,20 @@ class InvolvementQuerySet(models.QuerySet):
         return self.filter(organisation__published_at__lte=at).select_related("organisation")
 
 
-class Root(ContentModel):
+class Verifiable:
+    """What is compared with the world now and then; a model with the field `review_days`."""
+
+    #: How long a verification holds where neither the record nor the settings say otherwise.
+    usual_review_days = 365
+
+    @property
+    def verified_for(self):
+        """How long a verification of it holds (timedelta)."""
+        usual = settings.REVIEW_DAYS.get(self._meta.model_name, self.usual_review_days)
+        return dt.timedelta(days=self.review_days or usual)
+
+
+class Root(Verifiable, ContentModel):
     """A record with a page of its own: published, verified and versioned as a whole."""
 
     key = models.SlugField(
@@ -227,6 +167,8 @@ class Root(ContentModel):
 
     #: The names of what belongs to it, as related managers.
     parts = ("links",)
+    #: The first part of the addresses of its pages: "organisations".
+    address_prefix = ""
 
     class Meta:
         abstract = True
@@ -252,6 +194,9 @@ class Root(ContentModel):
                 violation_error_message="Give the record an address, such as its acronym.",
             ),
         ]
+
+    def get_absolute_url(self):
+        return reverse(f"partners:{root_name(type(self))}-detail", args=[self.slug])
 
     @property
     def root(self):

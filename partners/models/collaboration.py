@@ -2,19 +2,16 @@
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from partners.models.base import (
     InvolvementQuerySet,
     Part,
-    PositionField,
     PublishedQuerySet,
     Root,
-    TitleField,
-    WebAddressField,
     listed,
     required,
 )
+from partners.models.fields import PositionField, TitleField, WebAddressField
 from partners.values import dates
 from partners.values.folding import fold
 from partners.values.lines import LineField
@@ -85,6 +82,7 @@ class Collaboration(Root):
 
     objects = CollaborationQuerySet.as_manager()
     parts = ("parties", "joint_works", "links")
+    address_prefix = "collaborations"
 
     class Meta(Root.Meta):
         ordering = ["title", "pk"]
@@ -105,9 +103,6 @@ class Collaboration(Root):
 
     def __str__(self):
         return self.title
-
-    def get_absolute_url(self):
-        return reverse("partners:collaboration-detail", args=[self.slug])
 
     def status(self, on):
         """The Status on `on` (datetime.date): computed, never stored."""

@@ -6,24 +6,21 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Length
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from partners.models.base import (
-    CountryField,
     InvolvementQuerySet,
     Part,
-    PositionField,
     PublishedQuerySet,
     Root,
-    TitleField,
     listed,
     new_key,
     owner_constraint,
     references,
     required,
 )
+from partners.models.fields import CountryField, PositionField, TitleField
 from partners.models.series import EventSeries, place_of
 from partners.values import dates
 from partners.values.dates import validate_time_zone
@@ -160,6 +157,8 @@ class Event(Root):
 
     objects = EventQuerySet.as_manager()
     parts = ("organisers", "links")
+    address_prefix = "events"
+    usual_review_days = 730
 
     class Meta(Root.Meta):
         ordering = ["-starts", "pk"]
@@ -219,9 +218,6 @@ class Event(Root):
         return bool(self.starts) and all(
             date.precision == "day" for date in (self.starts, self.ends) if date
         )
-
-    def get_absolute_url(self):
-        return reverse("partners:event-detail", args=[self.slug])
 
     def is_over(self, on):
         """Whether it is past on `on` (datetime.date); one whose date is not known is not."""

@@ -5,18 +5,9 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
-from partners.models.base import (
-    CountryField,
-    Part,
-    PublishedQuerySet,
-    Root,
-    TitleField,
-    WebAddressField,
-    listed,
-    required,
-)
+from partners.models.base import Part, PublishedQuerySet, Root, listed, required
+from partners.models.fields import CountryField, TitleField, WebAddressField
 from partners.models.sources import Basis
 from partners.values import dates
 from partners.values.lines import LineField
@@ -147,7 +138,8 @@ class Organisation(Root):
     )
 
     objects = OrganisationQuerySet.as_manager()
-    parts = ("relations", "names", "figures", "identifiers", "links")
+    parts = ("names", "figures", "identifiers", "relations", "links")
+    address_prefix = "organisations"
 
     class Meta(Root.Meta):
         ordering = ["name", "pk"]
@@ -213,9 +205,6 @@ class Organisation(Root):
         if self.dissolved:
             return f"Past: dissolved {self.dissolved.display()}"
         return "Past: dissolved, date not stated" if self.has_ended else ""
-
-    def get_absolute_url(self):
-        return reverse("partners:organisation-detail", args=[self.slug])
 
     def clean(self):
         was_home = Organisation.objects.filter(pk=self.pk, is_home=True).exists()

@@ -4,16 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from partners.models.base import (
-    Part,
-    PositionField,
-    Root,
-    TitleField,
-    Vocabulary,
-    WebAddressField,
-    is_live,
-    required,
-)
+from partners.models.base import Part, Root, Vocabulary, is_live, required
+from partners.models.fields import PositionField, TitleField, WebAddressField
 from partners.values.lines import LineField
 from partners.values.richtext import RichTextField, plain_text
 
@@ -43,6 +35,7 @@ class Page(Root):
         "address of the licence", help_text="Where the text of the licence can be read."
     )
     parts = ("sections", "links")
+    address_prefix = "pages"
 
     class Meta(Root.Meta):
         ordering = ["title", "pk"]
@@ -63,7 +56,7 @@ class Page(Root):
     def get_absolute_url(self):
         if self.pk in self.ELSEWHERE:
             return reverse(self.ELSEWHERE[self.pk])
-        return reverse("partners:page-detail", args=[self.slug])
+        return super().get_absolute_url()
 
     def search_text(self):
         return [self.summary, plain_text(self.body)]

@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from partners.models.base import Part, PositionField, ReviewDaysField, required
+from partners.models.base import Part, Verifiable, required
+from partners.models.fields import PositionField, ReviewDaysField
 from partners.models.organisation import Organisation
 from partners.values import dates
 from partners.values.lines import LineField
@@ -41,6 +42,12 @@ class OrganisationName(Part):
     def __str__(self):
         return self.name
 
+    @property
+    def used(self):
+        """When it was the name, for a reader: “from 1999 until 2005”; "" if that is not known."""
+        ends = [("from", self.valid_from), ("until", self.valid_until)]
+        return " ".join(f"{word} {date.display()}" for word, date in ends if date)
+
     def was_valid(self, on):
         """Whether it certainly was the name on `on` (PartialDate)."""
         ended_later = self.valid_until and on.latest < self.valid_until.earliest
@@ -48,7 +55,7 @@ class OrganisationName(Part):
         return bool(self.kind == self.Kind.FORMER and ended_later and begun)
 
 
-class Figure(Part):
+class Figure(Verifiable, Part):
     """A number that says how large an organisation is, with its bound, date and source."""
 
     class Bound(models.TextChoices):
@@ -76,6 +83,7 @@ class Figure(Part):
     review_days = ReviewDaysField()
     position = PositionField()
     root_field = "organisation"
+    usual_review_days = 730
 
     class Meta:
         ordering = ["position", "measure", "pk"]

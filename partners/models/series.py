@@ -1,9 +1,9 @@
 """Series of events."""
 
 from django.db import models
-from django.urls import reverse
 
-from partners.models.base import CountryField, Root, TitleField, listed, references, required
+from partners.models.base import Root, listed, references, required
+from partners.models.fields import CountryField, TitleField
 from partners.values import dates
 from partners.values.lines import LineField
 from partners.values.richtext import RichTextField, plain_text
@@ -32,6 +32,8 @@ class EventSeries(Root):
     summary = LineField(max_length=300, blank=True, help_text="One sentence: what it is.")
     description = RichTextField()
     parts = ("organisers", "links")
+    address_prefix = "events/series"
+    usual_review_days = 730
 
     class Meta(Root.Meta):
         ordering = ["title", "pk"]
@@ -53,9 +55,6 @@ class EventSeries(Root):
     @property
     def place(self):
         return place_of(self.usual_city, self.usual_country)
-
-    def get_absolute_url(self):
-        return reverse("partners:series-detail", args=[self.slug])
 
     def search_text(self):
         return [self.summary, plain_text(self.description), self.place]

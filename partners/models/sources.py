@@ -6,16 +6,8 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models
 from django.utils.text import capfirst
 
-from partners.models.base import (
-    ROOTS,
-    Owned,
-    PositionField,
-    Vocabulary,
-    WebAddressField,
-    owner_constraint,
-    references,
-    required,
-)
+from partners.models.base import ROOTS, Owned, Vocabulary, owner_constraint, references, required
+from partners.models.fields import PositionField, WebAddressField
 from partners.values import dates
 from partners.values.lines import LineField
 from partners.values.validators import validate_label

@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from partners.models.base import TitleField, Vocabulary, required
+from partners.models.base import Vocabulary, required
+from partners.models.fields import TitleField
 from partners.values.lines import LineField, LinesField
 
 

@@ -29,7 +29,7 @@ from partners.models import (
     Redirect,
     Topic,
 )
-from partners.models.base import WebAddressField
+from partners.models.fields import WebAddressField
 from partners.rows.standing import standing
 from partners.values.dates import PartialDate
 from partners.values.richtext import RichTextField

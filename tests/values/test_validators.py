@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from partners.models import Organisation
-from partners.models.base import CountryField
+from partners.models.fields import CountryField
 from partners.values.validators import (
     WEB_ADDRESS,
     ascii_host,

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
 
-from partners.care.attention.rules import RULES, Rule
+from partners.care.attention.rule import Rule
+from partners.care.attention.rules import RULES
 from partners.care.attention.scene import Scene
 from partners.models import Snooze
 from partners.rows import freshness

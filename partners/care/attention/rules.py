@@ -1,18 +1,16 @@
 """The rules of the queue: each says what is the matter, why it matters, and where to mend it."""
 
 import datetime as dt
-import re
 from collections import defaultdict
-from typing import NamedTuple
 from zlib import crc32
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.accounts.groups import PUBLISHERS
+from partners.care.attention.rule import Finding, Rule
 from partners.care.attention.scene import MODELS
 from partners.models import (
     Collaboration,
@@ -32,60 +30,6 @@ NEXT_WEEK = 7
 WRITE_UP_WINDOW = 2 * 365
 
 
-class Finding(NamedTuple):
-    """One thing that needs a person: what is the matter, with which record, and where on its form.
-
-    Of a whole kind of records there is no one record, but the `address` of a list.
-    """
-
-    rule: "Rule"
-    subject: str
-    says: str
-    record: object = None
-    place: str = ""
-    address: str = ""
-
-    @property
-    def key(self):
-        """Names it for ever, for who puts it off and for the ledger of mails."""
-        return f"{self.rule.name}:{self.subject}"
-
-    @property
-    def url(self):
-        """The exact place to mend it, in the admin."""
-        if self.address:
-            return self.address
-        page = f"admin:partners_{self.record._meta.model_name}_change"
-        return reverse(page, args=[self.record.pk]) + (self.place and f"#{self.place}")
-
-    def __str__(self):
-        return f"{self.record}: {self.says}" if self.record else self.says
-
-
-class Rule:
-    """One thing to look for. `role`: the group that can mend it."""
-
-    title = why = ""
-    role = EDITORS
-
-    @property
-    def name(self):
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
-
-    def findings(self, scene):
-        return [self._finding(*found) for found in self.find(scene)]
-
-    def find(self, scene):
-        """Yield (record, what to say of it, part or "", place on the record's form) for each."""
-        raise NotImplementedError
-
-    def _finding(self, record, says, part="", place=""):
-        subject = f"{record._meta.model_name}/{record.pk}"
-        if part:
-            subject += f"/{getattr(part, 'pk', part)}"
-        return Finding(self, subject, says, record, place)
-
-
 class FigureWithoutDate(Rule):
     title = "Figures without a date"
     why = "A number that nobody can date is one that nobody can check."
@@ -102,8 +46,7 @@ class FigureTooOld(Rule):
 
     def find(self, scene):
         for figure in scene.figures:
-            days = figure.review_days or settings.REVIEW_DAYS["figure"]
-            if figure.as_of and figure.as_of.latest + dt.timedelta(days) < scene.today:
+            if figure.as_of and figure.as_of.latest + figure.verified_for < scene.today:
                 says = f"{figure}, as of {figure.as_of.display()}"
                 yield figure.organisation, says, figure, "figures-group"
 
@@ -133,9 +76,7 @@ def _review(scene):
     for each in [*scene.all, *scene.figures]:
         verification = getattr(each, "verification", None)
         if verification:
-            kind = each._meta.model_name
-            days = each.review_days or settings.REVIEW_DAYS[kind]
-            due = timezone.localdate(verification.verified_at) + dt.timedelta(days)
+            due = timezone.localdate(verification.verified_at) + each.verified_for
             part = "" if each.root is each else each
             yield each.root, part, due
 

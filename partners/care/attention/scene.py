@@ -7,9 +7,9 @@ from django.db.models import F, Value
 from django.utils import timezone
 
 from partners.models import (
+    ROOT_MODELS,
     ROOTS,
     Citation,
-    Collaboration,
     Event,
     EventSeries,
     Figure,
@@ -27,11 +27,10 @@ from partners.models import (
 )
 from partners.models.base import union
 
-MODELS = (Organisation, Collaboration, EventSeries, Event, Page)
+MODELS = tuple(ROOT_MODELS.values())
 #: What no rule looks at.
 UNREAD = {
     Organisation: ("summary", "kind", "region_note", "founded_label", "logo_source", "is_home"),
-    Collaboration: (),
     EventSeries: ("summary",),
     Event: ("summary",),
     Page: ("summary",),
@@ -129,7 +128,7 @@ class Scene:
         return (
             model.objects.live(self.now)
             .select_related("record", "verification")
-            .defer(*UNREAD[model], "record__text")
+            .defer(*UNREAD.get(model, ()), "record__text")
             .order_by("pk")
         )
 

@@ -4,8 +4,6 @@ What is not described here is in no answer and in no file: keepers, permissions 
 sources, review intervals, who verified, times of publication.
 """
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -26,10 +24,10 @@ from partners.exchange.opendata.fields import (
     identity,
     nullable,
     number,
-    object_schema,
     reference,
     text,
 )
+from partners.exchange.opendata.kind import Kind
 from partners.models import (
     Citation,
     Collaboration,
@@ -53,59 +51,6 @@ from partners.reading.forms import (
     SeriesForm,
     TopicForm,
 )
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of records: where it is found, what narrows its list, and what each record says."""
-
-    name: str
-    one: str
-    model: type
-    form: type
-    says: str
-    fields: tuple
-    #: The field of the model by which the address names a record.
-    address: str = "slug"
-    #: What is read together with the record.
-    related: tuple = ()
-
-    @property
-    def parts(self):
-        return [each for each in self.fields if isinstance(each, Part)]
-
-    @property
-    def columns(self):
-        """The fields that hold one value each."""
-        return [each for each in self.fields if isinstance(each, Field)]
-
-    @property
-    def names(self):
-        return [each.name for each in self.fields]
-
-    def schema(self, is_whole=True):
-        return object_schema(self.fields, is_whole) | {"description": self.says}
-
-    def with_parts(self, queryset, at):
-        """The queryset with all that `say` reads, in as many queries as there are parts."""
-        if self.related:  # without names, all that a row refers to would be read
-            queryset = queryset.select_related(*self.related)
-        return queryset.prefetch_related(*(part.prefetch(at) for part in self.parts))
-
-    def say(self, record, at, names=()):
-        """The record (dict) as of `at` (aware datetime): all fields, or those in `names`."""
-        return {
-            each.name: each.read(record, at)
-            for each in self.fields
-            if not names or each.name in names
-        }
-
-    def everything(self, at):
-        """Every public record of the kind at `at`, in the order of the list."""
-        form = self.form({}, at)
-        form.full_clean()
-        return self.with_parts(form.results(), at)
-
 
 ID = always("id", "Names the row; citations refer to it.", "pk", format="uuid")
 

@@ -1,0 +1,62 @@
+"""What a rule is, and what it finds."""
+
+import re
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from partners.accounts.groups import EDITORS
+
+
+class Finding(NamedTuple):
+    """One thing that needs a person: what is the matter, with which record, and where on its form.
+
+    Of a whole kind of records there is no one record, but the `address` of a list.
+    """
+
+    rule: "Rule"
+    subject: str
+    says: str
+    record: object = None
+    place: str = ""
+    address: str = ""
+
+    @property
+    def key(self):
+        """Names it for ever, for who puts it off and for the ledger of mails."""
+        return f"{self.rule.name}:{self.subject}"
+
+    @property
+    def url(self):
+        """The exact place to mend it, in the admin."""
+        if self.address:
+            return self.address
+        page = f"admin:partners_{self.record._meta.model_name}_change"
+        return reverse(page, args=[self.record.pk]) + (self.place and f"#{self.place}")
+
+    def __str__(self):
+        return f"{self.record}: {self.says}" if self.record else self.says
+
+
+class Rule:
+    """One thing to look for. `role`: the group that can mend it."""
+
+    title = why = ""
+    role = EDITORS
+
+    @property
+    def name(self):
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+    def findings(self, scene):
+        return [self._finding(*found) for found in self.find(scene)]
+
+    def find(self, scene):
+        """Yield (record, what to say of it, part or "", place on the record's form) for each."""
+        raise NotImplementedError
+
+    def _finding(self, record, says, part="", place=""):
+        subject = f"{record._meta.model_name}/{record.pk}"
+        if part:
+            subject += f"/{getattr(part, 'pk', part)}"
+        return Finding(self, subject, says, record, place)

@@ -1,0 +1,57 @@
+"""What the description of one kind of records is."""
+
+from dataclasses import dataclass
+
+from partners.exchange.opendata.fields import Field, Part, object_schema
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of records: where it is found, what narrows its list, and what each record says."""
+
+    name: str
+    one: str
+    model: type
+    form: type
+    says: str
+    fields: tuple
+    #: The field of the model by which the address names a record.
+    address: str = "slug"
+    #: What is read together with the record.
+    related: tuple = ()
+
+    @property
+    def parts(self):
+        return [each for each in self.fields if isinstance(each, Part)]
+
+    @property
+    def columns(self):
+        """The fields that hold one value each."""
+        return [each for each in self.fields if isinstance(each, Field)]
+
+    @property
+    def names(self):
+        return [each.name for each in self.fields]
+
+    def schema(self, is_whole=True):
+        return object_schema(self.fields, is_whole) | {"description": self.says}
+
+    def with_parts(self, queryset, at):
+        """The queryset with all that `say` reads, in as many queries as there are parts."""
+        if self.related:  # without names, all that a row refers to would be read
+            queryset = queryset.select_related(*self.related)
+        return queryset.prefetch_related(*(part.prefetch(at) for part in self.parts))
+
+    def say(self, record, at, names=()):
+        """The record (dict) as of `at` (aware datetime): all fields, or those in `names`."""
+        return {
+            each.name: each.read(record, at)
+            for each in self.fields
+            if not names or each.name in names
+        }
+
+    def everything(self, at):
+        """Every public record of the kind at `at`, in the order of the list."""
+        form = self.form({}, at)
+        form.full_clean()
+        return self.with_parts(form.results(), at)
