@@ -267,15 +267,9 @@ PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
 LINK_CHECK_PAUSE = 1
 #: Whether the link checker may ask addresses of private networks: for tests alone.
 LINK_CHECK_PRIVATE = False
-#: For how many days what was verified stays so, by kind; a record can say otherwise.
-REVIEW_DAYS = {
-    "organisation": 365,
-    "collaboration": 365,
-    "eventseries": 730,
-    "event": 730,
-    "page": 365,
-    "figure": 730,
-} | env.dict("REVIEW_DAYS", cast={"value": int}, default={})
+#: For how many days what was verified stays so, by kind ("organisation", "figure" …), where that is
+#: not as usual for it (`usual_review_days` of the model); a record can say otherwise.
+REVIEW_DAYS = env.dict("REVIEW_DAYS", cast={"value": int}, default={})
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from partners.accounts import access
 from partners.care.attention import RULES, overview, queue
-from partners.models import PendingChange, Revision, Snooze
+from partners.models import ROOT_MODELS, PendingChange, Revision, Snooze
 from partners.rows.history import name_of
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
@@ -34,7 +34,7 @@ MAY_PUBLISH = "partners.publish_organisation"
 
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
-    "Content": ("Organisation", "Collaboration", "EventSeries", "Event", "Page"),
+    "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
     "Publishing": ("PendingChange", "Revision"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
     "Site": ("LinkCheck", "Redirect", "MissedAddress", "User", "Group", "LogEntry"),

@@ -7,7 +7,7 @@ from django.contrib.sitemaps.views import sitemap as piece
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from partners.models import Collaboration, Event, EventSeries, Organisation, Page
+from partners.models import ROOT_MODELS
 from partners.reading.paging import KeysFirst
 
 #: So many addresses stand in one piece of the sitemap.
@@ -60,10 +60,9 @@ class ListSitemap(SiteSitemap):
         return reverse(f"partners:{name}")
 
 
-SITEMAPS = {
-    model._meta.model_name: RootSitemap(model)
-    for model in (Page, Organisation, Collaboration, EventSeries, Event)
-} | {"lists": ListSitemap()}
+SITEMAPS = {model._meta.model_name: RootSitemap(model) for model in ROOT_MODELS.values()} | {
+    "lists": ListSitemap()
+}
 
 
 def sitemap(request):

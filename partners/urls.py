@@ -6,7 +6,7 @@ from django.urls import path
 from partners.exchange.opendata.dumps import FILES
 from partners.exchange.opendata.kinds import KINDS
 from partners.exchange.syndication import FORMS
-from partners.models import Collaboration, Event, EventSeries, Organisation, Page
+from partners.models import ROOT_MODELS
 from partners.sitemaps import SITEMAPS, sitemap
 from partners.views import (
     api,
@@ -25,17 +25,8 @@ from partners.views import (
     search,
 )
 
-#: The prefix of a root's address → its model and the name of its pages.
-HISTORIES = {
-    "organisations": (Organisation, "organisation"),
-    "collaborations": (Collaboration, "collaboration"),
-    "events": (Event, "event"),
-    "events/series": (EventSeries, "series"),
-    "pages": (Page, "page"),
-}
-
-#: The same for the roots that have a calendar.
-CALENDARS = {prefix: HISTORIES[prefix] for prefix in ("organisations", "events", "events/series")}
+#: The roots that have a calendar.
+WITH_CALENDAR = {name: ROOT_MODELS[name] for name in ("organisation", "event", "series")}
 
 app_name = "partners"
 urlpatterns = [
@@ -57,20 +48,20 @@ urlpatterns = [
     path("events/series/<slug:slug>/", events.SeriesDetail.as_view(), name="series-detail"),
     *(
         path(
-            f"{prefix}/<slug:slug>/history/",
+            f"{model.address_prefix}/<slug:slug>/history/",
             history.RootHistory.as_view(model=model),
             name=f"{name}-history",
         )
-        for prefix, (model, name) in HISTORIES.items()
+        for name, model in ROOT_MODELS.items()
     ),
     path("events/calendar.ics", calendars.EventCalendar.as_view(), name="calendar"),
     *(
         path(
-            f"{prefix}/<slug:slug>/calendar.ics",
+            f"{model.address_prefix}/<slug:slug>/calendar.ics",
             calendars.RootCalendar.as_view(model=model),
             name=f"{name}-calendar",
         )
-        for prefix, (model, name) in CALENDARS.items()
+        for name, model in WITH_CALENDAR.items()
     ),
     *(
         path(f"feeds/changes.{form}", feeds.SiteChanges.as_view(form=form), name=f"changes-{form}")

@@ -275,3 +275,12 @@ class VerificationFactory(OwnedFactory):
 
     verified_at = SINCE_THEN
     how = "compared with their web site"
+
+
+#: Model → its plain factory, which is the first of those that make it.
+FACTORIES = {
+    each._meta.model: each
+    for each in reversed([*vars().values()])
+    if isinstance(each, type) and issubclass(each, RecordFactory) and each._meta.model
+}
+ROOT_FACTORIES = [FACTORIES[model] for model in models.ROOT_MODELS.values()]

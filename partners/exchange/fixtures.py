@@ -17,20 +17,11 @@ from django.db.models import FileField
 from partners.exchange import backups
 from partners.exchange.loading import UPLOADS
 from partners.models import (
+    ROOT_MODELS,
     Citation,
-    Collaboration,
     Event,
-    EventSeries,
-    Figure,
-    Identifier,
-    JointWork,
     Link,
-    Organisation,
-    OrganisationName,
-    OrganisationRelation,
-    Organiser,
     Page,
-    Party,
     PendingChange,
     Redirect,
     Section,
@@ -41,6 +32,14 @@ from partners.models import (
 )
 from partners.rows import snapshots
 
+
+def _with_parts(name):
+    """A kind of root and its parts, each with the field that points at whom its rows belong to."""
+    model = ROOT_MODELS[name]
+    parts = [model._meta.get_field(part).field for part in model.parts]
+    return [(model, ""), *((part.model, part.name) for part in parts)]
+
+
 #: File → (model, the field that points at whom its rows belong to), in the order of loading.
 #: Redirects come before the records whose changed addresses made them.
 FILES = {
@@ -48,26 +47,12 @@ FILES = {
     "02_topics": [(Topic, "")],
     "03_terms": [(Term, "")],
     "04_pages": [(Redirect, ""), (Page, ""), (Link, "page")],
-    "05_organisations": [
-        (Organisation, ""),
-        (OrganisationName, "organisation"),
-        (Figure, "organisation"),
-        (Identifier, "organisation"),
-        (OrganisationRelation, "organisation"),
-        (Link, "organisation"),
-    ],
+    "05_organisations": _with_parts("organisation"),
     "06_sections": [(Section, ""), (SectionEntry, "section")],
-    "07_collaborations": [
-        (Collaboration, ""),
-        (Party, "collaboration"),
-        (JointWork, "collaboration"),
-        (Link, "collaboration"),
-    ],
-    "08_event_series": [(EventSeries, ""), (Organiser, "series"), (Link, "series")],
-    "09_events": [(Event, ""), (Organiser, "event"), (Link, "event")],
-    "10_citations": [
-        (Citation, owner) for owner in ("page", "organisation", "collaboration", "series", "event")
-    ],
+    "07_collaborations": _with_parts("collaboration"),
+    "08_event_series": _with_parts("series"),
+    "09_events": _with_parts("event"),
+    "10_citations": [(Citation, name) for name in dict.fromkeys(("page", *ROOT_MODELS))],
 }
 
 

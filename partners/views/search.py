@@ -4,13 +4,15 @@ from itertools import chain
 
 from django.views.generic import TemplateView
 
-from partners.models import Collaboration, Event, EventSeries, Organisation, Page
+from partners.models import ROOT_MODELS, Page
 from partners.reading.forms import SearchForm
 from partners.reading.search import Search
 from partners.reading.site import everywhere
 from partners.views.base import PublicView, bad_query
 
 PER_KIND = 20
+#: The kinds that readers look for first; the others follow.
+FIRST = ("organisation", "collaboration", "event")
 
 
 class SearchPage(PublicView, TemplateView):
@@ -58,8 +60,7 @@ def _terms(search, abbreviations):
 
 def searched(at):
     """The querysets of all that has a page at `at` (aware datetime), the names of bodies first."""
-    models = (Organisation, Collaboration, Event, EventSeries, Page)
-    live = [model.objects.live(at) for model in models]
+    live = [ROOT_MODELS[name].objects.live(at) for name in dict.fromkeys((*FIRST, *ROOT_MODELS))]
     live[0] = live[0].prefetch_related("names")
     return live
 

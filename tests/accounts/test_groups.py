@@ -6,8 +6,9 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.models import ROOT_MODELS
 
-ROOTS = ("organisation", "collaboration", "eventseries", "event", "page")
+ROOTS = [model._meta.model_name for model in ROOT_MODELS.values()]
 PARTS = ("organisationname", "figure", "party", "jointwork", "organiser", "link", "citation")
 VOCABULARIES = ("topic", "term", "source", "section")
 

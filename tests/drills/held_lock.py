@@ -32,11 +32,8 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from partners.models import (
-    Collaboration,
-    Event,
-    EventSeries,
+    ROOT_MODELS,
     Organisation,
-    Page,
     PendingChange,
     Revision,
     Topic,
@@ -55,13 +52,8 @@ SITUATIONS = {  # → (are changes due, is the lock held before the server start
     "due before the server starts": (True, True),
 }
 #: What stands before a slug → whose it is.
-SLUGS = {
-    "organisations": Organisation,
-    "collaborations": Collaboration,
-    "events": Event,
-    "series": EventSeries,
-    "pages": Page,
-    "topics": Topic,
+SLUGS = {model.address_prefix.rpartition("/")[-1]: model for model in ROOT_MODELS.values()} | {
+    "topics": Topic
 }
 
 

@@ -13,14 +13,9 @@ NOON = dt.datetime(2026, 3, 1, 11, tzinfo=dt.UTC)  # in Vienna
 TICK = dt.timedelta(microseconds=1)
 DAY = dt.timedelta(days=1)
 
-ROOTS = [
-    make.OrganisationFactory,
-    make.CollaborationFactory,
-    make.EventSeriesFactory,
-    make.EventFactory,
-    make.PageFactory,
-]
-EVERY_ROOT = pytest.mark.parametrize("factory", ROOTS, ids=lambda f: f._meta.model._meta.model_name)
+EVERY_ROOT = pytest.mark.parametrize(
+    "factory", make.ROOT_FACTORIES, ids=lambda factory: factory._meta.model._meta.model_name
+)
 EVERY_STATE = pytest.mark.parametrize(
     ("published_at", "withdrawn_at", "is_named", "is_live", "state"),
     [

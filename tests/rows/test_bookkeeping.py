@@ -38,13 +38,7 @@ def text(root):
 
 ROOTS = pytest.mark.parametrize(
     "factory",
-    [
-        make.OrganisationFactory,
-        make.CollaborationFactory,
-        make.EventSeriesFactory,
-        make.EventFactory,
-        make.PageFactory,
-    ],
+    make.ROOT_FACTORIES,
     ids=lambda factory: factory._meta.model._meta.model_name,
 )
 

@@ -15,13 +15,6 @@ from partners.sitemaps import RootSitemap
 from tests import factories as make
 
 NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-ROOTS = [
-    make.PageFactory,
-    make.OrganisationFactory,
-    make.CollaborationFactory,
-    make.EventSeriesFactory,
-    make.EventFactory,
-]
 
 
 def entries(response):
@@ -37,7 +30,7 @@ def entries(response):
 
 def test_sitemap_has_every_live_record_and_list(client):
     make.PartnersPageFactory()
-    for factory in ROOTS:
+    for factory in make.ROOT_FACTORIES:
         factory(slug="live")
         for state in ("draft", "scheduled", "withdrawn"):
             factory(slug=f"hidden-{state}", **{state: True})
@@ -59,7 +52,7 @@ def test_sitemap_has_every_live_record_and_list(client):
 
 
 def test_everything_in_the_sitemap_is_there(client):
-    for factory in ROOTS:
+    for factory in make.ROOT_FACTORIES:
         factory()
     paths = entries(client.get("/sitemap.xml"))
     assert len(paths) == 12
