@@ -60,7 +60,6 @@ OF_ALL_FIELDS = {Page: {"key": Page.OPEN_DATA}}
 ORDER = "the order of rows, which a single row does not show"
 INSIDE = "for staff, never public"
 NO_RECORD = "a page of text is no record of the API"
-ADDRESS = "the page of the open data has an address of its own"
 WORDS = "words for people: a page says them, and no term of schema.org says just this"
 STAFF = {
     "Collaboration.review_days", "Event.review_days", "EventSeries.review_days",
@@ -87,7 +86,7 @@ WORDS_ALONE = [
         "OrganisationName": "kind language valid_from valid_until",
         "OrganisationRelation": "basis kind",
         "Organiser": "role",
-        "Page": "body licence licence_url slug summary title",
+        "Page": "body licence licence_url",
         "Party": "role since until",
     }.items()
     for name in names.split()
@@ -97,7 +96,6 @@ LEFT_OUT = {
     "page": {
         **dict.fromkeys(STAFF, INSIDE),
         **dict.fromkeys(POSITIONS, ORDER),
-        "Page.slug": ADDRESS,
     },
     "API": {
         **dict.fromkeys(STAFF, INSIDE),
