@@ -36,6 +36,7 @@ urlpatterns = [
     # Logos are few and small. A web server in front may serve this folder itself if it asks the
     # application for what is missing: the renditions are made there.
     re_path(r"^media/(?P<name>logos/[A-Za-z0-9_.]{1,100})$", pages.upload),
+    re_path(r"^media/(?P<name>cards/[0-9a-f]{32}\.png)$", pages.upload),
     path("", include("partners.urls")),
 ]
 

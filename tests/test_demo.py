@@ -19,6 +19,7 @@ def development(settings, tmp_path):
     """DEBUG on, and one organisation to load."""
     settings.DEBUG = True
     settings.FIXTURE_DIRS = [tmp_path]
+    settings.MEDIA_ROOT = tmp_path / "media"
     record = serializers.serialize("json", [OrganisationFactory.build(key="loaded")])
     (tmp_path / "01_organisations.json").write_text(record)
 
@@ -32,9 +33,10 @@ def prepare(capsys):
 def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
     lines = prepare(capsys)
     assert [line for line in lines if line.startswith("[")] == [
-        "[1/3] Migrating the database",
-        "[2/3] Loading the content from 1 fixtures",
-        "[3/3] Demo accounts: created editor, publisher, admin",
+        "[1/4] Migrating the database",
+        "[2/4] Loading the content from 1 fixtures",
+        "[3/4] Cards for pages that are shared: 1 drawn",
+        "[4/4] Demo accounts: created editor, publisher, admin",
     ]
     assert [line.strip() for line in lines[-3:]] == [
         "editor / demo-editor",
@@ -69,8 +71,8 @@ def test_demo_again_changes_nothing(development, capsys):
 
     lines = prepare(capsys)
 
-    assert "[2/3] Content is there, load skipped" in lines
-    assert "kept as they are" in lines[2]
+    assert "[2/4] Content is there, load skipped" in lines
+    assert "kept as they are" in lines[3]
     assert Organisation.objects.get().summary == "Changed by staff."
     editor = User.objects.get(username="editor")
     assert editor.check_password("chosen since")
@@ -107,6 +109,7 @@ def test_demo_says_when_the_port_is_none(development, port):
 
 def test_fixture_files_come_in_the_order_of_their_numbers(settings, tmp_path):
     settings.FIXTURE_DIRS = [tmp_path]
+    settings.MEDIA_ROOT = tmp_path / "media"
     for name in ["10_b.json", "02_c.json", "01_d.json", "notes.json", "03_e.txt"]:
         (tmp_path / name).touch()
     assert [file.name for file in fixture_files()] == ["01_d.json", "02_c.json", "10_b.json"]

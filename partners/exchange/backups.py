@@ -27,6 +27,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from partners.reading import cards
 from partners.values import renditions
 
 FORMAT = 1
@@ -144,7 +145,11 @@ def uploads():
     """The uploads (Path, in no order); what is made from them can be made again."""
     folder = Path(settings.MEDIA_ROOT)
     files = (path for path in folder.rglob("*") if path.is_file())
-    return [path for path in files if not renditions.NAME.fullmatch(path.name)]
+    return [path for path in files if not _is_made(path.relative_to(folder).as_posix())]
+
+
+def _is_made(name):
+    return any(made.NAME.fullmatch(name) for made in (renditions, cards))
 
 
 def _write_upload(archive, manifest, path):

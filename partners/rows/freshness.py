@@ -92,6 +92,12 @@ def _read():
     return row and row[0]
 
 
+def renew():
+    """Give the content another token: what was rendered before is made anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANOTHER, [uuid.uuid4().hex])
+
+
 def edition(at):
     """(token, until): the present token, and up to when pages stay true unless somebody writes.
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from partners.models import Root
+from partners.reading import cards
 from partners.values import glossary, renditions, richtext
 from partners.values.validators import shown_host
 
@@ -43,6 +45,15 @@ def record_link(context, record, text=""):
     if not record.is_live(context["now_of_request"]):
         return text
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text)
+
+
+@register.simple_tag(takes_context=True)
+def share_card(context):
+    """The address of the picture that other sites show of this page; "" where there is none."""
+    record = context.get("object")
+    if context["is_preview"] or not isinstance(record, Root):
+        return ""
+    return cards.url_of(record, context["home_society"])
 
 
 @register.simple_tag(takes_context=True)

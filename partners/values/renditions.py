@@ -4,6 +4,7 @@ An upload never changes under its name, so neither does a rendition: it is made 
 kept beside it, and goes with it. It may be thrown away like any cache: whoever asks finds it anew.
 """
 
+import io
 import os
 import re
 import tempfile
@@ -56,7 +57,7 @@ def ensure(folder, name):
     path, asked = Path(folder) / name, NAME.fullmatch(name)
     if asked and not path.exists():
         with suppress(OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-            _write(_rendered(Path(folder) / asked["upload"], int(asked["scale"])), path)
+            write(_rendered(Path(folder) / asked["upload"], int(asked["scale"])), path)
 
 
 def _rendered(upload, scale):
@@ -64,14 +65,17 @@ def _rendered(upload, scale):
         if picture.width * picture.height > LOGO_MAX_PIXELS:
             raise ValueError
     picture, kind = drawn(upload, [side * scale for side in PLATE])
-    return picture, {"quality": 85} if kind == "JPEG" else {"lossless": True}
+    options = {"quality": 85} if kind == "JPEG" else {"lossless": True}
+    content = io.BytesIO()
+    picture.save(content, "WEBP", method=6, **options)
+    return content.getvalue()
 
 
-def _write(rendered, path):
-    """Under its name only once it is whole, whoever else is making it."""
-    picture, options = rendered
+def write(content, path):
+    """Keep `content` (bytes) under its name only once it is whole, whoever else is making it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     number, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
     with os.fdopen(number, "wb") as file:
-        picture.save(file, "WEBP", method=6, **options)
+        file.write(content)
     Path(draft).chmod(0o644)
     Path(draft).replace(path)

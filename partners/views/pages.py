@@ -56,6 +56,7 @@ class PartnersPage(PublicView, TemplateView):
         return super().get_context_data(
             **everywhere(at),  # else the template asks for it again
             page=page,
+            object=page,
             first_paragraph=first,
             rest=rest,
             sections=sections,

@@ -122,7 +122,7 @@ def test_numbers_count_what_is_live_and_name_the_next_event(read, society, partn
         make.CollaborationFactory(**{state: True})
         make.EventFactory(starts="2990", **{state: True})
     assert read("/").links("Our partners")[:3] == [
-        ("2 partners", "/organisations/"),
+        ("2 partners in all", "/organisations/"),
         ("1 collaboration", "/collaborations/"),
         ("May 2018 last event: Congress", "/events/last/"),
     ]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.models import Organisation
+from partners.reading import cards
 
 HOST = "127.0.0.1"
 #: User name → group; None is the superuser. The passwords are public, hence DEBUG only.
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             )
         if not no_serve:
             refuse_taken_port(port)
-        steps = [self.migrate, self.load, self.create_accounts]
+        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts]
         if not no_serve:
             steps.append(lambda: self.serve(port))
         for number, step in enumerate(steps, start=1):
@@ -66,6 +67,9 @@ class Command(BaseCommand):
         self.stdout.write("      Demo credentials (user name / password):")
         for name in ACCOUNTS:
             self.stdout.write(f"        {name} / {password_of(name)}")
+
+    def draw_cards(self):
+        self.say(f"Cards for pages that are shared: {cards.draw_missing()} drawn")
 
     def serve(self, port):
         settings.SITE_URL = f"http://{HOST}:{port}"  # what its calendars and feeds lead to
