@@ -1,5 +1,8 @@
 """What all tests share: development settings, cheap passwords, uploads that leave no trace."""
 
+import gc
+from collections import Counter
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import django
@@ -13,6 +16,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from partners.models import ContentVersion
+from tests import prepared
 
 TESTS = Path(__file__).parent
 
@@ -61,6 +65,30 @@ def settings_of_tests(tmp_path_factory):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def prepared_database(pytestconfig):
+    """The file that the migrated database is copied from and to, or None where it is a server's."""
+    if prepared.is_in_memory():
+        return pytestconfig.cache.mkdir("databases") / f"{prepared.digest()}.sqlite3"
+    return None
+
+
+@pytest.fixture(scope="session")
+def filled_database(prepared_database, django_db_modify_db_settings):
+    """The migrated database is there before Django looks which migrations it lacks."""
+    with ExitStack() as stack:
+        if prepared_database and prepared_database.exists():
+            stack.enter_context(closing(prepared.fill(prepared_database)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(filled_database, django_db_setup, django_db_blocker, prepared_database):
+    if prepared_database and not prepared_database.exists():
+        with django_db_blocker.unblock():
+            prepared.keep(prepared_database)
 
 
 @pytest.fixture(scope="session")
