@@ -70,6 +70,7 @@ def test_withdraw_action_takes_records_from_the_public(publisher, client, factor
     assert (draft.published_at, draft.withdrawn_at) == (None, None)
 
 
+@pytest.mark.slow("sweep")
 @every_root
 @pytest.mark.parametrize("who", ["editor", "publisher"])
 def test_verify_action_says_who_and_when(client_of, factory, who):

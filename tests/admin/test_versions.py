@@ -269,6 +269,7 @@ def test_deleted_record_is_restored_from_its_history(publisher, editor, client, 
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.slow("sweep")
 def test_long_history_is_read_in_pages(publisher):
     record = make.OrganisationFactory(draft=True)
     for number in range(45):

@@ -46,6 +46,7 @@ def addresses_with(slug):
         yield reverse(f"partners:{pattern.name}", kwargs=kwargs)
 
 
+@pytest.mark.slow("sweep")
 @every_root
 def test_public_pages_answer(client, lacking, model):
     root = lacking(model)

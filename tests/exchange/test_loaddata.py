@@ -841,6 +841,7 @@ PROCESSES = [
 ]
 
 
+@pytest.mark.slow("process")
 @pytest.mark.parametrize(
     ("name", "change", "message"), PROCESSES, ids=[row[0] for row in PROCESSES]
 )
@@ -859,6 +860,7 @@ def test_process_refuses_without_traceback(name, change, message, database, brok
     assert rows(database) == before
 
 
+@pytest.mark.slow("process")
 def test_process_loads_an_empty_database_once(database):
     report = manage(database, "loaddata", *(path.stem for path in FIXTURES)).stdout
     assert report == f"{TOTAL} records: {TOTAL} new, 0 changed, 0 unchanged.\n"
