@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from partners.models import LinkCheck, MissedAddress, Page, PendingChange, Revision
 from tests.admin.browser_form import address
-from tests.admin.records import RECORDS, label
+from tests.admin.records import RECORDS, parameters
 
 pytestmark = pytest.mark.django_db
-every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
+every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
 MADE_ELSEWHERE = {LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
 

@@ -21,7 +21,7 @@ from partners.models import (
 from partners.rows.bookkeeping import OWNER
 from tests import factories as make
 from tests.admin.browser_form import act, address, read_all
-from tests.admin.records import RECORDS, ROOT_FACTORIES, label
+from tests.admin.records import RECORDS, ROOT_FACTORIES, label, parameters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -42,8 +42,8 @@ MAY = {
     "superuser": dict.fromkeys(RECORDS, EVERY),
     "reader": {},
 }
-every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
-every_root = pytest.mark.parametrize("model", ROOT_FACTORIES, ids=label)
+every_model = pytest.mark.parametrize("model", parameters(RECORDS))
+every_root = pytest.mark.parametrize("model", parameters(ROOT_FACTORIES))
 
 
 def pages(model, record):

@@ -15,14 +15,12 @@ from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
-from tests.admin.records import ROOT_FACTORIES, label
+from tests.admin.records import ROOT_FACTORIES, parameters
 from tests.values.test_validators import picture
 
 pytestmark = pytest.mark.django_db
 
-every_root = pytest.mark.parametrize(
-    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
-)
+every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 
 
 def text(response, status=200):

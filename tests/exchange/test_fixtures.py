@@ -178,6 +178,7 @@ def test_any_text_is_one_line_and_reads_as_it_was(said):
     assert read("a.json", written.encode()) == rows
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.django_db
 def test_awkward_texts_are_in_what_goes_round():
     build(AWKWARD["line breaks"])

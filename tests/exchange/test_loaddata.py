@@ -718,6 +718,7 @@ def test_text_that_is_not_clean_is_refused_with_what_would_be_stored(typed, stor
         assert sentence in refusal(fixture)
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("case", RECORDS, ids=[case.kind for case in RECORDS])
 def test_broken_record_is_named_and_nothing_is_loaded(case, broken, sound):
     said = refusal(sound, broken(case.file, case.change))
