@@ -1,5 +1,8 @@
 """What all tests share: development settings, cheap passwords, uploads that leave no trace."""
 
+import gc
+from collections import Counter
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import django
@@ -13,8 +16,12 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from partners.models import ContentVersion
+from tests import prepared
 
 TESTS = Path(__file__).parent
+#: Folders whose tests are all slow, and what kind of slow that is.
+SLOW_ROOMS = {"browser": "browser", "production": "server"}
+LEFT_OUT = pytest.StashKey[Counter]()
 
 
 def pytest_configure(config):
@@ -27,11 +34,37 @@ def pytest_configure(config):
         )
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Say with which Django, and how many addresses test_every_address asked for."""
+def pytest_deselected(items):
+    """Count what `-m "not slow"` leaves out, by kind; a process of xdist hands it on as it ends."""
+    config = items[0].config
+    slow = filter(None, (item.get_closest_marker("slow") for item in items))
+    config.stash[LEFT_OUT] = Counter(marker.args[0] for marker in slow)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left out"] = dict(config.stash[LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Every process of xdist collects, and so leaves out, the same tests."""
+    node.config.stash[LEFT_OUT] = Counter(getattr(node, "workeroutput", {}).get("left out", {}))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say what was left out, with which Django, and how many addresses were asked for."""
+    if left_out := config.stash.get(LEFT_OUT, None):
+        kinds = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common())
+        terminalreporter.write_line(
+            f"Left out as slow: {left_out.total()} tests ({kinds}). `make test-all` runs them."
+        )
     passed = terminalreporter.getreports("passed")
     for name, count in (each for report in passed for each in report.user_properties):
         terminalreporter.write_line(f"Django {django.__version__}: {count} {name} answered 200.")
+
+
+def pytest_collection_finish():
+    """What was imported stays: looking through it for garbage cost a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,6 +82,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.ignore_template_errors)
         if room == "browser":
             item.add_marker(pytest.mark.browser)
+        if room in SLOW_ROOMS:
+            item.add_marker(pytest.mark.slow(SLOW_ROOMS[room]))
+        if room != "production" and not uses_database(item):
+            item.add_marker(pytest.mark.any_database)
+
+
+def uses_database(item):
+    return bool(item.get_closest_marker("django_db") or {"db"} & {*item.fixturenames})
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,6 +102,30 @@ def settings_of_tests(tmp_path_factory):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def prepared_database(pytestconfig):
+    """The file that the migrated database is copied from and to, or None where it is a server's."""
+    if prepared.is_in_memory():
+        return pytestconfig.cache.mkdir("databases") / f"{prepared.digest()}.sqlite3"
+    return None
+
+
+@pytest.fixture(scope="session")
+def filled_database(prepared_database, django_db_modify_db_settings):
+    """The migrated database is there before Django looks which migrations it lacks."""
+    with ExitStack() as stack:
+        if prepared_database and prepared_database.exists():
+            stack.enter_context(closing(prepared.fill(prepared_database)))
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(filled_database, django_db_setup, django_db_blocker, prepared_database):
+    if prepared_database and not prepared_database.exists():
+        with django_db_blocker.unblock():
+            prepared.keep(prepared_database)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """One record of each model that the admin keeps, with all that can hang on it."""
 
+import pytest
 from django.contrib.auth.models import Group, User
 
 from partners import models
@@ -96,3 +97,20 @@ ROOT_FACTORIES = {
 
 def label(model):
     return model._meta.model_name
+
+
+def parameters(kinds, made_of=None):
+    """A parameter for each of these models: itself, or what `made_of` has for it.
+
+    One mechanism serves all roots: `make test` tries it on events, and only SQLite on the others.
+    """
+    others = ROOT_FACTORIES.keys() - {models.Event}
+    marks = [pytest.mark.slow("other root"), pytest.mark.any_database]
+    return [
+        pytest.param(
+            made_of[model] if made_of else model,
+            id=label(model),
+            marks=marks if model in others else [],
+        )
+        for model in kinds
+    ]

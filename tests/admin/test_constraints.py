@@ -402,6 +402,8 @@ def fill(form, typed):
             form.fill(**{name: value})
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_form_says_the_sentence(publisher, open_form, case):
     record = case.record()
@@ -671,6 +673,8 @@ def test_web_address_is_no_label(editor, open_form):
     assert errors(form.send()) == {"links-0-label": [sentence]}
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     "url",
     [

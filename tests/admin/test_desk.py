@@ -12,14 +12,12 @@ from partners.rows.door import LOOK_AGAIN
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import address, read_all
-from tests.admin.records import ROOT_FACTORIES, label
+from tests.admin.records import ROOT_FACTORIES, parameters
 from tests.admin.test_versions import disputed
 
 pytestmark = pytest.mark.django_db
 
-every_root = pytest.mark.parametrize(
-    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
-)
+every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 DESK = "admin:partners_pendingchange_changelist"
 
 

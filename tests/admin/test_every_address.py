@@ -54,6 +54,7 @@ def ask(client, superuser):
     return lambda address: (superuser if address.startswith("/admin/") else client).get(address)
 
 
+@pytest.mark.slow("sweep")
 def test_every_address_answers(ask, content, records, settings, record_property):
     settings.DEBUG = True  # or else there is no gallery
     event = make.EventFactory(starts="2018-05-03", series=make.EventSeriesFactory())

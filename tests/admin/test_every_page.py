@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from partners.models import LinkCheck, MissedAddress, Page, PendingChange, Revision
 from tests.admin.browser_form import address
-from tests.admin.records import RECORDS, label
+from tests.admin.records import RECORDS, parameters
 
 pytestmark = pytest.mark.django_db
-every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
+every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
 MADE_ELSEWHERE = {LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
 
@@ -56,6 +56,8 @@ def test_form_can_be_saved_as_it_stands(superuser, open_form, model):
     open_form(superuser, record).save()
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @every_model
 @pytest.mark.parametrize("name", ["change", "history", "delete"])
 def test_record_that_is_not_there_leads_back_to_the_front_page(superuser, model, name):
@@ -66,6 +68,8 @@ def test_record_that_is_not_there_leads_back_to_the_front_page(superuser, model,
     assert "doesn’t exist" in html.unescape(response.content.decode())
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 def test_lists_histories_and_deletions_answer_for_the_content(superuser, content):
     for model in RECORDS:
         read(superuser, address(model, "changelist"))
@@ -76,6 +80,8 @@ def test_lists_histories_and_deletions_answer_for_the_content(superuser, content
             assert response.status_code == (403 if needed else 200), record
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 def test_every_form_of_the_content_can_be_saved_as_it_stands(superuser, content, open_form):
     for model in RECORDS:
         before = list(model._default_manager.order_by("pk").values())

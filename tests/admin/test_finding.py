@@ -40,6 +40,7 @@ def found(client, model, **query):
     return list(response.context["cl"].result_list)
 
 
+@pytest.mark.slow("sweep")
 @every_model
 def test_search_box_takes_whatever_is_typed(superuser, model):
     RECORDS[model]()
@@ -87,6 +88,7 @@ def test_search_puts_the_name_before_the_mention(editor):
     assert found(editor, Organisation, q="estro") == [name, mention]
 
 
+@pytest.mark.slow("sweep")
 @every_model
 def test_every_filter_answers(superuser, model):
     RECORDS[model]()
@@ -98,6 +100,8 @@ def test_every_filter_answers(superuser, model):
                 assert superuser.get(url).status_code == 200, url
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 def test_filters_of_the_content_answer(superuser, content):
     for model in (Organisation, Collaboration, Event):
         listing = superuser.get(address(model, "changelist")).context["cl"]
@@ -172,6 +176,7 @@ def suggested(client, model, field, term):
     return [each["id"] for each in response.json()["results"]]
 
 
+@pytest.mark.slow("sweep")
 @every_choice
 def test_suggestions_find_by_name_and_forgive_a_typing_error(editor, model, field):
     wanted = model._meta.get_field(field).related_model
@@ -257,6 +262,7 @@ def fuzz(model):
             yield lookup.format(field), value
 
 
+@pytest.mark.slow("sweep")
 @every_model
 def test_no_query_string_breaks_a_list(superuser, model):
     RECORDS[model]()
@@ -265,6 +271,8 @@ def test_no_query_string_breaks_a_list(superuser, model):
         assert response.status_code in (200, 302, 400), (name, value)
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @every_model
 @pytest.mark.parametrize("name", ["add", "change", "delete", "history"])
 def test_no_query_string_breaks_a_form(superuser, model, name):

@@ -8,7 +8,7 @@ from partners.rows import snapshots
 from tests import factories as make
 from tests.admin.browser_form import address, read_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow("fuzzing")]
 
 GARBAGE = ["", "x", "\0", "é" * 9, "9" * 30, "-1", "x" * 10_000, "a:b:c", "[]", "../..", "%00"]
 
@@ -36,6 +36,7 @@ def state(record):
     return snapshots.rows_of(record), change.rows, change.status, times, Revision.objects.count()
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("unmoved")
 @pytest.mark.parametrize("name", ["_version", "_proposed", "publish_at_0", "publish_at_1", "why"])
 def test_fields_of_a_form(publisher, open_form, record, name):
@@ -95,6 +96,7 @@ def test_lists(publisher, record):
         assert response.status_code in (200, 302, 400), garbage
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("unmoved")
 @pytest.mark.parametrize(
     "buttons",

@@ -39,6 +39,8 @@ def test_largest_record_fits_into_one_form(model, rf, admin_user):
     assert most + 1_000 < site_settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 def test_section_with_the_most_organisations_is_opened_and_saved(superuser, open_form):
     section = make.SectionFactory()
     fill(section, site_settings.MOST_ROWS)

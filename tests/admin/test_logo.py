@@ -29,6 +29,7 @@ def fetch(client, url):
     return response["Content-Type"], b"".join(response.streaming_content)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("kind", "name", "served_as"),
     [
@@ -158,6 +159,7 @@ def bomb():
     return content[:12] + header + zlib.crc32(header).to_bytes(4) + content[33:]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [
@@ -197,6 +199,8 @@ def test_logo_that_cannot_be_taken_is_explained(editor, open_form, content, name
     assert not PendingChange.objects.exists()
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("start", "what"),
     [
@@ -294,6 +298,8 @@ KEPT = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("what", KEPT)
 def test_logo_of_the_real_world_is_kept_as_it_looked(editor, open_form, what):
     content, kind, width, colour = KEPT[what]
@@ -317,6 +323,8 @@ def drawing(ground, colour, share=0.5):
 CLEAR = (255, 255, 255, 0)
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("image", "is_seen"),
     [
@@ -370,6 +378,8 @@ def test_form_says_so_when_a_logo_cannot_be_stored(publisher, open_form, setting
     assert Organisation.objects.get().summary == "Typed with care."
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("who", ["editor", "publisher"])
 @pytest.mark.parametrize("button", [None, "_preview", "_hand_in"])
 def test_form_says_so_when_the_file_of_the_logo_is_gone(

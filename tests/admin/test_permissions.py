@@ -21,9 +21,9 @@ from partners.models import (
 from partners.rows.bookkeeping import OWNER
 from tests import factories as make
 from tests.admin.browser_form import act, address, read_all
-from tests.admin.records import RECORDS, ROOT_FACTORIES, label
+from tests.admin.records import RECORDS, ROOT_FACTORIES, label, parameters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 VOCABULARIES = [Section, Topic, Term, Source]
 LIST, ADD, CHANGE, HISTORY, DELETE = PAGES = ["changelist", "add", "change", "history", "delete"]
@@ -42,14 +42,15 @@ MAY = {
     "superuser": dict.fromkeys(RECORDS, EVERY),
     "reader": {},
 }
-every_model = pytest.mark.parametrize("model", RECORDS, ids=label)
-every_root = pytest.mark.parametrize("model", ROOT_FACTORIES, ids=label)
+every_model = pytest.mark.parametrize("model", parameters(RECORDS))
+every_root = pytest.mark.parametrize("model", parameters(ROOT_FACTORIES))
 
 
 def pages(model, record):
     return {name: address(model if name in (LIST, ADD) else record, name) for name in PAGES}
 
 
+@pytest.mark.slow("sweep")
 @every_model
 @pytest.mark.parametrize("who", MAY)
 def test_pages_open_to_those_who_may(client_of, who, model):
@@ -117,6 +118,7 @@ def moments(record):
     return type(record).objects.values_list("published_at", "withdrawn_at").get(pk=record.pk)
 
 
+@pytest.mark.slow("sweep")
 @every_root
 @pytest.mark.parametrize("state", ["draft", "live", "withdrawn"])
 def test_editors_cannot_publish_by_the_form(editor, open_form, model, state):
@@ -166,6 +168,7 @@ def test_editors_cannot_withdraw_or_take_back_a_schedule(editor, publisher, mode
     assert moments(record) == (make.LONG_AGO, None)
 
 
+@pytest.mark.slow("sweep")
 @every_root
 def test_what_is_scheduled_is_closed_to_editors(editor, publisher, open_form, model):
     record = ROOT_FACTORIES[model]()

@@ -13,7 +13,7 @@ from django.urls import URLResolver, reverse
 from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests.admin.records import ROOT_FACTORIES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ROOTS = [model._meta.model_name for model in ROOT_FACTORIES]
 WORDS = ["section", "topic", "term", "source", "redirect"]
@@ -123,6 +123,7 @@ def who_may(client_of, ask_as):
     return "".join(letter for letter, who in PEOPLE.items() if is_open(ask_as(client_of(who))))
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("model", TABLE)
 def test_every_page_of_a_model(client_of, records, model):
     record, found = records[model], {}

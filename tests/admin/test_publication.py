@@ -21,13 +21,11 @@ from partners.rows import bookkeeping
 from partners.rows.door import LOOK_AGAIN
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
-from tests.admin.records import ROOT_FACTORIES, label
+from tests.admin.records import ROOT_FACTORIES, parameters
 
 pytestmark = pytest.mark.django_db
 
-every_root = pytest.mark.parametrize(
-    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
-)
+every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 
 
 def text(response):
@@ -70,6 +68,7 @@ def test_withdraw_action_takes_records_from_the_public(publisher, client, factor
     assert (draft.published_at, draft.withdrawn_at) == (None, None)
 
 
+@pytest.mark.slow("sweep")
 @every_root
 @pytest.mark.parametrize("who", ["editor", "publisher"])
 def test_verify_action_says_who_and_when(client_of, factory, who):

@@ -42,6 +42,7 @@ def figure_with_source(**owner):
     return make.FigureFactory(source=make.SourceFactory(), **owner)
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("count", [1, 5])
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
@@ -60,6 +61,7 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
     assert queries(editor, address(record)) == expected
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("count", [1, 5])
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),

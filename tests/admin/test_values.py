@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db
 # dates
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("typed", "kept", "shown"),
     [
@@ -52,6 +54,7 @@ def test_partial_date_of_a_pending_change_comes_back_as_well(editor, open_form):
     assert str(organisation.founded) == "2001"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "typed", ["soon", "31 February 2016", "May", "5/2016", "16", "<b>2016</b>"]
 )
@@ -75,6 +78,8 @@ def test_date_that_cannot_be_read_is_explained_and_kept_in_the_box(editor, open_
 # words
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @EVERYTHING
 def test_text_is_stored_as_it_is_seen(editor, open_form, typed, stored):
     organisation = make.OrganisationFactory(draft=True)
@@ -83,6 +88,8 @@ def test_text_is_stored_as_it_is_seen(editor, open_form, typed, stored):
     assert organisation.acronym == stored
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("sweep")
 @EMPTY
 def test_name_that_nobody_sees_is_none(editor, open_form, nothing):
     organisation = make.OrganisationFactory(draft=True)
@@ -154,6 +161,7 @@ def test_time_is_kept_as_it_was_meant(editor, open_form, typed):
 # rich text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

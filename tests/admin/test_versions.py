@@ -15,14 +15,12 @@ from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
-from tests.admin.records import ROOT_FACTORIES, label
+from tests.admin.records import ROOT_FACTORIES, parameters
 from tests.values.test_validators import picture
 
 pytestmark = pytest.mark.django_db
 
-every_root = pytest.mark.parametrize(
-    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
-)
+every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 
 
 def text(response, status=200):
@@ -269,6 +267,7 @@ def test_deleted_record_is_restored_from_its_history(publisher, editor, client, 
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.slow("sweep")
 def test_long_history_is_read_in_pages(publisher):
     record = make.OrganisationFactory(draft=True)
     for number in range(45):

@@ -13,11 +13,11 @@ from partners.reading.search import Search
 from partners.rows import bookkeeping
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, act, address
-from tests.admin.records import RECORDS, ROOT_FACTORIES, label
+from tests.admin.records import RECORDS, ROOT_FACTORIES, parameters
 from tests.admin.test_privileges import ask, names
 
 pytestmark = pytest.mark.django_db
-every_root = pytest.mark.parametrize("model", ROOT_FACTORIES, ids=label)
+every_root = pytest.mark.parametrize("model", parameters(ROOT_FACTORIES))
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def addresses_with(slug):
         yield reverse(f"partners:{pattern.name}", kwargs=kwargs)
 
 
+@pytest.mark.slow("sweep")
 @every_root
 def test_public_pages_answer(client, lacking, model):
     root = lacking(model)

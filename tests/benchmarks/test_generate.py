@@ -23,6 +23,7 @@ def test_every_kind_of_record_is_invented():
     assert {type(row) for number in range(1, 8) for row in Invented(number).rows()} == {*ORDER}
 
 
+@pytest.mark.slow("sweep")
 def test_filling_goes_on_where_it_ended():
     prepare()
     fill(20)
@@ -32,6 +33,7 @@ def test_filling_goes_on_where_it_ended():
     assert models.Organisation.objects.filter(key__startswith="generated-").count() == 7
 
 
+@pytest.mark.slow("sweep")
 def test_bookkeeping_beside_invented_records_is_as_after_a_save():
     prepare()
     fill(20)

@@ -13,7 +13,7 @@ from tests.acts import Proposal
 from tests.admin.browser_form import address
 from tests.browser.test_publishing import PASSWORD, enter
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 #: Of each text field: its form's place on the page, method, and the button that Enter presses.
 FIELDS = """() => {

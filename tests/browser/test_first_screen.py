@@ -9,7 +9,7 @@ from partners.models import Section
 from partners.rows import bookkeeping
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 #: Width and height of the screen; how tall the page may be; how many partners are named at once.
 SCREENS = [(1280, 800, 2400, 8), (390, 844, 4200, 3)]

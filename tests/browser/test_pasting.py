@@ -17,7 +17,7 @@ from partners.values.richtext import sanitise
 from tests import factories as make
 from tests.admin.browser_form import address
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 CLIPBOARDS = Path(__file__).with_name("clipboards")
 LIVE = Path(__file__).with_name("copied_live")
 

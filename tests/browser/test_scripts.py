@@ -18,7 +18,7 @@ from tests.admin.browser_form import BrowserForm, address, errors
 from tests.admin.records import RECORDS
 from tests.browser.payloads import payloads
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 PAYLOADS = payloads()
 ROUNDS = 2

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from partners.accounts.groups import PUBLISHERS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
 @pytest.fixture

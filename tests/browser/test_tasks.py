@@ -20,7 +20,7 @@ from tests import factories as make
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a colleague's word"
 
 

@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.any_database
+
 JAR = os.environ.get("VNU") or settings.BASE_DIR / "var" / "vnu.jar"
 
 

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 MOST_BYTES, MOST_REQUESTS, MOST_SHIFT = 60 * 1024, 10, 0.01
 MOST_ZIPPED, MOST_TYPEFACE = 20 * 1024, 30 * 1024

@@ -156,6 +156,7 @@ def test_committed_fixtures_are_as_the_export_writes_them(content):
     assert texts() == committed
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.django_db
 @pytest.mark.parametrize("said", AWKWARD.values(), ids=AWKWARD)
 def test_round_trip_is_byte_equal(said, tmp_path):
@@ -177,6 +178,7 @@ def test_any_text_is_one_line_and_reads_as_it_was(said):
     assert read("a.json", written.encode()) == rows
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.django_db
 def test_awkward_texts_are_in_what_goes_round():
     build(AWKWARD["line breaks"])
@@ -213,6 +215,7 @@ def test_relations_both_ways_between_organisations_come_back(tmp_path):
     assert texts() == before
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.django_db
 def test_redirect_that_a_moved_record_left_comes_back(tmp_path, content):
     """Also over a database that still has the record at its old address."""

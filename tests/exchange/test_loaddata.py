@@ -718,6 +718,7 @@ def test_text_that_is_not_clean_is_refused_with_what_would_be_stored(typed, stor
         assert sentence in refusal(fixture)
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("case", RECORDS, ids=[case.kind for case in RECORDS])
 def test_broken_record_is_named_and_nothing_is_loaded(case, broken, sound):
     said = refusal(sound, broken(case.file, case.change))
@@ -841,6 +842,7 @@ PROCESSES = [
 ]
 
 
+@pytest.mark.slow("process")
 @pytest.mark.parametrize(
     ("name", "change", "message"), PROCESSES, ids=[row[0] for row in PROCESSES]
 )
@@ -859,6 +861,7 @@ def test_process_refuses_without_traceback(name, change, message, database, brok
     assert rows(database) == before
 
 
+@pytest.mark.slow("process")
 def test_process_loads_an_empty_database_once(database):
     report = manage(database, "loaddata", *(path.stem for path in FIXTURES)).stdout
     assert report == f"{TOTAL} records: {TOTAL} new, 0 changed, 0 unchanged.\n"

@@ -4,6 +4,7 @@ A rule that is added without a case here fails `test_every_constraint_has_a_case
 """
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ BAD_SHAPES = (
     "2016-05-40",
     "None",
 )
+BY_TURNS = itertools.cycle(BAD_SHAPES)
 BAD_ORDERS = (
     ("2016", "2015"),
     ("2016-05", "2016-04"),
@@ -119,8 +121,10 @@ def root_cases(model, factory):
 
 
 def shape_cases(model, column, factory):
+    """Every bad shape in one column; in the others one each, by turns: all share one check."""
     name = f"{model}_{column}_is_partial_date"
-    for bad in BAD_SHAPES:
+    is_first = (model, column) == ("organisation", "founded")
+    for bad in BAD_SHAPES if is_first else [next(BY_TURNS)]:
         yield case(name, factory, {column: bad}, NO_DATE.format(bad), bad)
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.production.observatory import policy, score
 from tests.production.site import Answer, Visitor
 
+pytestmark = pytest.mark.any_database
+
 PUBLIC = ["/", "/organisations/esr/", "/search/?q=esr", "/sitemap.xml", "/robots.txt", "/nowhere/"]
 ADMIN = [
     "/admin/", "/admin/account/", "/admin/partners/organisation/",

@@ -7,6 +7,8 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
+pytestmark = pytest.mark.any_database
+
 FORM = "/admin/partners/organisation/esr/change/"
 MARK = b"alert(document.domain)"
 HTML = b"<!DOCTYPE html><script>" + MARK + b"</script>"

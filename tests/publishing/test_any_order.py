@@ -141,6 +141,7 @@ class Desk:
         self.time_passes(5)
 
 
+@pytest.mark.slow("fuzzing")
 @pytest.mark.parametrize("factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES))
 @settings(
     max_examples=int(os.environ.get("ORDERS", "10")),

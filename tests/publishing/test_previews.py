@@ -17,13 +17,11 @@ from partners.rows.snapshots import Refused
 from tests import acts
 from tests import factories as make
 from tests.acts import Proposal
-from tests.admin.records import ROOT_FACTORIES, label
+from tests.admin.records import ROOT_FACTORIES, parameters
 
 pytestmark = pytest.mark.django_db
 
-every_root = pytest.mark.parametrize(
-    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
-)
+every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 MARKER = "Rhubarb as nobody knows it."
 
 

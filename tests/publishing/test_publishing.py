@@ -17,15 +17,13 @@ from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
 from tests.acts import Proposal
-from tests.admin.records import ROOT_FACTORIES, label
+from tests.admin.records import ROOT_FACTORIES, parameters
 
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)
 LATER, LATEST = NOW + dt.timedelta(hours=1), NOW + dt.timedelta(hours=2)
-every_root = pytest.mark.parametrize(
-    "factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES)
-)
+every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 
 
 @pytest.fixture

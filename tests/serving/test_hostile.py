@@ -471,6 +471,7 @@ def test_there_are_enough_of_them():
     assert len({repr(request) for request in ALL}) >= 2_000
 
 
+@pytest.mark.slow("fuzzing")
 @pytest.mark.usefixtures("_content")
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_hostile_request_gets_an_answer(batch, faults):

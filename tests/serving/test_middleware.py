@@ -296,6 +296,7 @@ asyncio.run(application(scope, receive, send))
 """
 
 
+@pytest.mark.slow("server")
 @pytest.mark.parametrize("ask", [WSGI, ASGI], ids=["wsgi", "asgi"])
 def test_server_answers_whatever_the_content_type(ask):
     environment = {

@@ -180,6 +180,8 @@ def test_page_that_says_nothing_of_its_parameters_is_kept_without_them_only(new_
     assert client.get("/sitemap.xml?p=2").status_code == 404
 
 
+@pytest.mark.any_database
+@pytest.mark.slow("fuzzing")
 @commits
 def test_invented_queries_stay_within_bounds_and_push_out_no_plain_page(new_client, count):
     client = new_client(1)
@@ -378,6 +380,7 @@ STEPS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow("fuzzing")
 @commits
 @pytest.mark.parametrize("seed", range(3))
 def test_next_request_shows_it_in_every_process(new_client, admin_user, seed):

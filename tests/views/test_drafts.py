@@ -28,6 +28,8 @@ from tests.acts import Proposal
 from tests.admin.records import ROOT_FACTORIES
 from tests.views.reading import Reading
 
+pytestmark = pytest.mark.any_database
+
 WORD = "quixotaxis"
 ASKED = [WORD[:5], WORD[:-1] + "z", "quixotaxsi"]
 STATES = [{"draft": True}, {"scheduled": True}]
@@ -189,6 +191,7 @@ def paths_of_records(seen):
     return sorted(records)
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("state", STATES, ids=["draft", "scheduled"])
 def test_draft_is_nowhere(build, sweep, state):
     build(state)
@@ -200,6 +203,7 @@ def test_draft_is_nowhere(build, sweep, state):
     assert having == set()
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("state", STATES, ids=["draft", "scheduled"])
 def test_draft_of_the_partners_page_is_nowhere(sweep, state):
     page = marked(make.PartnersPageFactory, **state)
@@ -208,6 +212,7 @@ def test_draft_of_the_partners_page_is_nowhere(sweep, state):
     assert having == set()
 
 
+@pytest.mark.slow("sweep")
 def test_sweep_finds_what_is_live(build, sweep):
     build({})
     _, having = sweep()
@@ -216,6 +221,7 @@ def test_sweep_finds_what_is_live(build, sweep):
     assert {f"/{kind}/{WORD}/" for kind in ("organisations", "collaborations", "events")} < having
 
 
+@pytest.mark.slow("sweep")
 def test_withdrawn_is_named_without_a_link(build, sweep, client):
     build({"withdrawn": True})
     seen, having = sweep()
@@ -275,6 +281,7 @@ def is_tomorrow():
     return {"when": timezone.now() + dt.timedelta(days=1)}
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("step", "when"),
     [
@@ -294,6 +301,7 @@ def test_pending_change_is_nowhere(live_records, propose, sweep, step, when):
     assert seen == before
 
 
+@pytest.mark.slow("sweep")
 def test_change_that_is_published_is_found(live_records, propose, sweep):
     for record in live_records:
         propose(record, acts.publish)
@@ -303,6 +311,7 @@ def test_change_that_is_published_is_found(live_records, propose, sweep):
         assert record.get_absolute_url() in having
 
 
+@pytest.mark.slow("sweep")
 def test_preview_is_shown_to_nobody_without_a_valid_link(live_records, propose, sweep, rf):
     request = rf.get("/")
     request.now, request.user = timezone.now(), User.objects.get()
@@ -316,6 +325,7 @@ def test_preview_is_shown_to_nobody_without_a_valid_link(live_records, propose, 
     assert opened == [404] * (1 + len(live_records))
 
 
+@pytest.mark.slow("sweep")
 def test_texts_of_the_withdrawn_are_nowhere(live_records, propose, sweep):
     """Their names are; see above."""
     for record in live_records:

@@ -182,7 +182,7 @@ def test_queries_of_data(client, django_assert_num_queries, address, queries, co
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("count", [1, 3, 50])
+@pytest.mark.parametrize("count", [1, 3, pytest.param(50, marks=pytest.mark.slow("sweep"))])
 @pytest.mark.parametrize(
     ("build", "address", "queries"),
     [

@@ -14,6 +14,8 @@ from tests.views.reading import Reading
 from tests.views.test_drafts import WORD, marked
 from tests.views.test_machines import entries
 
+pytestmark = [pytest.mark.slow("sweep"), pytest.mark.any_database]
+
 AWKWARD = "=1+1, “quoted” \"twice\" 'once' & <b>bold</b> – مرحبا \u202eabc"
 
 

@@ -41,6 +41,7 @@ def test_document_is_as_its_schema_says(client, content):
     assert not validator.is_valid(said)
 
 
+@pytest.mark.slow("fuzzing")
 @pytest.mark.django_db(transaction=True)
 def test_nothing_that_the_description_allows_or_forbids_is_a_surprise(
     content, live_server, settings, tmp_path

@@ -287,6 +287,7 @@ except Refused as error:
 """
 
 
+@pytest.mark.slow("process")
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bomb_is_refused_within_300_megabytes(tmp_path, bomb):
     """In a process of its own, whose memory can be measured."""

@@ -8,6 +8,7 @@ from tests.exchange.sheets import ror
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow("sweep")
 def test_records_of_a_register_become_drafts_as_they_are(form):
     """100 in each form, generated in the shape of ROR's schema 2.1; the drill takes thousands."""
     records = ror.generated(100, seed=len(form))

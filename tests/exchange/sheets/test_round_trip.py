@@ -46,6 +46,7 @@ def test_nothing_is_to_be_changed_by_what_was_exported(organisations, form):
     assert wanted(Organisation, book_of(organisations, form)) == []
 
 
+@pytest.mark.slow("sweep")
 def test_file_brings_every_value_back(organisations, form):
     write = files.FORMATS[form][0]
     before, stored = cells(write(sheets_of(organisations))), rows(organisations)
