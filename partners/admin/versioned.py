@@ -40,6 +40,13 @@ STATES_PER_PAGE = 20
 class VersionedForm(forms.ModelForm):
     """Can be shown again with what was typed, without being saved: see keep-typing.js."""
 
+    def _post_clean(self):
+        super()._post_clean()
+        try:
+            self.instance.clean_typed()
+        except forms.ValidationError as error:
+            self._update_errors(error)
+
     def clean(self):
         super().clean()
         if "_again" in self.data:

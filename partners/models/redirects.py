@@ -219,10 +219,10 @@ class Redirect(Part):
                 {"new_path": "This would close a circle: that address leads back to the old one."}
             )
 
-    def refuse_page_of_a_record(self):
+    def clean_typed(self):
         """Raise ValidationError if a record that the public may see has the old address.
 
-        For forms: a fixture may bring the redirect first, and then the record that moves away.
+        A fixture may bring the redirect first, and the record that moves away after it.
         """
         match, at = self._match(), timezone.now()
         slug = match and match.kwargs.get("slug")
