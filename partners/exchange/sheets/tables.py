@@ -15,7 +15,7 @@ from partners.models.profile import IdentifierField
 from partners.rows import snapshots
 from partners.values.dates import PartialDate, PartialDateField, PartialDateFormField
 from partners.values.lines import one_line
-from partners.values.richtext import RichTextField, from_cell, refuse_empty_labels
+from partners.values.richtext import RichTextField, from_cell, left_out, refuse_empty_labels
 from partners.values.validators import normal_identifier
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
@@ -155,7 +155,7 @@ class Reading:
         html, lost = from_cell(text)
         refuse_empty_labels(html)
         if lost:
-            self.notes.append(f"left out: {', '.join(lost)}. Its words are kept.")
+            self.notes.append(left_out(lost))
         return html
 
     def text(self, field, text):
