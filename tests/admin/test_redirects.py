@@ -41,7 +41,17 @@ def test_list_asks_as_often_for_many_as_for_one(publisher, count):
     assert len(captured) == 9
 
 
-@pytest.mark.parametrize("old", ["/Organisations/ESR", "/organisations/esr/?a=1", "/events/"])
+@pytest.mark.parametrize(
+    "old",
+    [
+        "/Organisations/ESR",
+        "/organisations/esr/?a=1",
+        "/events/",
+        "/organisations/esr/calendar.ics",
+        "/organisations/x/../esr/history/",
+        "/api/v1/organisations/esr/",
+    ],
+)
 def test_publisher_is_told_that_a_page_is_in_use(publisher, open_form, old):
     make.OrganisationFactory(slug="esr")
     said = errors(open_form(publisher, Redirect).send(old_path=old, new_path="/"))
