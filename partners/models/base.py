@@ -21,6 +21,7 @@ from partners.values.validators import (
     refuse_control_characters,
     validate_moment,
     validate_web_address,
+    whole_address,
 )
 
 #: The field by which other records point at a root → the root's model.
@@ -59,6 +60,7 @@ SCHEME = re.compile(r"https?://", re.IGNORECASE)
 class WebAddressFormField(Clean, forms.URLField):
     """Takes what the model takes, and answers with the same sentences."""
 
+    clean_text = staticmethod(whole_address)
     default_error_messages = {"invalid": NOT_WHOLE}
     default_validators = [validate_web_address]
 
@@ -66,6 +68,7 @@ class WebAddressFormField(Clean, forms.URLField):
 class WebAddressField(CleanField, models.URLField):
     """A whole web address, http or https; "" where none is known."""
 
+    clean_text = staticmethod(whole_address)
     default_validators = [validate_web_address]
 
     def __init__(self, *args, **kwargs):

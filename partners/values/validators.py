@@ -18,6 +18,7 @@ from stdnum import isni
 from stdnum.exceptions import ValidationError as NumberError
 
 from partners.values.folding import fold
+from partners.values.lines import one_line
 
 SAYS_NOTHING = {
     "click here", "click", "here", "more", "read more", "learn more", "find out more",
@@ -56,6 +57,16 @@ WEB_ADDRESS = re.compile(
 )
 #: A label as DNS has it (RFC 1035, section 2.3.1), with the underscore that some hosts have.
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+
+
+#: A host as people write it, and what follows it: “www.esr.org”, “esr.org/about”.
+HOST_ALONE = re.compile(r"(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?", re.DOTALL)
+
+
+def whole_address(typed):
+    """A web address as it is stored: one line, with https:// where just the host was written."""
+    text = one_line(typed)
+    return f"https://{text}" if HOST_ALONE.fullmatch(text) else text
 
 
 def validate_web_address(url):

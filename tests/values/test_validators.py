@@ -25,6 +25,7 @@ from partners.values.validators import (
     validate_logo,
     validate_moment,
     validate_web_address,
+    whole_address,
 )
 
 UNREADABLE = "This is not a PNG, JPEG or WebP picture that can be read."
@@ -137,6 +138,26 @@ def test_web_address_is_taken(url, host, shown):
     validate_web_address(url)
     assert ascii_host(WEB_ADDRESS.fullmatch(url)["host"]) == host
     assert shown_host(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("www.esr.org", "https://www.esr.org"),
+        (" ESR.org/about?a=b#c ", "https://ESR.org/about?a=b#c"),
+        ("my_site.example.org:8443", "https://my_site.example.org:8443"),
+        ("müller.example", "https://müller.example"),
+        ("http://esr.org", "http://esr.org"),
+        *((typed, typed) for typed in [
+            "", "esr", "mailto:me@esr.org", "me@esr.org", "localhost:8000", "//esr.org", "1.2",
+            "javascript:alert(1)", "javascript.a:b", "esr.org is gone", "e.g. this", "Nr. 7",
+        ]),
+    ],
+)  # fmt: skip
+def test_address_without_its_beginning_is_made_whole(typed, whole):
+    assert whole_address(typed) == whole
+    assert whole_address(whole) == whole
+    assert Organisation._meta.get_field("website").to_python(typed) == whole
 
 
 @pytest.mark.parametrize("url", ["", "not an address", "https://☕.example/"])
