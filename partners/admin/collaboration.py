@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.root import RootAdmin
-from partners.admin.sheets import SheetAdmin
+from partners.admin.sheets import RootSheetAdmin
 from partners.models import Collaboration, JointWork, Party
 
 
@@ -23,7 +23,7 @@ class JointWorkInline(PartInline):
 
 
 @admin.register(Collaboration)
-class CollaborationAdmin(SheetAdmin):
+class CollaborationAdmin(RootSheetAdmin):
     list_display = ["title", "kind", "since", "standing", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind"]
     prepopulated_fields = {"slug": ["title"]}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.root import RootAdmin
-from partners.admin.sheets import SheetAdmin
+from partners.admin.sheets import RootSheetAdmin
 from partners.models import Event, EventSeries, Organiser
 from partners.rows import bookkeeping, history
 
@@ -38,7 +38,7 @@ class EventSeriesAdmin(RootAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(SheetAdmin):
+class EventAdmin(RootSheetAdmin):
     list_display = ["title", "starts", "ends", "place", "status", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "status", "mode", "series"]
     prepopulated_fields = {"slug": ["title"]}

@@ -10,7 +10,7 @@ from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.merging import MergingAdmin
 from partners.admin.root import RootAdmin
-from partners.admin.sheets import SheetAdmin
+from partners.admin.sheets import RootSheetAdmin
 from partners.models import (
     Figure,
     Identifier,
@@ -119,8 +119,8 @@ class IdentifierInline(PartInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MergingAdmin, SheetAdmin):
-    actions = [*SheetAdmin.actions, "mark_verified_with_figures", "merge_two"]
+class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
+    actions = [*RootSheetAdmin.actions, "mark_verified_with_figures", "merge_two"]
     form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]

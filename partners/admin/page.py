@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from partners.admin.base import PlainAddresses, ReadOnly
 from partners.admin.inlines import PartInline
 from partners.admin.root import RootAdmin
-from partners.admin.versioned import VersionedAdmin, VersionedForm
+from partners.admin.sheets import SheetAdmin
+from partners.admin.versioned import VersionedForm
 from partners.admin.vocabulary import VocabularyAdmin
 from partners.models import MissedAddress, Page, Redirect, Section, SectionEntry
 
@@ -63,18 +64,8 @@ class SectionAdmin(VocabularyAdmin):
     inlines = [SectionEntryInline]
 
 
-class RedirectForm(VersionedForm):
-    def _post_clean(self):
-        super()._post_clean()
-        try:
-            self.instance.refuse_page_of_a_record()
-        except forms.ValidationError as error:
-            self._update_errors(error)
-
-
 @admin.register(Redirect)
-class RedirectAdmin(VersionedAdmin):
-    form = RedirectForm
+class RedirectAdmin(SheetAdmin):
     list_display = ["old_path", "new_path"]
     search_fields = ["old_path", "new_path"]
 

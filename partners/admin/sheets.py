@@ -15,22 +15,16 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from partners.admin.root import BUTTONS, RootAdmin, as_uuid
+from partners.admin.root import RootAdmin, as_uuid
+from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
-from partners.models import SentSheet
+from partners.models import Root, SentSheet
 from partners.publishing import presses
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standings
 from partners.values.validators import SHEET_MAX_BYTES
 
 KEPT = dt.timedelta(days=1)
-
-#: Name of a button → what it does with each record.
-STORES = {
-    "_draft": presses.SAVE_DRAFT,
-    "_hand_in": presses.HAND_IN,
-    "_publish": presses.PUBLISH_WHAT_IS_PUBLIC,
-}
 
 
 class SheetForm(forms.Form):
@@ -56,10 +50,14 @@ class SheetForm(forms.Form):
         return sheet
 
 
-class SheetAdmin(RootAdmin):
-    """Its records can be edited in a spreadsheet."""
+class SheetAdmin(VersionedAdmin):
+    """Its records can be edited in a spreadsheet.
 
-    actions = [*RootAdmin.actions, "export_xlsx", "export_csv"]
+    `stores` is what the buttons of the dry run do with each record: {name of a button: Press}.
+    """
+
+    stores = {"_save": presses.SAVE_AT_ONCE}
+    actions = ["export_xlsx", "export_csv"]
     change_list_template = "admin/partners/sheet_change_list.html"
 
     def get_urls(self):
@@ -151,11 +149,11 @@ class SheetAdmin(RootAdmin):
             records=records,
             broken=broken,
             sent=self._keep(request, file) if records and not broken else None,
-            buttons=[each for each in BUTTONS if self._may_store(request, each)],
+            buttons=[each for each in self.buttons if self._may_store(request, each)],
         )
 
     def _may_store(self, request, button):
-        return button.name in STORES and self.may_press(request, button)
+        return button.name in self.stores and self.may_press(request, button)
 
     def _keep(self, request, file):
         SentSheet.objects.filter(sent_at__lt=request.now - KEPT).delete()
@@ -174,7 +172,7 @@ class SheetAdmin(RootAdmin):
         own = SentSheet.objects.filter(by=request.user, kind=self.opts.label_lower)
         sent = own.filter(pk=as_uuid(request.POST["_sent"])).first()
         button = self.pressed(request)
-        if button.name not in STORES:
+        if button.name not in self.stores:
             raise BadRequest("That is not a way to store a file.")
         if sent is None:
             said = "This file is no longer kept: it was imported, or another was sent after it."
@@ -191,8 +189,9 @@ class SheetAdmin(RootAdmin):
     def _carry_out(self, request, sent, button):
         records = self._wanted(request, files.read(BytesIO(sent.content), self._sheet))
         why = f"Imported from “{sent.name}”"
-        importing.carry_out(records, STORES[button.name], request.user, request.now, why)
+        importing.carry_out(records, self.stores[button.name], request.user, request.now, why)
         stored = self.model._base_manager.in_bulk([each.key for each in records])
+        stored = {str(key): record for key, record in stored.items()}
         for flag, is_new in ((CHANGE, False), (ADDITION, True)):
             logged = [stored[each.key] for each in records if each.is_new is is_new]
             text = f"{why}: {button.press.done}."
@@ -202,12 +201,7 @@ class SheetAdmin(RootAdmin):
 
     def _stored(self, request, button, records):
         """A sentence or two of what became of the records."""
-        there = standings(self.model, [record.pk for record in records])
-        kept = [each for each in records if there[each.pk].pending or not each.is_live(request.now)]
-        said = f"{button.press.done}: {len(records)}."
-        if button.is_for_publishers and kept:
-            said += f" Kept as drafts or pending changes: {len(kept)}."
-        return said
+        return f"{button.press.done}: {len(records)}."
 
     def _page(self, request, status=HTTPStatus.OK, **context):
         context |= {
@@ -215,5 +209,25 @@ class SheetAdmin(RootAdmin):
             "title": f"Import {self._sheet}",
             "opts": self.opts,
             "most": files.MAX_ROWS,
+            "has_drafts": issubclass(self.model, Root),
         }
         return TemplateResponse(request, "admin/partners/import.html", context, status=status)
+
+
+class RootSheetAdmin(SheetAdmin, RootAdmin):
+    """Roots come in as drafts, handed in, or published."""
+
+    stores = {
+        "_draft": presses.SAVE_DRAFT,
+        "_hand_in": presses.HAND_IN,
+        "_publish": presses.PUBLISH_WHAT_IS_PUBLIC,
+    }
+    actions = [*RootAdmin.actions, *SheetAdmin.actions]
+
+    def _stored(self, request, button, records):
+        said = super()._stored(request, button, records)
+        there = standings(self.model, [record.pk for record in records])
+        kept = [each for each in records if there[each.pk].pending or not each.is_live(request.now)]
+        if button.is_for_publishers and kept:
+            said += f" Kept as drafts or pending changes: {len(kept)}."
+        return said

@@ -33,12 +33,20 @@ from partners.rows.door import Answer, Offer, Outcome, Stale, take_one
 from partners.rows.kept import in_form_of_today
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standing
+from partners.values.richtext import left_out
 
 STATES_PER_PAGE = 20
 
 
 class VersionedForm(forms.ModelForm):
     """Can be shown again with what was typed, without being saved: see keep-typing.js."""
+
+    def _post_clean(self):
+        super()._post_clean()
+        try:
+            self.instance.clean_typed()
+        except forms.ValidationError as error:
+            self._update_errors(error)
 
     def clean(self):
         super().clean()
@@ -51,12 +59,13 @@ class VersionedForm(forms.ModelForm):
 class Rehearsed(Exception):
     """A form was saved, in a rehearsal: `rows` are what its record would become.
 
-    `beside` is what the form says beside the record: {name: value} of "why" and "when".
+    `beside` is what the form says beside the record: {name: value} of "why" and "when"; `left_out`
+    are sentences about what was written in it and has no place.
     """
 
-    def __init__(self, rows, beside):
+    def __init__(self, rows, beside, left_out):
         super().__init__("The rehearsal of a form is over.")
-        self.rows, self.beside = rows, beside
+        self.rows, self.beside, self.left_out = rows, beside, left_out
 
 
 class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdmin):
@@ -109,7 +118,10 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         except Rehearsed as done:
             key = key or done.rows[0]["pk"]
             offer = Offer(self.model, key, rows=done.rows, **begun, **done.beside)
-        return self.take(request, offer, self.pressed(request))
+            button = self.pressed(request)
+            for sentence in done.left_out if button.press else ():
+                self.message_user(request, sentence, messages.WARNING)
+        return self.take(request, offer, button)
 
     def _begun_from(self, request, key):
         """What the form was filled with, as fields of an Offer."""
@@ -145,7 +157,8 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         super().save_related(request, form, formsets, change)
         beside = {"why": form.cleaned_data.get("why"), "when": form.cleaned_data.get("publish_at")}
         rows = snapshots.stored(self.model, form.instance.pk)
-        raise Rehearsed(rows, {name: value for name, value in beside.items() if value})
+        beside = {name: value for name, value in beside.items() if value}
+        raise Rehearsed(rows, beside, list(_left_out([form, *_forms(formsets)])))
 
     def pressed(self, request):
         """The Button that sent the form. Raises BadRequest and PermissionDenied."""
@@ -330,6 +343,18 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
     def delete_queryset(self, request, queryset):
         for record in queryset:
             self.delete_model(request, record)
+
+
+def _forms(formsets):
+    return [form for formset in formsets for form in formset.forms]
+
+
+def _left_out(sent):
+    """A sentence for each box of the forms `sent` that loses what the editor has no button for."""
+    for form in sent:
+        for name, field in form.fields.items():
+            if lost := getattr(field, "lost", ()):
+                yield f"{form[name].label}: {left_out(lost)}"
 
 
 def _with_differences(kept, listed):

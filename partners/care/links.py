@@ -58,8 +58,10 @@ TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 #: The path of a front page: “/”, “/en-gb/”, “/index.html”, “/de/home”.
 FRONT = re.compile(
     r"/?(?:(?P<language>[a-z]{2,3})(?:[-_][a-z]{2,4})?(?:/|$))?"
-    r"(?:(?:index|default|home|homepage|start|startpage|main|welcome)(?:\.[a-z]{2,5})?/?)?"
+    r"(?:(?:index|default|home|homepage|start|startpage|startseite|accueil|inicio|main|welcome)"
+    r"(?:\.[a-z]{2,5})?/?)?"
 )
+LANGUAGES = {code.partition("-")[0] for code in LANG_INFO} | {"no", "mt"}
 
 
 class Outcome(NamedTuple):
@@ -231,7 +233,7 @@ def _is_front_page(url):
     if not parts.path.strip("/"):
         return True
     found = FRONT.fullmatch(parts.path.lower())
-    return bool(found and not parts.query and (found["language"] or "en") in LANG_INFO)
+    return bool(found and not parts.query and (found["language"] or "en") in LANGUAGES)
 
 
 def _no_such_page(text):

@@ -67,6 +67,12 @@ class ContentModel(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    def clean_typed(self):
+        """Raise ValidationError for what a form or a sheet may not say, but a fixture may.
+
+        A fixture may bring a record before the one that makes room for it.
+        """
+
     def validate_constraints(self, exclude=None):
         """Put each broken constraint under the field that its `violation_error_code` names."""
         try:

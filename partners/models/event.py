@@ -273,7 +273,10 @@ class Event(Root):
 
     def _names_after(self, year):
         """The title and the address of the next edition, which say its year."""
+        named = year + 1 in dates.years_in(self.title)  # what begins in December may be the next
         title = dates.a_year_later(self.title, year)
+        if named and title == self.title:
+            title = dates.a_year_later(self.title, year + 1)
         if title == self.title:
             title = f"{title.strip()[:190]} {year + 1:04}"
         slug = slugify(title)

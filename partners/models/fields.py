@@ -10,7 +10,7 @@ from django_countries.fields import CountryField as AnyCountryField
 
 from partners.values.lines import Clean, CleanField, LineField
 from partners.values.sorting import COLLATIONS
-from partners.values.validators import NOT_WHOLE, country_code, validate_web_address
+from partners.values.validators import NOT_WHOLE, country_code, validate_web_address, whole_address
 
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
@@ -30,6 +30,7 @@ class TitleField(LineField):
 class WebAddressFormField(Clean, forms.URLField):
     """Takes what the model takes, and answers with the same sentences."""
 
+    clean_text = staticmethod(whole_address)
     default_error_messages = {"invalid": NOT_WHOLE}
     default_validators = [validate_web_address]
 
@@ -37,6 +38,7 @@ class WebAddressFormField(Clean, forms.URLField):
 class WebAddressField(CleanField, models.URLField):
     """A whole web address, http or https; "" where none is known."""
 
+    clean_text = staticmethod(whole_address)
     default_validators = [validate_web_address]
 
     def __init__(self, *args, **kwargs):

@@ -1,5 +1,6 @@
 """Addresses of this site: old ones that lead on, and those that were asked for in vain."""
 
+import posixpath
 import re
 import unicodedata
 from datetime import timedelta
@@ -18,11 +19,12 @@ from django.utils.encoding import repercent_broken_unicode
 
 from partners.models.base import ROOTS, Part
 from partners.models.page import Page
-from partners.values.lines import several_lines
+from partners.values.lines import several_lines, visible
 from partners.values.validators import ascii_host
 
 NOT_OURS = "Write an address of this site, beginning with one slash: “/events/”."
 IN_USE = "There is a page at this address, which people see: nobody is sent on."
+OF_STAFF = "Addresses of the admin lead to its log-in: nobody is sent on from there."
 #: What would not come back from a path as it went in.
 RESERVED = re.compile(r"[%?#\\\s\x00-\x1f\x7f]")
 #: Of an asked query any choice of so many parameters may be the old address; the rest goes along.
@@ -53,16 +55,17 @@ def within_site(text):
 def normal(address):
     """The one form of an address (str: path and query, as asked, without a fragment).
 
-    Small letters, no percent signs but where they are needed, no doubled slash; a slash at the end
-    unless the last part has a dot; the parameters of the query sorted.
+    Small letters, no percent signs but where they are needed, no doubled slash, nothing that nobody
+    sees, and no “..” (RFC 3986, section 5.2.4); a slash at the end unless the last part has a dot;
+    the parameters of the query sorted.
     """
     path, _, query = address.partition("?")
     return _joined(_normal_path(path), sorted(map(_normal_parameter, _parameters(query))))
 
 
 def _normal_path(path):
-    path = decoded(path)
-    path = re.sub("/{2,}", "/", unicodedata.normalize("NFC", path.lower())).rstrip("/")
+    path = unicodedata.normalize("NFC", visible(decoded(path)).lower())
+    path = posixpath.normpath(re.sub("/{2,}", "/", path)).rstrip("/")
     ending = "" if "." in path.rpartition("/")[2] else "/"
     return RESERVED.sub(lambda found: quote(found[0]), path + ending)
 
@@ -95,11 +98,14 @@ def _forms(address):
             yield _joined(path, chosen)
 
 
-def refuse_fragment(address):
+def refuse_unasked(address):
+    """Refuse an old address that no browser would ask for. Raises ValidationError."""
     if "#" in address:
         raise ValidationError(
             "Browsers keep the “#” and what follows it to themselves. Leave it out."
         )
+    if "\0" in decoded(address):
+        raise ValidationError("There is “%00” in this address: no page has that. Copy it anew.")
 
 
 class SiteAddressField(models.CharField):
@@ -130,11 +136,11 @@ class SiteAddressField(models.CharField):
 class OldAddressField(SiteAddressField):
     """In its one form, whoever writes it: see `normal`."""
 
-    default_validators = [within_site, refuse_fragment]
+    default_validators = [within_site, refuse_unasked]
 
     def tidy(self, value):
         value = super().tidy(value)
-        refuse_fragment(value)
+        refuse_unasked(value)
         return normal(value)
 
 
@@ -208,6 +214,8 @@ class Redirect(Part):
 
     def clean(self):
         match = self._match()
+        if match and "admin" in match.namespaces:
+            raise ValidationError({"old_path": OF_STAFF})
         if match and not match.kwargs:
             raise ValidationError({"old_path": IN_USE})
         self._refuse_detour()
@@ -219,16 +227,17 @@ class Redirect(Part):
                 {"new_path": "This would close a circle: that address leads back to the old one."}
             )
 
-    def refuse_page_of_a_record(self):
-        """Raise ValidationError if a record that the public may see has the old address.
+    def clean_typed(self):
+        """Raise ValidationError if the old address is the page of a record that the public may see,
+        or one that belongs to it, such as its calendar or its data.
 
-        For forms: a fixture may bring the redirect first, and then the record that moves away.
+        A fixture may bring the redirect first, and the record that moves away after it.
         """
         match, at = self._match(), timezone.now()
         slug = match and match.kwargs.get("slug")
         for label in ROOTS.values() if slug else ():
             for record in apps.get_model(label).objects.named(at).filter(slug__iexact=slug):
-                if normal(record.get_absolute_url()) == self.old_path.partition("?")[0]:
+                if normal(record.get_absolute_url()) in self.old_path:
                     raise ValidationError({"old_path": IN_USE})
 
     def _match(self):

@@ -138,7 +138,8 @@ def model_of(label):
 def title_of(model, key, rows):
     """What the rows call the record of that key (str); its key where that cannot be read."""
     fields = by_row(rows).get((model._meta.label_lower, str(key)), {})
-    return str(fields.get("name") or fields.get("title") or fields.get("abbreviation") or key)
+    names = ("name", "title", "abbreviation", "old_path")
+    return next((str(fields[name]) for name in names if fields.get(name)), str(key))
 
 
 def uploads(rows):
@@ -336,6 +337,16 @@ def save_times(record):
         raise
 
 
+def check_typed(model, key, rows):
+    """Ask of rows that a person wrote what is asked of no fixture: see `ContentModel.clean_typed`.
+
+    Raises Refused.
+    """
+    label = model._meta.label_lower
+    record = as_record(Change(label, str(key), None, by_row(rows)[label, str(key)])).object
+    _run(record, [record.clean_typed])
+
+
 def _check(loaded, thoroughly=False):
     """Every check of `full_clean`, stopping at the first kind that fails: others rely on it.
 
@@ -345,6 +356,10 @@ def _check(loaded, thoroughly=False):
     checks = [record.clean_fields, partial(_check_keys, loaded), record.clean]
     if thoroughly:
         checks += [record.validate_unique, record.validate_constraints]
+    _run(record, checks)
+
+
+def _run(record, checks):
     try:
         for check in checks:
             check()

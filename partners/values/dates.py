@@ -7,6 +7,7 @@ Text compares: two dates of one precision sort by time, and a prefix is the wide
 import calendar
 import datetime as dt
 import re
+import unicodedata
 import zoneinfo
 from functools import total_ordering
 from importlib.resources import files
@@ -35,18 +36,20 @@ TYPED = re.compile(
 #: A year before 1000, as people write it.
 SHORT_YEAR = re.compile(r"\d{3}(?:-.*)?", re.ASCII)
 TIME = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?(?P<half>[ap]m)?",
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
+    r"(?:(?P<half>[ap]m)|(?P<unit>h|hrs|uhr))?",
     re.ASCII,
 )
 
 
 def parse_time(typed):
-    """The datetime.time that people write as "9:30", "9.30", "9:00 AM" or "9 p.m."; or ValueError.
+    """The datetime.time that people write as "9:30", "9.30", "9:00 AM" or "9 h"; or ValueError.
 
     A number alone is none: it could be hours, or a time whose last zero a program took away.
     """
-    match = TIME.fullmatch(re.sub(r"\s|(?<=[ap])\.(?=m)|\.$", "", typed.casefold()))
-    if not match or not (match["minute"] or match["half"]):
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", typed).casefold())
+    match = TIME.fullmatch(re.sub(r"(?<=[ap])\.(?=m)|\.$", "", plain))
+    if not match or not (match["minute"] or match["half"] or match["unit"]):
         raise ValueError(f"{typed!r} is not a time of day")
     hour = int(match["hour"])
     if match["half"]:
@@ -363,8 +366,10 @@ def _spoken(at):
 
 # Years in names
 
-#: A whole year, or two that follow each other, as “2025/2026” and “2025–26”.
-YEARS = re.compile(r"(?<!\d)(\d{4})(?:(\s?[/\u2010\u2011–-]\s?)(\d{4}|\d{2}))?(?!\d)", re.ASCII)
+#: A whole year, or two that follow each other, as “2025/2026”, “2025–26” and “2025 and 2026”.
+YEARS = re.compile(
+    r"(?<!\d)(\d{4})(?:(\s*[/\u2010\u2011–—-]\s*|\s+(?:and|to|&)\s+)(\d{4}|\d{2}))?(?!\d)", re.ASCII
+)
 
 
 def years_in(name):

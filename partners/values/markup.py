@@ -9,12 +9,20 @@ from html import escape, unescape
 from itertools import groupby, takewhile
 from typing import NamedTuple
 
-from partners.values.lines import BLANK, one_line, several_lines, visible
+from partners.values.lines import BLANK, BREAK, one_line, several_lines, visible
+from partners.values.tags import (
+    BLOCKS,
+    CELLS,
+    CONTAINERS,
+    HEADINGS,
+    LISTS,
+    MARKS,
+    UNREAD,
+    attributes_of,
+    is_marked_up,
+    tokens,
+)
 
-# Reading: which elements there are, and what becomes of each
-
-#: Inline elements that say something → what the editor writes for them.
-MARKS = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "sup": "sup", "sub": "sub"}
 #: Declarations of style that say the same, or take it back: pattern, mark, whether it is set.
 STYLES = [
     (re.compile(pattern), mark, is_set)
@@ -27,52 +35,19 @@ STYLES = [
         (r"vertical-align:sub", "sub", True),
     ]
 ]
-#: Headings below the page's own → those that the editor has.
-HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
-LISTS = {"ul": "ul", "menu": "ul", "dir": "ul", "ol": "ol"}
-CONTAINERS = {*LISTS, "li", "blockquote"}
-CELLS = {"td", "th"}
-BLOCKS = {
-    *HEADINGS, "p", "address", "article", "aside", "body", "caption", "center", "dd", "details",
-    "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header",
-    "hgroup", "hr", "html", "legend", "main", "nav", "option", "pre", "search", "section", "select",
-    "summary", "table", "tbody", "textarea", "tfoot", "thead", "tr",
-}  # fmt: skip
-#: Elements with nothing in them for a reader: they go with all that they hold.
-UNREAD = (
-    "head", "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title",
-    "xml",
-)  # fmt: skip
-OTHERS = {
-    "a", "abbr", "acronym", "area", "audio", "base", "bdi", "bdo", "big", "br", "button", "canvas",
-    "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "embed", "font", "img",
-    "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "meter", "o:p", "optgroup",
-    "output", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp", "slot", "small",
-    "source", "span", "strike", "time", "track", "tt", "u", "var", "video", "wbr",
-}  # fmt: skip
-ELEMENTS = {*MARKS, *CONTAINERS, *CELLS, *BLOCKS, *UNREAD, *OTHERS}
 #: What a person would miss → what the dry run of a sheet calls it.
 LOST = {
     "img": "a picture", "svg": "a picture", "table": "the layout of a table", "video": "a video",
     "audio": "a sound", "iframe": "an embedded page", "object": "an embedded page",
     "embed": "an embedded page", "script": "a script", "form": "a form", "math": "a formula",
+    "s": "a stroke through words", "strike": "a stroke through words",
+    "del": "a stroke through words",
 }  # fmt: skip
-LOST_LINK = "a link whose address leads nowhere from here"
+STRUCK = re.compile(r"text-decoration(?:-line)?:[^;]*line-through")
+LOST_LINK = "a link to “{:.80}”, which leads nowhere from here"
+#: Words before and after one of these are not one word, though nothing is left of it.
+PARTING = {"img", "svg", "video", "audio", "iframe", "object", "embed", "math"}
 
-VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++)"""
-NAME = r"""[^\s"'<>/=]++"""
-TAG = rf"""(?:(?:[\s/]++|(?<=["'])){NAME}(?:\s*+=\s*+{VALUE})?+)*+[\s/]*+>"""
-TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!(?:doctype|\[)[^>]*>|<\?xml[^>]*>"
-    rf"|<(?P<unread>{'|'.join(UNREAD)})(?=[\s/>]){TAG}.*?(?:</(?P=unread)\s*>|\Z)"
-    rf"|<(?P<end>/?)(?P<name>[a-z][\w:-]*+)(?P<attributes>{TAG})",
-    re.DOTALL | re.IGNORECASE,
-)
-ATTRIBUTE = re.compile(rf"({NAME})(?:\s*=\s*({VALUE}))?")
-END_TAG = re.compile(r"</([a-z][\w:-]*)", re.IGNORECASE)
-BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
-#: One letter is also what a formula has: “if a<b and c>d”.
-LETTERS = {"a", "b", "i", "q", "s", "u"}
 SPACES = re.compile("[ \t\n\r\f]+")
 #: So deep may elements stand in one another; what is deeper is read as if it stood higher.
 DEEPEST = {"frames": 12, "elements": 60}
@@ -91,19 +66,12 @@ def rewritten(html, address_of):
     if not is_marked_up(html):
         return paragraphs(unescape(html)), []
     writer = _Writer(address_of)
-    for text, tag in _tokens(html):
+    for text, tag in tokens(html):
         writer.text(text)
         if tag and tag["name"]:
             name = tag["name"].lower()
-            writer.end(name) if tag["end"] else writer.start(name, _attributes(tag["attributes"]))
-        elif tag and tag["unread"]:
-            writer.lose(tag["unread"].lower())
+            writer.end(name) if tag["end"] else writer.start(name, attributes_of(tag["attributes"]))
     return writer.html(), list(writer.lost)
-
-
-def is_marked_up(text):
-    """Whether there is a tag in `text` (str), and not only something that looks like one."""
-    return any(tag for _, tag in _tokens(text))
 
 
 def paragraphs(text):
@@ -111,31 +79,6 @@ def paragraphs(text):
     texts = filter(None, escape(several_lines(text), quote=False).split("\n\n"))
     lines = (each.replace("\n", "<br>") for each in texts)
     return "".join(f"<p>{each}</p>" for each in lines)
-
-
-def _tokens(html):
-    """(text before it, tag as a match of TOKEN) of each tag; at the end (the rest, None)."""
-    closed = {name.lower() for name in END_TAG.findall(html)}
-    start = 0
-    for tag in TOKEN.finditer(html):
-        if not tag["name"] or _is_tag(tag, closed):
-            yield html[start : tag.start()], tag
-            start = tag.end()
-    yield html[start:], None
-
-
-def _is_tag(tag, closed):
-    name, said = tag["name"].lower(), ATTRIBUTE.findall(tag["attributes"][:-1])
-    if name in LETTERS and not tag["end"]:
-        return all(value for _, value in said) and bool(said or name in closed)
-    return name in ELEMENTS or name in closed
-
-
-def _attributes(written):
-    return {
-        name.lower(): unescape(BARE_AMPERSAND.sub("&amp;", value.strip("\"'")))
-        for name, value in ATTRIBUTE.findall(written[:-1])
-    }
 
 
 # Writing
@@ -232,23 +175,36 @@ class _Writer:
         self._close(self.frames[0])
         return self.frames[0].html()
 
-    def lose(self, name):
+    def lose(self, name, style):
+        if STRUCK.search(style.lower().replace(" ", "")):
+            name = "s"
         if name in LOST:
             self.lost[LOST[name]] = True
+        if name in PARTING:
+            self.text(" ")
 
     def text(self, text):
         text = visible(unescape(text))
         if any(mark.is_marker for mark in self.marks):
             self.marker += text
         elif text:
-            tags = {}
-            for mark in self.marks:
-                for pair in mark.tags:
-                    tags.setdefault(pair[0], pair)
-            self.runs.append((escape(text, quote=False), tuple(tags.values())))
+            lines = BREAK.split(text) if "pre" in self.frames[-1].blocks else [text]
+            for number, line in enumerate(lines):
+                self.runs += [("<br>", ())] if number else []
+                self.runs += [(escape(line, quote=False), self._tags())] if line else []
+
+    def _tags(self):
+        """What the elements under way write, each once."""
+        tags = {}
+        for mark in self.marks:
+            for pair in mark.tags:
+                tags.setdefault(pair[0], pair)
+        return tuple(tags.values())
 
     def start(self, name, attributes):
-        self.lose(name)
+        self.lose(name, attributes.get("style", ""))
+        if name in UNREAD:
+            return
         if name == "br":
             self.runs.append(("<br>", ()))
         elif name in CELLS:
@@ -260,7 +216,7 @@ class _Writer:
         elif len(self.marks) < DEEPEST["elements"]:
             mark = _Mark(name, attributes, self.address_of)
             if name == "a" and "href" in attributes and not mark.tags:
-                self.lost[LOST_LINK] = True
+                self.lost[LOST_LINK.format(one_line(attributes["href"]))] = True
             self.marks.append(mark)
 
     def end(self, name):

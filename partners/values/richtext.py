@@ -57,6 +57,11 @@ def sanitise(html):
     return CLEANER.clean(markup.rewritten(html, address_of)[0])
 
 
+def left_out(lost):
+    """What went, in a sentence for whoever wrote it: `lost` is a list of words."""
+    return f"left out: {', '.join(lost)}. Its words are kept."
+
+
 def from_cell(text):
     """(rich text, what went: a list of words) of a cell.
 
@@ -152,10 +157,16 @@ def plain_text(html):
 
 
 class RichTextFormField(ProseEditorFormField):
-    """What the editor sends, and what is typed where it does not run."""
+    """What the editor sends, and what is typed where it does not run.
+
+    `lost` is what went of the value read last (list of words).
+    """
+
+    lost = ()
 
     def to_python(self, value):
-        return sanitise(super().to_python(value))
+        html, self.lost = markup.rewritten(super().to_python(value), address_of)
+        return CLEANER.clean(html)
 
     def validate(self, value):
         super().validate(value)

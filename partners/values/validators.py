@@ -5,16 +5,20 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import idna
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from django_countries import countries
 from PIL import Image
 from stdnum import isni
 from stdnum.exceptions import ValidationError as NumberError
 
 from partners.values.folding import fold
+from partners.values.lines import one_line
 
 SAYS_NOTHING = {
     "click here", "click", "here", "more", "read more", "learn more", "find out more",
@@ -53,6 +57,16 @@ WEB_ADDRESS = re.compile(
 )
 #: A label as DNS has it (RFC 1035, section 2.3.1), with the underscore that some hosts have.
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+
+
+#: A host as people write it, and what follows it: “www.esr.org”, “esr.org/about”.
+HOST_ALONE = re.compile(r"(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?", re.DOTALL)
+
+
+def whole_address(typed):
+    """A web address as it is stored: one line, with https:// where just the host was written."""
+    text = one_line(typed)
+    return f"https://{text}" if HOST_ALONE.fullmatch(text) else text
 
 
 def validate_web_address(url):
@@ -234,6 +248,12 @@ def _joined(text):
     return "".join(c for c in text if c != " " and unicodedata.category(c) != "Pd")
 
 
+def _wikidata(text):
+    """`text` without the form of data that its address ends with: “q42.json” → “Q42”."""
+    text = re.sub(r"\.(?:json|jsonld|ttl|rdf|nt|html)$", "", text)
+    return re.sub(r"^q (?=\d+$)", "q", text).upper()
+
+
 def _check_shape(shape):
     def check(value):
         if not re.fullmatch(shape, value, re.ASCII):
@@ -266,8 +286,9 @@ REGISTERS = {
     ),
     "wikidata": Register(
         "wikidata|wd",
-        r"wikidata\.org/(?:wiki|entity)/(?:special:entity(?:page|data)/|item:)?",
-        str.upper,
+        r"wikidata\.org/(?:(?:wiki|entity)/|w/index\.php\?title=)"
+        r"(?:special:entity(?:page|data)/|item:)?",
+        _wikidata,
         _check_shape("Q[1-9][0-9]*"),
         "Q42",
     ),
@@ -280,8 +301,9 @@ REGISTERS = {
     ),
     "crossref-funder": Register(
         "doi|fundref|crossref funder|funder registry|crossref|funder",
-        r"(?:doi\.org/)?10\.13039/|crossref\.org/(?:v\d/)?(?:funders/)?",
-        str,
+        r"(?:doi\.org/|info:doi/)?10\.13039/"
+        r"|crossref\.org/(?:fundingdata/funder/10\.13039/|(?:v\d/)?(?:funders/)?)",
+        lambda text: text.removesuffix(".0"),  # as a spreadsheet has it
         _check_shape("[1-9][0-9]{2,14}"),
         "501100000780",
     ),
@@ -294,7 +316,7 @@ REGISTERS = {
     ),
 }
 #: What stands around an identifier in running text.
-AROUND = ' .,;:()[]<>"“”«»'
+AROUND = " .,;:*=()[]<>'\"\u2018\u2019“”„«»"
 
 
 def normal_identifier(scheme, typed):
@@ -306,7 +328,7 @@ def normal_identifier(scheme, typed):
     register = REGISTERS.get(scheme)
     if register is None:
         return plain
-    letters = unicodedata.normalize("NFKC", plain).casefold().strip(AROUND)
+    letters = unicodedata.normalize("NFKC", unquote(plain)).casefold().strip(AROUND)
     value = register.form(_without_lead(register, letters))
     try:
         register.check(value)
@@ -322,11 +344,11 @@ def _visible(text):
 
 def _without_lead(register, text):
     """What follows the words for the register and its address; of an address, without its query."""
-    named = rf"(?:urn:)?(?:{register.words})(?: ?(?:id|no\.?|number))?\s*[:#\s]\s*"
+    named = rf"(?:urn:)?(?:{register.words})(?: ?(?:id|no\.?|number))?(?:[:#=/)\s]+|(?=q?\d))"
     address = rf"(?:(?:https?:)?//)?(?:[\w-]+\.)*?(?:{register.addresses})"
     rest = re.sub(rf"^(?:{named})", "", text)
     path = re.sub(rf"^(?:{address})", "", rest)
-    return path if path == rest else re.split("[?#]", path, maxsplit=1)[0].rstrip("/")
+    return path if path == rest else re.split("[?#&]", path, maxsplit=1)[0].rstrip("/")
 
 
 def validate_identifier(scheme, value):
@@ -343,15 +365,25 @@ def validate_identifier(scheme, value):
         ) from None
 
 
-#: What people write for a country and ISO 3166-1 does not; the European Union writes EL and UK.
+#: What people write for a country and ISO 3166-1 does not, folded; the European Union writes EL and
+#: UK, and Kosovo, which has no code of ISO's, is RKS, XKX or has an asterisk.
 COUNTRY_WORDS = {
-    "uk": "GB", "great britain": "GB", "united states": "US", "el": "GR",
+    "uk": "GB", "great britain": "GB", "united states": "US", "el": "GR", "holland": "NL",
+    "republic of ireland": "IE", "slovak republic": "SK", "republic of korea": "KR",
+    "ivory coast": "CI", "cape verde": "CV", "burma": "MM", "uae": "AE", "vatican city": "VA",
+    "kosova": "XK", "rks": "XK", "xkx": "XK",
 }  # fmt: skip
 
 
 def country_code(typed):
     """The ISO 3166-1 code of two letters for a code or an English name; or `typed` as it is."""
-    words = " ".join(typed.split()).removeprefix("The ").removeprefix("the ")
-    letters = words.replace(".", "")
-    code = COUNTRY_WORDS.get(letters.casefold()) or countries.alpha2(letters)
-    return code or countries.by_name(words) or typed
+    words = fold(typed).removeprefix("the ")
+    code = COUNTRY_WORDS.get(words) or countries.alpha2(words) or _country_names().get(words)
+    return code or countries.by_name(" ".join(typed.split())) or typed  # by a former name as well
+
+
+@cache
+def _country_names():
+    """{name, folded: code} of the countries in English."""
+    with override("en"):
+        return {fold(name).removeprefix("the "): code for code, name in countries}

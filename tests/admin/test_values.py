@@ -208,6 +208,34 @@ def test_words_are_shown_as_they_were_typed(publisher, open_form):
     assert organisation.name == name
 
 
+def page_after(client, response):
+    """What a person reads once a form was sent."""
+    if response.status_code == 302:
+        response = client.get(response.url)
+    return html.unescape(response.content.decode())
+
+
+@pytest.mark.parametrize("button", ["_draft", "_hand_in"])
+def test_what_rich_text_has_no_place_for_is_named(editor, open_form, button):
+    organisation = make.OrganisationFactory(description="<p>Their site</p>")
+    typed = '<p><a href="//esr.org/?a=1&amp;b">Their</a> <s>site</s><img src="a.png"></p>'
+    form = open_form(editor, organisation)
+    response = form.send(button, description=typed)
+    assert (
+        "Description: left out: a link to “//esr.org/?a=1&b”, which leads nowhere from here, a "
+        "stroke through words, a picture. Its words are kept."
+    ) in page_after(editor, response)
+
+
+def test_what_is_left_of_rich_text_is_not_named_again(editor, open_form):
+    organisation = make.OrganisationFactory(draft=True)
+    form = open_form(editor, organisation)
+    response = form.send("_draft", description='<p><a href="//esr.org">Theirs</a></p>')
+    assert "left out" in page_after(editor, response)
+    response = open_form(editor, organisation).send("_draft")
+    assert "left out" not in page_after(editor, response)
+
+
 # web addresses
 
 

@@ -282,6 +282,8 @@ def test_next_edition_is_found_again(changed):
         ("Course 2025/2026", "2025", "Course 2026/2027"),
         ("Course 2025/2026", "2026", "Course 2026/2027"),
         ("Winter school 2025–26 (online)", "2025-11", "Winter school 2026–27 (online)"),
+        ("Courses of 2025 and 2026", "2025-11", "Courses of 2026 and 2027"),
+        ("Winter school 2026", "2025-12-29", "Winter school 2027"),
         ("1999/00", "1999", "2000/01"),
         ("Since 1998: ECR 2026", "2026", "Since 1998: ECR 2027"),
         ("2024–2026 programme", "2026", "2024–2027 programme"),

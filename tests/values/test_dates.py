@@ -394,6 +394,11 @@ class TestInTheDatabase(TestCase):
         ("12 am", "00:00:00"),
         ("12:15 pm", "12:15:00"),
         ("0:00", "00:00:00"),
+        ("9.30 p. m.", "21:30:00"),
+        ("9：30", "09:30:00"),  # noqa: RUF001 — a wide colon
+        ("9.30 Uhr", "09:30:00"),
+        ("14:00h", "14:00:00"),
+        ("21 h", "21:00:00"),
     ],
 )
 def test_time_is_read_as_people_write_it(typed, iso):

@@ -122,6 +122,24 @@ DIRTY = [
     ),
     # what only looks like a tag
     pytest.param("if a<b and c>d", "<p>if a&lt;b and c&gt;d</p>", id="formula"),
+    pytest.param("if n<p and q>r", "<p>if n&lt;p and q&gt;r</p>", id="formula-of-a-block"),
+    pytest.param(
+        "<p>if n<p and q>r</p>", "<p>if n&lt;p and q&gt;r</p>", id="formula-of-the-block-around"
+    ),
+    pytest.param("a<time and mark>b", "<p>a&lt;time and mark&gt;b</p>", id="formula-in-words"),
+    pytest.param(
+        "the <title page> of it", "<p>the &lt;title page&gt; of it</p>", id="words-of-the-unread"
+    ),
+    pytest.param("<p hidden>Text</p>", "<p>Text</p>", id="attribute-without-a-value"),
+    pytest.param("<style media>p {}</style>Text", "<p>Text</p>", id="unread-with-a-word"),
+    pytest.param("Text<title lang=en>Gone", "<p>Text</p>", id="unread-to-the-end"),
+    pytest.param(
+        "<pre>\nOne\n  <b>two</b>\r\nthree\n</pre>",
+        "<p>One<br><strong>two</strong><br>three</p>",
+        id="lines-as-typed",
+    ),
+    pytest.param("One<img src=a.png>two", "<p>One two</p>", id="picture-between-words"),
+    pytest.param("O<script>1</script>ne", "<p>One</p>", id="script-in-a-word"),
     pytest.param("<p>if a<b>c</p>", "<p>if a&lt;b&gt;c</p>", id="formula-in-a-paragraph"),
     pytest.param(
         "Ann <ann@example.org> & <you>",
@@ -213,13 +231,15 @@ def test_cell_without_a_tag_is_plain_text(text, html):
 
 def test_cell_says_what_was_left_out():
     _, lost = from_cell(
-        '<img src="a.png"><table><tr><td>A</table><script>1</script><a href="#x">1</a>'
+        '<img src="a.png"><table><tr><td>A</table><script>1</script><a href="//esr.org">1</a>'
+        '<del>2</del><span style="text-decoration: underline line-through">3</span>'
     )
     assert lost == [
         "a picture",
         "the layout of a table",
         "a script",
-        "a link whose address leads nowhere from here",
+        "a link to “//esr.org”, which leads nowhere from here",
+        "a stroke through words",
     ]
 
 

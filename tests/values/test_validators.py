@@ -25,6 +25,7 @@ from partners.values.validators import (
     validate_logo,
     validate_moment,
     validate_web_address,
+    whole_address,
 )
 
 UNREADABLE = "This is not a PNG, JPEG or WebP picture that can be read."
@@ -139,6 +140,26 @@ def test_web_address_is_taken(url, host, shown):
     assert shown_host(url) == shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [
+        ("www.esr.org", "https://www.esr.org"),
+        (" ESR.org/about?a=b#c ", "https://ESR.org/about?a=b#c"),
+        ("my_site.example.org:8443", "https://my_site.example.org:8443"),
+        ("müller.example", "https://müller.example"),
+        ("http://esr.org", "http://esr.org"),
+        *((typed, typed) for typed in [
+            "", "esr", "mailto:me@esr.org", "me@esr.org", "localhost:8000", "//esr.org", "1.2",
+            "javascript:alert(1)", "javascript.a:b", "esr.org is gone", "e.g. this", "Nr. 7",
+        ]),
+    ],
+)  # fmt: skip
+def test_address_without_its_beginning_is_made_whole(typed, whole):
+    assert whole_address(typed) == whole
+    assert whole_address(whole) == whole
+    assert Organisation._meta.get_field("website").to_python(typed) == whole
+
+
 @pytest.mark.parametrize("url", ["", "not an address", "https://☕.example/"])
 def test_host_of_what_was_written_before_is_shown_as_written(url):
     assert shown_host(url) == url
@@ -250,23 +271,32 @@ COPIED = [
         "https://ror.org/05dxps055", "http://www.ror.org/05dxps055/", "ror.org/05dxps055?x=1",
         "05DXPS055", " 05dxps055 ", "05dxps055\u200b", "\ufeff05dx\u00adps055", "ROR: 05dxps055",
         "ROR ID: https://ror.org/05dxps055", "<https://ror.org/05dxps055>", "05dx ps055.",
+        "'05dxps055'", "\u201805dxps055\u2019", "ROR=05dxps055", "ROR05dxps055", "„05dxps055“",
+        "https://ror.org/%2005dxps055",
         "https://api.ror.org/v2/organizations/05dxps055", "\uff10\uff15dxps\uff10\uff15\uff15",
     ]),
     *(("wikidata", typed, "Q42") for typed in [
         "https://www.wikidata.org/wiki/Q42", "http://www.wikidata.org/entity/Q42", "q42", "wd:Q42",
         "https://m.wikidata.org/wiki/Special:EntityPage/Q42#sitelinks", "Wikidata Q42", "(Q42)",
-        "\u200eQ42", "www.wikidata.org/wiki/q42",
+        "\u200eQ42", "www.wikidata.org/wiki/q42", "[[Q42]]", "WikidataQ42", "Q 42", "\uff3142",
+        "https://www.wikidata.org/wiki/Special:EntityData/Q42.json",
+        "https://www.wikidata.org/w/index.php?title=Q42&oldid=1",
     ]),
     *(("isni", typed, "0000000121032683") for typed in [
         "0000 0001 2103 2683", "0000-0001-2103-2683", "0000\u00a00001\u00a02103\u00a02683",
         "0000\u20110001\u20132103\u20132683", "ISNI 0000 0001 2103 2683", "isni:0000000121032683",
         "https://isni.org/isni/0000000121032683", "http://www.isni.org/0000 0001 2103 2683",
-        "urn:isni:0000000121032683",
+        "urn:isni:0000000121032683", "(ISNI) 0000 0001 2103 2683", "ISNI0000000121032683",
+        "isni/0000000121032683", "https://isni.org/isni/0000%200001%202103%202683",
+        "ISNI = 0000\t0001\t2103\t2683",
     ]),
     ("isni", "0000 0001 2146 438x", "000000012146438X"),
     *(("crossref-funder", typed, "501100000780") for typed in [
         "501100000780", "https://doi.org/10.13039/501100000780", "doi:10.13039/501100000780",
         "10.13039/501100000780", "http://dx.doi.org/10.13039/501100000780",
+        "501100000780.0", "https://doi.org/10.13039%2F501100000780",
+        "info:doi/10.13039/501100000780",
+        "https://data.crossref.org/fundingdata/funder/10.13039/501100000780",
         "Crossref Funder ID: 501100000780", "https://api.crossref.org/funders/501100000780",
     ]),
     *(("grid", typed, "grid.4991.5") for typed in [
@@ -316,7 +346,9 @@ def test_identifier_of_another_register_or_two_in_one_are_refused_as_typed(schem
         ("AT", "AT"), ("at", "AT"), ("AUT", "AT"), ("Austria", "AT"), ("UK", "GB"), ("u.k.", "GB"),
         ("Great Britain", "GB"), ("USA", "US"), ("U.S.A.", "US"), ("United States", "US"),
         ("EL", "GR"), ("XK", "XK"), ("Kosovo", "XK"), ("The Netherlands", "NL"),
-        ("Czech Republic", "CZ"), ("", ""),
+        ("Czech Republic", "CZ"), ("Turkiye", "TR"), ("TÜRKİYE", "TR"), ("cote d’ivoire", "CI"),
+        ("Holland", "NL"), ("Kosovo*", "XK"), ("XKX", "XK"), ("Republic of Ireland", "IE"),
+        ("Viet Nam", "VN"), ("", ""),
     ],
 )  # fmt: skip
 def test_country_is_read_as_people_write_it(typed, code):

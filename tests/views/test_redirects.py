@@ -112,6 +112,8 @@ COPIED = {
     "https://Testserver/old/": (["/old", "/OLD/"], "/older/"),
     " http://127.0.0.1:8000/old.php?b=2&a=1 ": (["/old.php?a=1&b=2&c=3"], "/old.php?a=1"),
     "/was%3F/": (["/was%3f"], "/was/?"),
+    "/old/./shop/../list/": (["/old/list", "/old/x/%2e%2e/list/"], "/list/"),
+    "/%EF%BB%BFmail%E2%80%8B/": (["/mail/", "/mail/%E2%80%8B", "/ma%C2%ADil"], "/mai/"),
 }
 PAGE_THERE = "There is a page at this address, which people see: nobody is sent on."
 
@@ -163,6 +165,9 @@ def test_closest_of_two_old_addresses_leads_on(client):
         ("/old/#part", "/events/", "old_path", "Browsers keep the “#” and what follows it"),
         ("/events", "/", "old_path", PAGE_THERE),
         ("http://testserver/", "/events/", "old_path", PAGE_THERE),
+        ("/a/../events/", "/", "old_path", PAGE_THERE),
+        ("/admin/old/", "/", "old_path", "Addresses of the admin lead to its log-in"),
+        ("/a%00b/", "/", "old_path", "There is “%00” in this address"),
         ("http://evil.example/old/", "/", "old_path", "Write an address of this site"),
         ("http://testserver@evil.example/", "/", "old_path", "Write an address of this site"),
         ("/old/", "http://testserver//evil.example/", "new_path", "Write an address of this"),

@@ -6,6 +6,7 @@ from partners.rows.standing import standings
 
 def sheets(model, keys):
     """{name: (columns, lines of values)} of the records of these keys, in that order."""
+    keys = [str(key) for key in keys]
     tables, there = tables_of(model), standings(model, keys)
     written = {name: (table.columns, []) for name, table in tables.items()}
     for key in keys:

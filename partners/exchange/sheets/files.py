@@ -60,13 +60,24 @@ OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls), or one with a password",
     b"<": "a web page or XML, whatever its name ends in",
     b"%PDF": "a PDF",
+    b"{\\rtf": "a text document (.rtf)",
+    b"{": "JSON",
+    b"[": "JSON",
+    b"ID;P": "a SYLK file (.slk)",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "a compressed archive",
+    b"7z\xbc\xaf": "a compressed archive",
+    b"Rar!": "a compressed archive",
 }
 OTHER_ARCHIVES = {
-    ("mimetype", b"opendocument"): "an OpenDocument spreadsheet (.ods)",
+    ("mimetype", b"opendocument.spreadsheet"): "an OpenDocument spreadsheet (.ods)",
+    ("mimetype", b"opendocument"): "an OpenDocument file",
     ("[Content_Types].xml", b"sheet.binary"): "a binary Excel workbook (.xlsb)",
     ("_rels/.rels", b"purl.oclc.org/ooxml"): "a workbook in Strict Open XML",
     ("Index/Document.iwa", b""): "an Apple Numbers document",
+    ("Index.zip", b""): "an Apple Numbers document",
     ("word/document.xml", b""): "a Word document",
+    ("ppt/presentation.xml", b""): "a PowerPoint document",
 }
 SAVE_ANEW = "This is {}, which is not read here. Save it as Excel workbook (.xlsx), and send that."
 TOO_LARGE = "This file unpacks to more than we read. Export fewer records, and send those."
@@ -223,7 +234,7 @@ def _read_csv(name, file):
         announced = ANNOUNCED.fullmatch(first)
         if not announced:
             text.seek(0)
-        delimiter = announced[1] if announced else max(",;\t", key=first.count)
+        delimiter = announced[1] if announced else max(",;\t|", key=first.count)
         return _sheet(name, csv.reader(text, delimiter=delimiter, strict=True))
     finally:
         text.detach()
@@ -334,8 +345,10 @@ def _sheet(name, rows):
                 f"“{name}” has more than {MAX_ROWS:,} lines. Delete those that need no change, "
                 "empty ones below the last record as well; or export fewer records."
             )
-        if any(texts):
+        if any(texts) and columns:
             lines.append(Line(number, _cells(f"“{name}”, row {number}", columns, texts)))
+    if not columns:
+        raise Refused(f"“{name}”: the first row is empty. It has to name the columns.")
     return Sheet(columns, lines)
 
 

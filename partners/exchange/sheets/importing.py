@@ -14,7 +14,7 @@ from django.db import models
 
 from partners.exchange.sheets.tables import Reading, normal, shown, tables_of
 from partners.models import Revision
-from partners.models.base import moment, new_key
+from partners.models.base import moment
 from partners.publishing import presses
 from partners.rows import bookkeeping, differences, snapshots
 from partners.rows.door import Offer, take
@@ -74,7 +74,18 @@ def wanted(model, book):
     tables = tables_of(model)
     _refuse_unknown(tables, book)
     records = _Records(model, tables, book).wanted()
-    return [each for each in records if each.errors or each.differs]
+    changed = [each for each in records if each.errors or each.differs]
+    for each in changed:
+        each.errors += [] if each.errors else _refused_of_a_person(each)
+    return changed
+
+
+def _refused_of_a_person(wanted):
+    try:
+        snapshots.check_typed(wanted.model, wanted.key, wanted.rows)
+    except Refused as error:
+        return error.sentences
+    return []
 
 
 def rehearse(records, by, at):
@@ -153,9 +164,20 @@ class _Records:
             _tidy_names(table, book[table.name].lines)
         self.lines = book[self.first.name].lines
         self.reading = Reading()
-        self.there = standings(model, {key for line in self.lines if (key := line.cells["key"])})
+        self.there = self._standings()
         self.parts = {table.name: self._by_owner(table) for table in self.others}
         self.seen = set()
+
+    def _standings(self):
+        """{key: Standing} of the records that the lines name, by their keys as they are stored."""
+        pk, missing = self.model._meta.pk, {}
+        for cells in (line.cells for line in self.lines if line.cells["key"]):
+            try:
+                cells["key"] = str(pk.to_python(cells["key"]))
+            except ValidationError:  # no key of any record
+                missing[cells["key"]] = Standing(self.model, cells["key"], [])
+        keys = {line.cells["key"] for line in self.lines} - {"", *missing}
+        return standings(self.model, keys) | missing
 
     def _by_owner(self, table):
         """{what names the record: lines} of a sheet of parts."""
@@ -184,14 +206,15 @@ class _Records:
 
     def _record(self, line):
         key, slug = line.cells["key"], line.cells.get("slug", "")
-        owner = key or slug
         if key:
             there = self.there[key]
             wanted = Wanted(self.model, line.number, key, there, there.present)
             obstacle = self._obstacle(wanted, line.cells["version"])
         else:
-            wanted = Wanted(self.model, line.number, new_key())
-            obstacle = "" if slug else "A new record needs an address: fill in “slug”."
+            wanted = Wanted(self.model, line.number, str(self.model._meta.pk.get_default()))
+            is_nameless = "slug" in self.first.fields and not slug
+            obstacle = "A new record needs an address: fill in “slug”." if is_nameless else ""
+        owner = key or slug or wanted.key
         if owner in self.seen:
             obstacle = f"“{owner}” stands here twice."
         self.seen.add(owner)

@@ -15,13 +15,14 @@ from partners.models.profile import IdentifierField
 from partners.rows import snapshots
 from partners.values.dates import PartialDate, PartialDateField, PartialDateFormField
 from partners.values.lines import one_line
-from partners.values.richtext import RichTextField, from_cell, refuse_empty_labels
+from partners.values.richtext import RichTextField, from_cell, left_out, refuse_empty_labels
 from partners.values.validators import normal_identifier
 
 #: A program may write 7000 as 7000.0; 7.000 is how some people write 7000, and others 7.
 WHOLE_NUMBER = re.compile(r"(-?\d{1,18})(?:[.,]0{1,2})?", re.ASCII)
 MOST_WORDS = 12
-YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+YES_OR_NO = dict.fromkeys(("yes", "y", "true", "1"), True)
+YES_OR_NO |= dict.fromkeys(("no", "n", "false", "0"), False)
 
 
 class Table(NamedTuple):
@@ -130,9 +131,11 @@ class Reading:
         return sorted({self.key(field, key) for each in text.split(",") if (key := each.strip())})
 
     def truth(self, field, text):
-        if text.casefold() not in YES_OR_NO:
+        number = WHOLE_NUMBER.fullmatch(text)
+        word = number[1] if number else text.casefold()
+        if word not in YES_OR_NO:
             raise ValidationError(f"“{text}” is neither “yes” nor “no”.")
-        return YES_OR_NO[text.casefold()]
+        return YES_OR_NO[word]
 
     def number(self, field, text):
         match = WHOLE_NUMBER.fullmatch(text)
@@ -155,7 +158,7 @@ class Reading:
         html, lost = from_cell(text)
         refuse_empty_labels(html)
         if lost:
-            self.notes.append(f"left out: {', '.join(lost)}. Its words are kept.")
+            self.notes.append(left_out(lost))
         return html
 
     def text(self, field, text):

@@ -171,7 +171,11 @@ def test_whole_number_is_read_as_programs_write_it(record, typed):
         ("review_days", "30.0", "30"),
         ("seat_country", "XK", "Kosovo"),
         ("seat_country", "Kosovo", "Kosovo"),
+        ("seat_country", "Turkiye", "Türkiye"),
         ("has_ended", "yes", "Yes"),
+        ("has_ended", "Y", "Yes"),
+        ("has_ended", "1.0", "Yes"),
+        ("website", "www.esr.org/about", "https://www.esr.org/about"),
     ],
 )
 def test_cell_is_read_as_people_and_programs_write_it(record, column, typed, after):
