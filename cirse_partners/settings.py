@@ -226,8 +226,17 @@ OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
 # Who guesses passwords has to wait: after so many failures for one account, or from one address.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = "partners.accounts.guessing.counted_by"
+AXES_HANDLER = "partners.accounts.guessing.Counting"
+AXES_RESET_ON_SUCCESS = True  # of the same account and address: see Counting
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else a stranger could prolong it for ever
+# What was tried is kept, and named in the log; `partners-daily.service` ends it after this time.
+AXES_TRACES_DAYS = 90  # ours, not of axes
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# Beyond its limit axes deletes the latest first. A lock lets 960 tries a day through.
+AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
+AXES_SENSITIVE_PARAMETERS = []  # the password itself is masked all the same
+AXES_CLIENT_STR_CALLABLE = "partners.accounts.guessing.client_said"
 AXES_CLIENT_IP_CALLABLE = "partners.accounts.access.client_address"
 AXES_LOCKOUT_CALLABLE = "partners.views.errors.too_many_requests"
 AXES_ENABLE_ADMIN = False

@@ -19,7 +19,7 @@ from django.utils.crypto import get_random_string
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from partners.accounts import access
+from partners.accounts import access, guessing
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import PlainAddresses, ReadOnly
 
@@ -81,7 +81,7 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         (None, {"fields": ["username", "first_name", "last_name", "email"]}),
         ("What they may do", {"fields": ["is_active", "groups"]}),
     ]
-    actions = ["sign_out_everywhere", "forget_second_factor"]
+    actions = ["sign_out_everywhere", "let_in_again", "forget_second_factor"]
     superuser_fieldsets = [
         *fieldsets,
         ("For operators", {"fields": ["is_staff", "is_superuser", "user_permissions", "password"]}),
@@ -114,6 +114,10 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request, queryset):
         self._for_each(request, queryset, access.sign_out, "Signed out everywhere.")
+
+    @admin.action(description="Let in again after wrong passwords", permissions=["change"])
+    def let_in_again(self, request, queryset):
+        self._for_each(request, queryset, guessing.lift, "Let in again after wrong passwords.")
 
     @admin.action(description="Remove the second factor (a lost phone)", permissions=["operate"])
     def forget_second_factor(self, request, queryset):
