@@ -242,6 +242,9 @@ AXES_LOCKOUT_CALLABLE = "partners.views.errors.too_many_requests"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+#: How many links to choose a password are sent an hour: to a mail address, from a network address.
+LINKS_AN_HOUR = {"account": 3, "address": 20}
+
 # Static files and uploads
 
 STATIC_URL = "static/"

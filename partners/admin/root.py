@@ -249,7 +249,7 @@ class RootAdmin(RootActions, RootDecisions):
             "opts": self.opts,
             "original": root,
             "links": [
-                (link, request.build_absolute_uri(_preview_address(link)))
+                (link, f"{settings.SITE_URL}{_preview_address(link)}")
                 for link in links.valid(request.now).order_by("-made_at")
             ],
         }

@@ -3,7 +3,8 @@
 The file is a ZIP. `rows/<app>.<model>.jsonl` has a JSON object a row, column → value as Django's
 fields write it; `media/…` the uploads; `manifest.json` the versions, and of each other member its
 SHA-256 and of each table its number of rows. Left out are sessions (whoever was logged in logs in
-anew), spreadsheets in mid-import, and the version of the content, which never comes back.
+anew), spreadsheets in mid-import, requests for links that are counted, and the version of the
+content, which never comes back.
 """
 
 import hashlib
@@ -31,7 +32,9 @@ from partners.values import renditions
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-LEFT_OUT = {"sessions.session", "partners.contentversion", "partners.sentsheet"}
+LEFT_OUT = {
+    "sessions.session", "partners.contentversion", "partners.linkrequest", "partners.sentsheet",
+}  # fmt: skip
 #: What an upload's path may look like: nothing that leads out of its folder.
 UPLOAD = re.compile(r"media/(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*[A-Za-z0-9][A-Za-z0-9_.-]*")
 BATCH = 500
