@@ -63,6 +63,10 @@ SITE_URL = env.str(
     default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 ).rstrip("/")
 HTTPS = urlsplit(SITE_URL).scheme == "https"
+#: Whether the site answers at other ports than that of SITE_URL: in development, where it moves.
+ANY_PORT = DEBUG
+#: Whether /gallery/ shows every component in every state.
+GALLERY = DEBUG
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(
         "The site cannot start: SITE_URL must be its whole address, as https://partners.example.org."
@@ -96,6 +100,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "partners.serving.middleware.KeepToOurselves",
     "partners.serving.middleware.SpeakToMachines",
+    "partners.serving.hosts.AnswerToOurName",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partners.serving.middleware.RefuseLongAddress",
     "partners.serving.middleware.RefuseNullCharacters",
@@ -299,6 +304,7 @@ PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", default=32)
 # Transport
 
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked by machines on the inside, over plain HTTP
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -383,5 +389,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},  # at INFO it repeats what django.request says
         "django": {"handlers": [], "propagate": True},  # no handlers of its own beside ours
+        # Strangers write that header: it is logged, but nobody is mailed what it says.
+        "django.security.DisallowedHost": {"handlers": ["stderr"], "propagate": False},
     },
 }
