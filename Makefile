@@ -120,8 +120,7 @@ secret:  ## write .env, if there is none, and a secret key, if it has none
 serve: .venv/runtime.stamp  ## serve the site in production, as .env configures it (PORT=8000)
 	@DEBUG=off $(MANAGE) check --deploy
 	@DEBUG=off $(MANAGE) collectstatic --no-input --verbosity 0
-	@exec $(BIN)/gunicorn cirse_partners.wsgi --no-control-socket \
-		--bind 127.0.0.1:$(PORT) --workers $${WEB_CONCURRENCY:-3}
+	@exec $(BIN)/gunicorn cirse_partners.wsgi --bind 127.0.0.1:$(PORT)
 
 lock: .venv/dev.stamp  ## renew the lock files from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(LOCK_LTS) --output-file requirements.lock

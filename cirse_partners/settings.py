@@ -63,6 +63,10 @@ SITE_URL = env.str(
     default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 ).rstrip("/")
 HTTPS = urlsplit(SITE_URL).scheme == "https"
+#: Whether the site answers at other ports than that of SITE_URL: in development, where it moves.
+ANY_PORT = DEBUG
+#: Whether /gallery/ shows every component in every state.
+GALLERY = DEBUG
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(
         "The site cannot start: SITE_URL must be its whole address, as https://partners.example.org."
@@ -96,6 +100,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "partners.serving.middleware.KeepToOurselves",
     "partners.serving.middleware.SpeakToMachines",
+    "partners.serving.hosts.AnswerToOurName",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "partners.serving.middleware.RefuseLongAddress",
     "partners.serving.middleware.RefuseNullCharacters",
@@ -226,12 +231,24 @@ OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
 # Who guesses passwords has to wait: after so many failures for one account, or from one address.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = "partners.accounts.guessing.counted_by"
+AXES_HANDLER = "partners.accounts.guessing.Counting"
+AXES_RESET_ON_SUCCESS = True  # of the same account and address: see Counting
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else a stranger could prolong it for ever
+# What was tried is kept, and named in the log; `partners-daily.service` ends it after this time.
+AXES_TRACES_DAYS = 90  # ours, not of axes
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# Beyond its limit axes deletes the latest first. A lock lets 960 tries a day through.
+AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 100_000
+AXES_SENSITIVE_PARAMETERS = []  # the password itself is masked all the same
+AXES_CLIENT_STR_CALLABLE = "partners.accounts.guessing.client_said"
 AXES_CLIENT_IP_CALLABLE = "partners.accounts.access.client_address"
 AXES_LOCKOUT_CALLABLE = "partners.views.errors.too_many_requests"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+#: How many links to choose a password are sent an hour: to a mail address, from a network address.
+LINKS_AN_HOUR = {"account": 3, "address": 20}
 
 # Static files and uploads
 
@@ -281,6 +298,7 @@ PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", default=32)
 # Transport
 
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked by machines on the inside, over plain HTTP
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -365,5 +383,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},  # at INFO it repeats what django.request says
         "django": {"handlers": [], "propagate": True},  # no handlers of its own beside ours
+        # Strangers write that header: it is logged, but nobody is mailed what it says.
+        "django.security.DisallowedHost": {"handlers": ["stderr"], "propagate": False},
     },
 }

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from partners.views import pages
 from partners.views.account import account
+from partners.views.passwords import AskForLink
 
 #: The pages of the password carry the name of the admin that they lead back to.
 NAMED = {
@@ -15,7 +16,7 @@ NAMED = {
     }
 }
 PASSWORD_RESET = [
-    path("", auth.PasswordResetView.as_view(**NAMED), name="admin_password_reset"),
+    path("", AskForLink.as_view(**NAMED), name="admin_password_reset"),
     path("sent/", auth.PasswordResetDoneView.as_view(**NAMED), name="password_reset_done"),
     path(
         "<uidb64>/<token>/",

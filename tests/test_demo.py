@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core import serializers
 from django.core.management import CommandError, call_command
 
-from partners.management.commands.demo import fixture_files
+from partners.management.commands.demo import Command, fixture_files
 from partners.models import Organisation
 from tests.factories import OrganisationFactory
 
@@ -99,6 +99,23 @@ def test_demo_says_when_the_port_is_taken(development):
         with pytest.raises(CommandError, match=rf"Port {port} cannot be used .+PORT=8123"):
             call_command("demo", port=port)
     assert not User.objects.exists()
+
+
+def test_what_is_not_there_has_the_page_of_the_site(development, monkeypatch, client):
+    """As it is served: Django's own page for programmers is not what the demo shows."""
+    answers = []
+
+    def serve(command, *arguments, **options):
+        answers.append(client.get("/organisations/nobody/"))
+
+    monkeypatch.setattr("partners.management.commands.demo.call_command", serve)
+    command = Command()
+    command.progress = "[4/4]"
+    command.serve(8123)
+    page = answers[0].content.decode()
+    assert answers[0].status_code == 404
+    assert "<h1>There is no such page</h1>" in page
+    assert "DEBUG" not in page
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])

@@ -159,3 +159,33 @@ def test_make_secret_completes_env_example_for_deployment(tmp_path):
     check = python("manage.py", "check", "--deploy", "--fail-level=WARNING", ENV_FILE=str(env_file))
     assert check.stdout == "System check identified no issues (0 silenced).\n"
     assert (check.stderr, check.returncode) == ("", 0)
+
+
+#: What starts the site, and what it must not say because gunicorn.conf.py does.
+STARTERS = ["Makefile", "deploy/partners.service", "deploy/Containerfile"]
+SAID_THERE = r"--(timeout|graceful-timeout|workers|config|no-control-socket)[\s\"]"
+
+
+def read_gunicorn(**environment):
+    """The settings of gunicorn's own reader, in the folder that all three start it in."""
+    show = (
+        "from gunicorn.app.wsgiapp import WSGIApplication as A; import sys;"
+        "sys.argv = ['gunicorn', 'cirse_partners.wsgi']; c = A().cfg;"
+        "print(c.timeout, c.graceful_timeout, c.workers, c.control_socket_disable)"
+    )
+    process = python("-c", show, **COMPLETE | environment)
+    assert process.stderr == ""
+    return process.stdout.split()
+
+
+def test_time_limit_is_said_once_and_holds_wherever_the_site_is_started():
+    assert read_gunicorn() == ["60", "60", "3", "True"]
+    assert read_gunicorn(WEB_CONCURRENCY="5")[2] == "5"
+    for path in STARTERS:
+        said = (settings.BASE_DIR / path).read_text()
+        assert "gunicorn" in said
+        assert not re.search(SAID_THERE, said), path
+    assert "COPY manage.py gunicorn.conf.py ./" in said
+    unit = (settings.BASE_DIR / "deploy" / "partners.service").read_text()
+    assert int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1]) > 60
+    assert "WorkingDirectory=/srv/partners\n" in unit

@@ -4,22 +4,20 @@ import logging
 from functools import partial
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from partners.accounts import access
+from partners.accounts import access, guessing, links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import PlainAddresses, ReadOnly
 
@@ -58,14 +56,6 @@ class InvitationForm(forms.ModelForm):
         return super().save(commit)
 
 
-class InvitationMail(PasswordResetForm):
-    """The link to choose a password. Django's own form hides it when a mail cannot be sent."""
-
-    def send_mail(self, subject, text, context, sender, to, html_email_template_name=None):
-        title = render_to_string(subject, context).strip()
-        send_mail(title, render_to_string(text, context), sender, [to])
-
-
 @admin.register(Group)
 class PermissionsAdmin(PlainAddresses, GroupAdmin):
     """What the members of a group may do; for operators."""
@@ -81,7 +71,7 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         (None, {"fields": ["username", "first_name", "last_name", "email"]}),
         ("What they may do", {"fields": ["is_active", "groups"]}),
     ]
-    actions = ["sign_out_everywhere", "forget_second_factor"]
+    actions = ["sign_out_everywhere", "let_in_again", "forget_second_factor"]
     superuser_fieldsets = [
         *fieldsets,
         ("For operators", {"fields": ["is_staff", "is_superuser", "user_permissions", "password"]}),
@@ -115,6 +105,10 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
     def sign_out_everywhere(self, request, queryset):
         self._for_each(request, queryset, access.sign_out, "Signed out everywhere.")
 
+    @admin.action(description="Let in again after wrong passwords", permissions=["change"])
+    def let_in_again(self, request, queryset):
+        self._for_each(request, queryset, guessing.lift, "Let in again after wrong passwords.")
+
     @admin.action(description="Remove the second factor (a lost phone)", permissions=["operate"])
     def forget_second_factor(self, request, queryset):
         done = "Removed the second factor."
@@ -142,10 +136,10 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
     def _invite(self, request, user):
         """Mail the link by which the colleague chooses a password, and say whether that worked."""
         try:
-            self._send_link(request, user.email)
+            links.send(user.email, links.INVITATION)
         except OSError:
             log.exception("The invitation of user %s could not be sent.", user.pk)
-            link = request.build_absolute_uri(reverse("admin_password_reset"))
+            link = f"{settings.SITE_URL}{reverse('admin_password_reset')}"
             said = (
                 f"The account is there, but the invitation could not be sent to {user.email}. Tell "
                 f"an operator. Once mails go out again, your colleague can ask for one at {link}"
@@ -154,16 +148,6 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         else:
             said = f"The invitation was sent to {user.email}."
             self.message_user(request, said, messages.SUCCESS)
-
-    def _send_link(self, request, email):
-        form = InvitationMail({"email": email})
-        form.is_valid()
-        form.save(
-            request=request,
-            use_https=request.is_secure(),
-            subject_template_name="registration/invitation_subject.txt",
-            email_template_name="registration/invitation_email.txt",
-        )
 
 
 @admin.register(LogEntry)

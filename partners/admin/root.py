@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -249,7 +250,7 @@ class RootAdmin(RootActions, RootDecisions):
             "opts": self.opts,
             "original": root,
             "links": [
-                (link, request.build_absolute_uri(_preview_address(link)))
+                (link, f"{settings.SITE_URL}{_preview_address(link)}")
                 for link in links.valid(request.now).order_by("-made_at")
             ],
         }

@@ -3,7 +3,8 @@
 The file is a ZIP. `rows/<app>.<model>.jsonl` has a JSON object a row, column → value as Django's
 fields write it; `media/…` the uploads; `manifest.json` the versions, and of each other member its
 SHA-256 and of each table its number of rows. Left out are sessions (whoever was logged in logs in
-anew), spreadsheets in mid-import, and the version of the content, which never comes back.
+anew), spreadsheets in mid-import, requests for links that are counted, and the version of the
+content, which never comes back.
 """
 
 import hashlib
@@ -13,9 +14,9 @@ import re
 import tempfile
 import zipfile
 import zlib
-from contextlib import contextmanager
+from collections import Counter
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
-from types import SimpleNamespace
 
 import django
 from django.apps import apps
@@ -24,18 +25,22 @@ from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from partners.exchange import backup_rows
+from partners.exchange.backup_rows import Damaged, member_of, refused, written
 from partners.reading import cards
 from partners.values import renditions
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-LEFT_OUT = {"sessions.session", "partners.contentversion", "partners.sentsheet"}
+LEFT_OUT = {
+    "sessions.session", "partners.contentversion", "partners.linkrequest", "partners.sentsheet",
+}  # fmt: skip
 #: What an upload's path may look like: nothing that leads out of its folder.
 UPLOAD = re.compile(r"media/(?:[A-Za-z0-9][A-Za-z0-9_.-]*/)*[A-Za-z0-9][A-Za-z0-9_.-]*")
-BATCH = 500
 DEFLATED = zipfile.ZIP_DEFLATED
 
 
@@ -44,10 +49,6 @@ UNREADABLE = (
     OSError, EOFError, KeyError, TypeError, ValueError, NotImplementedError, RuntimeError,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-
-
-class Damaged(Exception):
-    """A file that is not restored; the text is a sentence for the operator."""
 
 
 def tables():
@@ -120,25 +121,18 @@ def snapshot():
 
 
 def _write_rows(archive, manifest, model):
-    name, digest, count = f"rows/{model._meta.label_lower}.jsonl", hashlib.sha256(), 0
+    name, digest, count = member_of(model), hashlib.sha256(), 0
     fields = model._meta.local_concrete_fields
     with archive.open(name, "w", force_zip64=True) as member:
         names = [field.attname for field in fields]
-        for record in model._base_manager.order_by("pk").values(*names).iterator(BATCH):
-            row = {field.attname: _said(field, record[field.attname]) for field in fields}
+        for record in model._base_manager.order_by("pk").values(*names).iterator(backup_rows.BATCH):
+            row = {field.attname: written(field, record[field.attname]) for field in fields}
             line = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
             member.write(line)
             digest.update(line)
             count += 1
     manifest["rows"][model._meta.label_lower] = count
     manifest["sha256"][name] = digest.hexdigest()
-
-
-def _said(field, value):
-    """As `dumpdata` writes it; what is no record has no signals that look at its files."""
-    if value is None:
-        return None
-    return field.value_to_string(SimpleNamespace(**{field.attname: value}))
 
 
 def uploads():
@@ -174,6 +168,7 @@ def verify(path):
             manifest = json.loads(archive.read(MANIFEST))
             _fits(manifest)
             _is_whole(archive, manifest)
+            backup_rows.look_at(archive, tables(), manifest["rows"])
     except FileNotFoundError:
         raise Damaged(f"There is no file {path}.") from None
     except UNREADABLE:
@@ -187,6 +182,11 @@ def _fits(manifest):
     if manifest["format"] > FORMAT:
         raise Damaged("This backup was made by a newer version of the site. Upgrade it first.")
     theirs, ours = set(manifest["migrations"]), set(applied_migrations())
+    if theirs - ours and theirs - ours <= _known_migrations():
+        raise Damaged(
+            f"The database of this installation is not migrated: it lacks {_some(theirs - ours)}. "
+            "Run `manage.py migrate` first."
+        )
     if theirs - ours:
         raise Damaged(
             f"This backup is newer than this installation, which lacks {_some(theirs - ours)}. "
@@ -200,6 +200,11 @@ def _fits(manifest):
         )
 
 
+def _known_migrations():
+    """Those that this version of the code brings."""
+    return set(map(".".join, MigrationLoader(None).disk_migrations))
+
+
 def _some(migrations):
     return ", ".join(sorted(migrations)[:3]) + (" and more" if len(migrations) > 3 else "")
 
@@ -207,9 +212,14 @@ def _some(migrations):
 def _is_whole(archive, manifest):
     members = set(archive.namelist()) - {MANIFEST}
     rows = {f"rows/{label}.jsonl" for label in manifest["rows"]}
-    known = {f"rows/{model._meta.label_lower}.jsonl" for model in tables()}
+    known = {member_of(model) for model in tables()}
     pictures = {name for name in members if UPLOAD.fullmatch(name)}
-    if members != set(manifest["sha256"]) or rows != known or members != rows | pictures:
+    for strange in sorted(rows - known):
+        raise refused(strange, "this site has no such table")
+    for missing in sorted(known - rows):
+        raise refused(missing, "the file has no such table")
+    _refuse_twice(archive.namelist(), pictures)
+    if members != set(manifest["sha256"]) or members != rows | pictures:
         raise ValueError
     for name, digest in manifest["sha256"].items():
         found = hashlib.sha256()
@@ -220,6 +230,17 @@ def _is_whole(archive, manifest):
             raise ValueError(name)
 
 
+def _refuse_twice(names, pictures):
+    """Of two members of one name, or a file and a folder of it, one would be lost."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise refused(name, "the file has it twice")
+    for name in sorted(pictures):
+        for folder in map(str, PurePosixPath(name).parents):
+            if folder in pictures:
+                raise refused(folder, f"this is a file, and the folder of {name}")
+
+
 def restore(path):
     """Make everything as it is in the file: all of it, or nothing. Raises Damaged.
 
@@ -227,15 +248,16 @@ def restore(path):
     no row knows any more goes last: killed anywhere between, the site is as before or as restored.
     """
     manifest = verify(path)
-    with zipfile.ZipFile(path) as archive:
-        wanted = {name for name in manifest["sha256"] if name.startswith("media/")}
+    wanted = {name for name in manifest["sha256"] if name.startswith("media/")}
+    with zipfile.ZipFile(path) as archive, ExitStack() as undone:
         for name in sorted(wanted):
-            _put_upload(name, archive.read(name))
+            _put_upload(name, archive.read(name), undone)
         try:
             with transaction.atomic():
-                _replace_rows(archive, manifest)
-        except (DatabaseError, KeyError, TypeError, ValueError) as error:
+                _replace_rows(archive)
+        except DatabaseError as error:
             raise Damaged(f"Nothing was restored: the database refuses it: {error}") from error
+        undone.pop_all()
     for upload in uploads():
         name = upload.relative_to(settings.MEDIA_ROOT).as_posix()
         if f"media/{name}" not in wanted:
@@ -243,26 +265,40 @@ def restore(path):
     return manifest
 
 
-def _put_upload(name, content):
+def _put_upload(name, content, undone):
+    """Store it; `undone` (ExitStack) is told how to make the folder as it was before."""
     path = Path(settings.MEDIA_ROOT, *PurePosixPath(name).parts[1:])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_bytes() != content:
-        with complete_or_nothing(path) as file:
-            file.write(content)
-        path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+    try:
+        before = path.read_bytes() if path.exists() else None
+        if before == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        undone.callback(_put_back, path, before)
+        _write(path, content)
+    except OSError as error:
+        raise refused(name, f"it cannot be stored: {error.strerror or error}") from None
 
 
-def _replace_rows(archive, manifest):
+def _put_back(path, before):
+    if before is None:
+        path.unlink(missing_ok=True)
+    else:
+        _write(path, before)
+
+
+def _write(path, content):
+    with complete_or_nothing(path) as file:
+        file.write(content)
+    path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+
+
+def _replace_rows(archive):
     models = tables()
     _lock(models)
     for model in [*models, apps.get_model("sessions.Session")]:
         model._base_manager.all()._raw_delete(connection.alias)
     for model in models:
-        for batch in _batches(archive, model):
-            # Raw: without signals, and without what a field does to a record before it is saved.
-            model._base_manager._insert(batch, model._meta.local_concrete_fields, raw=True)
-        if model._base_manager.count() != manifest["rows"][model._meta.label_lower]:
-            raise ValueError(f"rows of {model._meta.label} are missing")
+        backup_rows.store(archive, model)
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
@@ -275,23 +311,3 @@ def _lock(models):
         names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
-
-
-def _batches(archive, model):
-    fields = model._meta.local_concrete_fields
-    size = min(BATCH, connection.ops.bulk_batch_size(fields, [None] * BATCH) or BATCH)
-    batch = []
-    with archive.open(f"rows/{model._meta.label_lower}.jsonl") as member:
-        for line in member:
-            row = json.loads(line)
-            values = {field.attname: _read(field, row[field.attname]) for field in fields}
-            batch.append(SimpleNamespace(**values))
-            if len(batch) == size:
-                yield batch
-                batch = []
-    if batch:
-        yield batch
-
-
-def _read(field, value):
-    return value if value is None else field.to_python(value)

@@ -6,6 +6,7 @@ from partners.models.base import ROOTS, Part, Root, Vocabulary
 from partners.models.bookkeeping import (
     Chore,
     ContentVersion,
+    LinkRequest,
     LoadedRow,
     Record,
     Verification,
@@ -44,6 +45,7 @@ __all__ = [
     "JointWork",
     "Link",
     "LinkCheck",
+    "LinkRequest",
     "LoadedRow",
     "MissedAddress",
     "Organisation",

@@ -103,6 +103,17 @@ class Record(Beside):
         return cls(changed_at=min(root.published_at or now, now))
 
 
+class LinkRequest(models.Model):
+    """That a link to choose a password was asked for: counted for an hour, and then deleted."""
+
+    #: A keyed hash of the mail address that was typed, or of the network address it came from.
+    key = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self):
+        return f"asked for at {self.at}"
+
+
 class WordField(models.CharField):
     """A folded word, compared by character on every database, so that a range is a beginning."""
 

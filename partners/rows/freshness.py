@@ -19,7 +19,8 @@ from partners.models import ROOTS, ContentVersion, PendingChange, triggers
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
 UNSEEN = {
-    "chore", "contentversion", "loadedrow", "missedaddress", "previewlink", "reminder", "sentsheet",
+    "chore", "contentversion", "linkrequest", "loadedrow", "missedaddress", "previewlink",
+    "reminder", "sentsheet",
 }  # fmt: skip
 #: How long pages stand while a change is due that could not be published yet.
 WHILE_DUE = dt.timedelta(seconds=1)

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from partners.rows import freshness
+from partners.serving import hosts
 
 #: Answered by other means, or never the same for two people.
 APART = (
@@ -110,12 +111,12 @@ class Edition:
 
     def _key(self, request, encoding):
         """What tells pages apart; None as long as it is not known which parameters the page has."""
-        query, host = request.META.get("QUERY_STRING", ""), request.META.get("HTTP_HOST")
+        query = request.META.get("QUERY_STRING", "")
         if query:
             query = normalised(query, self.parameters.get(request.path_info))
             if query is None:
                 return None
-        return request.scheme, host, request.path_info, encoding, query
+        return request.path_info, encoding, query
 
 
 class Shelf:
@@ -182,10 +183,16 @@ def _names(etags, etag):
 
 
 def may_share(request):
-    """Whether the answer may be the same for everybody: a public page, and no session."""
+    """Whether the answer may be the same for everybody: a public page of ours, and no session.
+
+    What is asked for by another name, or past the scheme of SITE_URL, is answered without memory:
+    so no host, port or forwarded header that a visitor invents takes room from the pages.
+    """
     if request.method not in ("GET", "HEAD") or request.path_info.startswith(APART):
         return False
-    return settings.SESSION_COOKIE_NAME not in request.META.get("HTTP_COOKIE", "")
+    if settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", ""):
+        return False
+    return request.is_secure() == settings.HTTPS and hosts.is_ours(request)
 
 
 def is_shared(response):

@@ -75,9 +75,7 @@ class Account:
         if not self._is_right(lambda code: match_token(self.user, code)):
             return None
         target = self.request.GET.get("next", "")
-        safe = url_has_allowed_host_and_scheme(
-            target, {self.request.get_host()}, self.request.is_secure()
-        )
+        safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
         return redirect(target if safe else "admin:index")
 
     def _is_right(self, match):

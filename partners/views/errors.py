@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from partners.accounts import access
 from partners.reading.search import Search
 from partners.views.search import searched
 
@@ -59,6 +60,7 @@ def server_error(request):
 
 def too_many_requests(request, response=None, credentials=None):
     """Too many wrong passwords: axes asks for this page, with 429 (RFC 6585, section 4)."""
-    response = render(request, "429.html", status=429)
+    context = {"address": access.client_address(request)}
+    response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return response

@@ -33,7 +33,7 @@ class Gallery(PublicView, TemplateView):
     template_name = "partners/gallery.html"
 
     def get(self, request, *args, **kwargs):
-        if not settings.DEBUG:
+        if not settings.GALLERY:
             raise Http404
         return super().get(request, *args, **kwargs)
 

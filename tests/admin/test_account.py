@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import TOTP
@@ -196,31 +195,6 @@ def test_log_is_read_by_those_who_decide_and_changed_by_nobody(client_of, open_f
         listed = client.get(address(LogEntry, "changelist")).status_code
         assert listed == (403 if who == "editor" else 200)
     assert LogEntry.objects.get() == entry
-
-
-def test_log_in_is_limited_by_account_and_by_address(client_of, settings):
-    client_of("editor")
-    client_of("publisher")
-
-    def try_password(user, word, address):
-        said = {"username": user, "password": word, "next": "/admin/"}
-        return Client(REMOTE_ADDR=address).post("/admin/login/", said).status_code
-
-    right = "rhubarb-crumble-9"
-    assert try_password("editor", right, "192.0.2.1") == 302
-    for number in range(settings.AXES_FAILURE_LIMIT):
-        try_password("editor", "wrong", f"198.51.100.{number}")  # one account from everywhere
-        try_password(f"nobody{number}", "wrong", "192.0.2.7")  # every account from one address
-    assert try_password("editor", right, "192.0.2.1") == 429
-    assert try_password("publisher", right, "192.0.2.7") == 429
-    assert try_password("publisher", right, "192.0.2.1") == 302
-
-
-def test_who_has_to_wait_is_told_how_long_and_what_else_to_do(settings, client):
-    settings.AXES_FAILURE_LIMIT = 1
-    response = client.post("/admin/login/", {"username": "a", "password": "b"})
-    assert (response.status_code, response["Retry-After"]) == (429, "900")
-    assert reverse("admin_password_reset") in response.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def ask(client, superuser):
 
 @pytest.mark.slow("sweep")
 def test_every_address_answers(ask, content, records, settings, record_property):
-    settings.DEBUG = True  # or else there is no gallery
+    settings.GALLERY = True
     event = make.EventFactory(starts="2018-05-03", series=make.EventSeriesFactory())
     organiser = make.OrganiserFactory(event=event).organisation
     calendars = [

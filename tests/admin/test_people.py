@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.db import connection
@@ -53,7 +54,7 @@ def invite(invitation, django_capture_on_commit_callbacks):
 
 def link_in(message):
     """The path of the link by which a password is chosen."""
-    return re.search(r"https?://testserver(/\S+)", message.body)[1]
+    return re.search(rf"{settings.SITE_URL}(/\S+)", message.body)[1]
 
 
 def choose_password(client, link, password=PASSWORD):
@@ -139,7 +140,7 @@ def test_inviter_is_told_that_the_mail_could_not_be_sent(publisher, invitation, 
     sentence = (
         "The account is there, but the invitation could not be sent to ada@example.org. Tell an "
         "operator. Once mails go out again, your colleague can ask for one at "
-        "http://testserver/admin/password-reset/"
+        f"{settings.SITE_URL}/admin/password-reset/"
     )
     told = said(publisher)
     assert ("error", sentence) in told

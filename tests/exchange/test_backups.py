@@ -187,15 +187,158 @@ def test_file_with_paths_that_lead_elsewhere_is_refused(backup, name):
     assert_refused(backup, "is damaged, or is no backup")
 
 
-def test_row_that_the_database_refuses_undoes_all(backup):
-    with zipfile.ZipFile(backup) as archive:
-        rows = archive.read("rows/partners.organisation.jsonl").decode().splitlines()
-    before = everything()
-    broken = json.loads(rows[-1]) | {"key": json.loads(rows[0])["key"]}  # a second of that key
-    rewrite(backup, "rows/partners.organisation.jsonl", "\n".join([*rows, json.dumps(broken)]))
-    with pytest.raises(CommandError, match="Nothing was restored"):
+ORGANISATIONS = "rows/partners.organisation.jsonl"
+
+
+def changed(path, name, change):
+    """Give the rows of a member (list of dicts) to `change`, and write what it makes of them."""
+    with zipfile.ZipFile(path) as archive:
+        rows = [json.loads(line) for line in archive.read(name).splitlines()]
+    said = change(rows) or rows
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in said]
+    rewrite(path, name, "".join(f"{line}\n" for line in lines))
+
+
+def second(**values):
+    """Change the second row."""
+    return lambda rows: rows[1].update(values)
+
+
+def without(column):
+    def change(rows):
+        del rows[1][column]
+
+    return change
+
+
+#: What is wrong with the second organisation → (a change of the rows, what is said of it).
+WRONG = {
+    "no JSON": (lambda rows: [rows[0], "{", *rows[2:]], "this is no JSON"),
+    "no object": (lambda rows: [rows[0], "[1]", *rows[2:]], "this is no object"),
+    "no number": (lambda rows: [rows[0], '{"key": NaN}', *rows[2:]], "NaN is no number"),
+    "an unknown column": (second(colour="red"), "there is no column “colour”"),
+    "a missing column": (without("name"), "“name” is missing"),
+    "a number for a text": (second(name=5), "“name” cannot be 5"),
+    "a list for a text": (second(name=["a"]), r"“name” cannot be \["),
+    "an object for a number": (second(review_days={}), "“review_days”: “{}” value must be"),
+    "a word for a number": (second(review_days="many"), "“review_days”: “many” value must be"),
+    "no text": (second(name=None), "“name” is empty"),
+    "a bad moment": (second(published_at="2026-02-31T00:00:00Z"), "“published_at”: “2026-02-31"),
+    "a bad date": (second(founded="2016-13"), "“founded”: "),
+    "a text too long": (second(acronym="x" * 999), "“acronym” has 999 characters; there is room"),
+    "a NUL": (second(name="a\0b"), "“name” holds what is no character"),
+    "half a character": (second(name="a\ud800b"), "“name” holds what is no character"),
+    "a key twice": (
+        lambda rows: rows[1].update(key=rows[0]["key"]), "“key” is “.+”, as in row 1",
+    ),
+    "an address twice": (
+        lambda rows: rows[1].update(slug=rows[0]["slug"]), "“slug” is “.+”, as in row 1",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_row_is_named_and_nothing_changes(backup, what):
+    change, words = WRONG[what]
+    changed(backup, ORGANISATIONS, change)
+    assert_refused(backup, f"^Nothing was restored: {ORGANISATIONS}, row 2: {words}.*[.]$")
+
+
+def test_row_that_names_one_that_is_not_there_is_named(backup):
+    name = "rows/partners.organisationname.jsonl"
+    changed(backup, name, lambda rows: rows[0].update(organisation_id="nobody"))
+    assert_refused(
+        backup, rf"{name}, row 1: “organisation_id” names “nobody”, which is not in {ORGANISATIONS}"
+    )
+
+
+def test_row_that_breaks_a_rule_of_the_database_is_named(backup):
+    """Only the database knows that rule: found when it refuses, and then all is undone."""
+    changed(backup, ORGANISATIONS, lambda rows: rows[2].update(has_ended="True", dissolved="2010"))
+    add(backup, "media/logos/new.png")
+    before, kept = everything(), files()
+    with pytest.raises(
+        CommandError, match=f"^Nothing was restored: {ORGANISATIONS}, row 3: Either"
+    ):
         restore(backup)
     assert everything() == before
+    assert files() == kept
+
+
+@pytest.mark.parametrize("count", [0, 1, 10**6, "many"])
+def test_wrong_number_of_rows_is_said(backup, count):
+    rows = manifest_of(backup)["rows"] | {"partners.organisation": count}
+    change_manifest(backup, rows=rows)
+    assert_refused(backup, f"{ORGANISATIONS}: it has .+ rows, and the manifest says {count}")
+
+
+def test_unknown_and_missing_tables_are_named(backup):
+    rows = manifest_of(backup)["rows"]
+    change_manifest(backup, rows=rows | {"partners.nothing": 0})
+    assert_refused(backup, "rows/partners.nothing.jsonl: this site has no such table")
+    change_manifest(backup, rows={name: rows[name] for name in rows if "term" not in name})
+    assert_refused(backup, "rows/partners.term.jsonl: the file has no such table")
+
+
+def add(path, *names):
+    """Add uploads of these names, as if they had always been there."""
+    sums = dict.fromkeys(names, hashlib.sha256(picture()).hexdigest())
+    with zipfile.ZipFile(path, "a") as archive:
+        for name in names:
+            archive.writestr(name, picture())
+        manifest = json.loads(archive.read(backups.MANIFEST))
+        members = [(each.filename, archive.read(each)) for each in archive.infolist()]
+    manifest["sha256"] |= sums
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members:
+            is_manifest = name == backups.MANIFEST
+            archive.writestr(name, json.dumps(manifest) if is_manifest else content)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_path_twice_is_refused(backup):
+    add(backup, "media/logos/new.png", "media/logos/new.png")
+    assert_refused(backup, "media/logos/new.png: the file has it twice")
+
+
+def test_file_and_folder_of_one_name_are_refused(backup):
+    add(backup, "media/a/new", "media/a/new/b.png")
+    assert_refused(backup, "media/a/new: this is a file, and the folder of media/a/new/b.png")
+
+
+def test_upload_that_cannot_be_stored_leaves_none_behind(backup, settings):
+    """Here a folder stands where the file belongs."""
+    add(backup, "media/logos/anew.png", "media/logos/new.png")
+    (Path(settings.MEDIA_ROOT) / "logos" / "new.png").mkdir()
+    before, kept = everything(), files()
+    with pytest.raises(CommandError, match=r"media/logos/new.png: it cannot be stored: .+\.$"):
+        restore(backup)
+    assert everything() == before
+    assert files() == kept
+
+
+def test_upload_that_was_replaced_comes_back_when_rows_are_refused(backup, settings):
+    path = next((Path(settings.MEDIA_ROOT) / "logos").glob("*.png"))
+    path.write_bytes(b"another")
+    test_row_that_breaks_a_rule_of_the_database_is_named(backup)
+    assert path.read_bytes() == b"another"
+
+
+def test_database_that_is_not_migrated_is_called_so(backup):
+    recorder = MigrationRecorder(connection)
+    name = max(each for app, each in recorder.applied_migrations() if app == "partners")
+    recorder.record_unapplied("partners", name)
+    try:
+        assert_refused(
+            backup, f"is not migrated: it lacks partners.{name}. Run `manage.py migrate`"
+        )
+    finally:
+        recorder.record_applied("partners", name)
+
+
+def manifest_of(path):
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read(backups.MANIFEST))
 
 
 def rewrite(path, name, content):

@@ -443,3 +443,59 @@ def test_known_pages_do_not_outlive_the_next_change_without_the_database(new_cli
     absent(True)
     clock(dt.timedelta(minutes=2))
     assert client.get("/").status_code == 503
+
+
+# Names
+
+
+INVENTED = [
+    lambda n: {"HTTP_HOST": f"localhost:{10_000 + n}"},
+    lambda n: {"HTTP_HOST": f"invented{n}.example"},
+    lambda n: {"HTTP_HOST": f"a{n}.example.org"},  # a name that a pattern allows
+    lambda n: {"HTTP_X_FORWARDED_HOST": f"invented{n}.example"},
+    lambda n: {"HTTP_X_FORWARDED_PORT": str(10_000 + n)},
+    lambda n: {"HTTP_X_FORWARDED_PROTO": f"invented{n}"},
+    lambda n: {"HTTP_FORWARDED": f"host=invented{n}.example;proto=https"},
+    lambda n: {"wsgi.url_scheme": "https", "HTTP_HOST": f"localhost:{10_000 + n}"},
+]
+
+
+@commits
+def test_invented_names_take_no_room_and_are_named_nowhere(new_client, count, settings, mailoutbox):
+    settings.ANY_PORT = False
+    settings.ALLOWED_HOSTS = ["testserver", "localhost", ".example.org"]
+    settings.ADMINS = ["operator@example.org"]
+    client, paths = new_client(1), ["/", "/organisations/", "/events/", "/glossary/"]
+    before = [client.get(path).content for path in paths]
+    known = dict(find_cache(client).edition.shelves[False].pages)
+    for number in range(400):
+        answer = client.get(paths[number % 4], **INVENTED[number % 8](number))
+        assert answer.status_code in (200, 400)
+        assert f"invented{number}" not in (said := answer.content.decode() + str(answer.headers))
+        assert str(10_000 + number) not in said
+    assert find_cache(client).edition.shelves[False].pages == known
+    assert [count(client, path, 1).content for path in paths] == before
+    assert not mailoutbox
+
+
+@pytest.mark.parametrize(
+    ("site", "any_port", "host", "status"),
+    [
+        ("http://localhost:8000", False, "localhost", 200),
+        ("http://localhost:8000", False, "localhost:8000", 200),
+        ("http://localhost:8000", False, "localhost:6666", 400),
+        ("http://localhost:8000", False, "evil.example:8000", 400),
+        ("http://localhost", False, "localhost:80", 200),
+        ("http://localhost", False, "localhost:443", 400),
+        ("http://localhost:8000", True, "localhost:6666", 200),
+        ("http://localhost:8000", True, "evil.example:6666", 400),
+    ],
+)
+def test_site_answers_to_its_names_at_its_port(new_client, settings, site, any_port, host, status):
+    settings.SITE_URL, settings.ANY_PORT, settings.ALLOWED_HOSTS = site, any_port, ["localhost"]
+    client = new_client()
+    for _ in range(2):  # also when the page is known
+        client.get("/", HTTP_HOST="localhost")
+        answer = client.get("/", HTTP_HOST=host)
+        assert answer.status_code == status
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

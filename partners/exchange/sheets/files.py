@@ -12,6 +12,7 @@ import re
 import struct
 import zipfile
 import zlib
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -19,20 +20,17 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 
+from partners.exchange.sheets import weighing
 from partners.exchange.sheets.tables import shown
+from partners.exchange.sheets.weighing import MAX_ROWS, NOT_READ, TOO_LARGE
 from partners.rows.snapshots import Refused
 from partners.values.cells import harmless, lasting, restored
 from partners.values.lines import one_line
 
-MAX_ROWS = 2_000
 MAX_COLUMNS = 200
-MAX_MEMBERS = 100
-MAX_UNPACKED = 25_000_000  # bytes, all that a file unpacks to
-MAX_BESIDE = 256_000  # bytes: a member of a workbook that is neither a sheet nor its texts
-MAX_TAGS = 1_000_000  # of XML in a workbook: what a parser makes objects of
-CHUNK = 65_536
 LONGEST_CELL = 32_767  # characters, in XLSX
 WIDTH = 24
 TEXT = "@"  # the format of cells in which Excel leaves what is typed alone
@@ -51,10 +49,6 @@ UNREADABLE = (
 TABLES = {".csv", ".tsv", ".tab", ".txt"}
 #: Excel's own first line, which says how the columns are parted and is no row.
 ANNOUNCED = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
-NOT_READ = (
-    "This file cannot be read. Send a workbook (XLSX), or CSV in UTF-8: in Excel choose "
-    "“CSV UTF-8” when you save it."
-)
 #: What we do not read: how it begins, or a member of a ZIP and what that holds → what it is.
 OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls), or one with a password",
@@ -80,7 +74,10 @@ OTHER_ARCHIVES = {
     ("ppt/presentation.xml", b""): "a PowerPoint document",
 }
 SAVE_ANEW = "This is {}, which is not read here. Save it as Excel workbook (.xlsx), and send that."
-TOO_LARGE = "This file unpacks to more than we read. Export fewer records, and send those."
+TOO_MANY_ROWS = (
+    "“{}” has more than {:,} lines. Delete those that need no change, empty ones below the last "
+    "record as well; or export fewer records."
+)
 
 
 class Line(NamedTuple):
@@ -177,7 +174,7 @@ def read(file, root):
     """
     try:
         if zipfile.is_zipfile(file):
-            with zipfile.ZipFile(file) as archive:
+            with weighing.opened(file) as archive:
                 _refuse_other_archives(archive)
                 is_workbook = b"spreadsheetml" in _beginning(archive, "[Content_Types].xml")
                 return (_read_workbook if is_workbook else _read_archive)(archive, file)
@@ -189,7 +186,7 @@ def read(file, root):
 
 
 def _refuse_other_files(file):
-    beginning = file.read(CHUNK).removeprefix(codecs.BOM_UTF8).lstrip()
+    beginning = file.read(weighing.CHUNK).removeprefix(codecs.BOM_UTF8).lstrip()
     file.seek(0)
     for signature, words in OTHER_FILES.items():
         if beginning.startswith(signature):
@@ -207,11 +204,11 @@ def _beginning(archive, member):
     if member not in archive.namelist():
         return b""
     with archive.open(member) as opened:
-        return opened.read(CHUNK)
+        return opened.read(weighing.CHUNK)
 
 
 def _read_archive(archive, file):
-    _weigh(archive)
+    weighing.weigh(archive, is_workbook=False)
     sheets = {}
     for member in archive.infolist():
         path = PurePosixPath(member.filename)
@@ -230,18 +227,44 @@ def _read_csv(name, file):
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-16" if is_wide else "utf-8-sig", newline="")
     try:
-        first = text.readline(CHUNK)
+        first = text.readline(weighing.CHUNK)
         announced = ANNOUNCED.fullmatch(first)
         if not announced:
             text.seek(0)
         delimiter = announced[1] if announced else max(",;\t|", key=first.count)
-        return _sheet(name, csv.reader(text, delimiter=delimiter, strict=True))
+        return _sheet(name, _records(text, delimiter))
     finally:
         text.detach()
 
 
+def _records(text, delimiter):
+    """The lines of a CSV as lists of texts; none is longer than we read."""
+    length = 0
+
+    def measured():
+        nonlocal length
+        while line := text.readline(weighing.MAX_RECORD + 1):
+            length += len(line)
+            if length > weighing.MAX_RECORD:
+                raise Refused(TOO_LARGE)
+            yield line
+
+    for record in csv.reader(measured(), delimiter=delimiter, strict=True):
+        length = 0
+        yield record
+
+
 def _read_workbook(archive, file):
-    _weigh(archive, _refuse_beside)
+    weighing.weigh(archive, is_workbook=True)
+    try:
+        weighing.look_through(archive)
+    except weighing.TooManyRows as error:
+        titles = {part: title for title, part in _sheets_of(file)} if str(error) else {}
+        title = titles.get(str(error), "a sheet")
+        raise Refused(TOO_MANY_ROWS.format(title, MAX_ROWS)) from None
+    parts = [part for _, part in _sheets_of(file)]
+    if len(set(parts)) < len(parts):
+        raise weighing.odd("twice")
     book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
     try:
         return {sheet.title: _sheet(sheet.title, _texts(sheet)) for sheet in book.worksheets}
@@ -249,30 +272,12 @@ def _read_workbook(archive, file):
         book.close()
 
 
-def _weigh(archive, look=lambda member: False):
-    """Refuse what would unpack to too much: by what it says of itself, then by what it is."""
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS or sum(each.file_size for each in members) > MAX_UNPACKED:
-        raise Refused(TOO_LARGE)
-    size = tags = 0
-    for member in members:
-        is_xml = look(member)
-        with archive.open(member) as opened:
-            while chunk := opened.read(CHUNK):
-                size += len(chunk)
-                tags += chunk.count(b"<") * is_xml
-                if size > MAX_UNPACKED or tags > MAX_TAGS:
-                    raise Refused(TOO_LARGE)
-
-
-def _refuse_beside(member):
-    """A style sheet and the like are small; of the rest, but pictures, the tags are counted."""
-    if member.filename.startswith("xl/media/"):
-        return False
-    is_content = member.filename.startswith(("xl/worksheets/", "xl/sharedStrings"))
-    if not is_content and member.file_size > MAX_BESIDE:
-        raise Refused(TOO_LARGE)
-    return True
+def _sheets_of(file):
+    """[(title, its part)] of a workbook whose small parts were looked through."""
+    reader = ExcelReader(file, read_only=True, keep_links=False)
+    reader.read_manifest()
+    reader.read_workbook()
+    return [(sheet.name, rel.target) for sheet, rel in reader.parser.find_sheets()]
 
 
 def _texts(sheet):
@@ -309,10 +314,16 @@ def _unescaped(text):
 
 def _moment(value, number_format):
     """A cell that Excel made a date of is what it shows: a year, a month or a day, and a time."""
-    shows = set(NOT_SHOWN.sub("", number_format.partition(";")[0]).casefold())
+    shows = _letters(number_format)
     if isinstance(value, dt.datetime) and value.time() != dt.time() and shows & {*"dhs"}:
         return value.isoformat(" ")
     return value.isoformat()[: 10 if shows & {*"dhs"} else 7 if "m" in shows else 4]
+
+
+@lru_cache(maxsize=200)
+def _letters(number_format):
+    """What a format shows of a moment."""
+    return frozenset(NOT_SHOWN.sub("", number_format.partition(";")[0]).casefold())
 
 
 #: In the format of a cell: quoted words, escaped characters, and what stands in brackets.
@@ -341,10 +352,7 @@ def _sheet(name, rows):
     lines = []
     for number, texts in enumerate(islice(rows, MAX_ROWS + 1), 2):
         if number > MAX_ROWS + 1:
-            raise Refused(
-                f"“{name}” has more than {MAX_ROWS:,} lines. Delete those that need no change, "
-                "empty ones below the last record as well; or export fewer records."
-            )
+            raise Refused(TOO_MANY_ROWS.format(name, MAX_ROWS))
         if any(texts) and columns:
             lines.append(Line(number, _cells(f"“{name}”, row {number}", columns, texts)))
     if not columns:

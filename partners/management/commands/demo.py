@@ -73,6 +73,7 @@ class Command(BaseCommand):
 
     def serve(self, port):
         settings.SITE_URL = f"http://{HOST}:{port}"  # what its calendars and feeds lead to
+        settings.DEBUG = False  # what goes wrong has the pages that visitors get, not Django's
         self.say(f"Serving {settings.SITE_URL}/ and, for staff, {settings.SITE_URL}/admin/")
         self.stdout.write("      Stop it with Ctrl+C.")
         self.stdout.flush()

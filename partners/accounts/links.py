@@ -1,0 +1,94 @@
+"""Links by which somebody chooses a password: who gets one, how often, and where it leads.
+
+All lead to SITE_URL: nothing of a request is in them.
+"""
+
+import datetime as dt
+import logging
+import unicodedata
+
+from django.conf import settings
+from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from partners.models import LinkRequest
+
+log = logging.getLogger(__name__)
+PERIOD = dt.timedelta(hours=1)
+RESET, INVITATION = "reset", "invitation"
+#: Letter → the templates of its subject and its text; Django's admin brings those of a reset.
+LETTERS = {
+    RESET: ("registration/password_reset_subject.txt", "registration/password_reset_email.html"),
+    INVITATION: ("registration/invitation_subject.txt", "registration/invitation_email.txt"),
+}
+#: What LINKS_AN_HOUR counts by → what is said when there were too many.
+SENTENCES = {
+    "account": "Several links were asked for at this mail address within the last hour. Look into "
+    "your mail, among the unwanted as well; each link works for three days. If there is none, wait "
+    "an hour before you ask again.",
+    "address": "Too many links were asked for from where you are within the last hour. Wait an "
+    "hour, or ask from another network.",
+}
+
+
+class TooMany(Exception):
+    """No link is sent; the text is a sentence for whoever asked."""
+
+
+def ask(email, address, at):
+    """Send a link to whoever has `email`, asked for at `at` (aware datetime) from `address`.
+
+    It does the same, and says the same, whether or not anybody has it. Raises TooMany.
+    """
+    _count({"account": _alike(email), "address": address}, at)
+    try:
+        send(email, RESET)
+    except OSError:
+        log.exception("A link to choose a password could not be sent.")
+
+
+def send(email, letter):
+    """Mail one of LETTERS to each account with that address; to nobody if there is none.
+
+    All it needs are two texts, so a queue can do it later. Raises OSError.
+    """
+    subject, text = LETTERS[letter]
+    for user in PasswordResetForm().get_users(email):
+        context = _link_of(user)
+        title = render_to_string(subject, context).strip()
+        send_mail(title, render_to_string(text, context), None, [user.email])
+
+
+def _link_of(user):
+    """What the templates of Django and ours build the link from."""
+    protocol, _, domain = settings.SITE_URL.partition("://")
+    return {
+        "user": user,
+        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+        "token": default_token_generator.make_token(user),
+        "protocol": protocol,
+        "domain": domain,
+        "site_name": domain,
+    }
+
+
+def _alike(email):
+    """One form of all that Django takes for the same address."""
+    return unicodedata.normalize("NFKC", email).casefold()
+
+
+@transaction.atomic
+def _count(asked, at):
+    """Count a request; one that is refused does not count, so that nobody is shut out for good."""
+    LinkRequest.objects.filter(at__lte=at - PERIOD).delete()
+    keys = {by: salted_hmac(f"partners.links.{by}", said).hexdigest() for by, said in asked.items()}
+    for by, most in settings.LINKS_AN_HOUR.items():
+        if LinkRequest.objects.filter(key=keys[by]).count() >= most:
+            raise TooMany(SENTENCES[by])
+    LinkRequest.objects.bulk_create(LinkRequest(key=key, at=at) for key in keys.values())
