@@ -69,7 +69,8 @@ ACTIONS = {
     "logentry": {},
     "group": {"delete_selected": "s"},
     "user": {
-        "delete_selected": "s", "sign_out_everywhere": "ps", "forget_second_factor": "s",
+        "delete_selected": "s", "sign_out_everywhere": "ps", "let_in_again": "ps",
+        "forget_second_factor": "s",
     },
 }  # fmt: skip
 PEOPLE = {"e": "editor", "p": "publisher", "s": "superuser"}
