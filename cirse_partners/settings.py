@@ -383,7 +383,5 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},  # at INFO it repeats what django.request says
         "django": {"handlers": [], "propagate": True},  # no handlers of its own beside ours
-        # Strangers write that header: it is logged, but nobody is mailed what it says.
-        "django.security.DisallowedHost": {"handlers": ["stderr"], "propagate": False},
     },
 }

@@ -1,7 +1,7 @@
 """Pictures that other sites show where somebody shares a page: its title and whose site it is.
 
 They are drawn beside the requests, by `draw_cards`, and named after what they say: a page offers
-its card as soon as it is there, and one that says something else is never shown. See decision 22.
+its card as soon as it is there, and one that says something else is never shown. See decision 24.
 """
 
 import hashlib

@@ -3,13 +3,17 @@
 What a visitor writes into Host is believed for nothing else: links lead to SITE_URL.
 """
 
+import logging
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http.request import split_domain_port
+from django.shortcuts import render
 
+log = logging.getLogger(__name__)
+LONGEST_SAID = 100  # characters
 PORTS = {"http": 80, "https": 443}
 
 
@@ -29,12 +33,14 @@ def _port(url):
 
 
 class AnswerToOurName:
-    """Anything else is refused, with 400."""
+    """Anything else is answered with 400, and logged: nobody is mailed what strangers write."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         if not is_ours(request):
-            raise DisallowedHost("Host is none of ALLOWED_HOSTS, or not at the port of SITE_URL.")
+            said = request.META.get("HTTP_HOST", "")[:LONGEST_SAID]
+            log.warning("Refused a request for %r: not our name, or not our port.", said)
+            return render(request, "400.html", status=400)
         return self.get_response(request)

@@ -35,6 +35,7 @@ TABLE = {
     **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
     "organisation": ROOT | SHEETS | {"merge": "ps"},
     **dict.fromkeys(WORDS, WORD),
+    "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", ""),
     "linkcheck": pages("eps", "", "eps", "eps", ""),
@@ -62,6 +63,7 @@ ACTIONS = {
     **dict.fromkeys(IN_SHEETS, SHEET_ACTIONS),
     "organisation": SHEET_ACTIONS | {"mark_verified_with_figures": "eps", "merge_two": "ps"},
     **{model: {"delete_selected": "ps"} for model in WORDS},
+    "redirect": {"delete_selected": "ps", "export_xlsx": "eps", "export_csv": "eps"},
     "pendingchange": {},
     "revision": {},
     "linkcheck": {"mark_false_alarm": "eps"},
@@ -69,7 +71,8 @@ ACTIONS = {
     "logentry": {},
     "group": {"delete_selected": "s"},
     "user": {
-        "delete_selected": "s", "sign_out_everywhere": "ps", "forget_second_factor": "s",
+        "delete_selected": "s", "sign_out_everywhere": "ps", "let_in_again": "ps",
+        "forget_second_factor": "s",
     },
 }  # fmt: skip
 PEOPLE = {"e": "editor", "p": "publisher", "s": "superuser"}

@@ -5,6 +5,7 @@ import html
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
@@ -326,11 +327,11 @@ def test_withdrawal_needs_a_moment_to_come(publisher, day):
     assert record.withdrawn_at is None
 
 
-def test_shared_preview_is_made_and_revoked(editor, client, open_form):
+def test_shared_preview_is_made_and_revoked(editor, client, open_form, settings):
     record = make.OrganisationFactory()
     open_form(editor, record).save(summary="Pending.")
     page = text(editor.post(address(record, "previews"), {"_share": "1"}, follow=True))
-    (url,) = re.findall(r'href="http://testserver(/preview/[^"]+)"', page)
+    (url,) = re.findall(rf'href="{settings.SITE_URL}(/preview/[^"]+)"', page)
     assert "Pending." in text(client.get(url))
     (number,) = re.findall(r'name="_revoke" value="([^"]+)"', page)
     for revoked in ("nonsense", number):
