@@ -260,6 +260,7 @@ def test_export_takes_in_what_staff_did(content, tmp_path):
     assert Organisation.objects.get(pk="esr").summary == "By the next commit."
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", ONE_FIELD.values(), ids=ONE_FIELD)
 def test_one_changed_field_is_one_changed_line(content, change):
