@@ -562,6 +562,7 @@ def changed(value, row):
     return "FR" if row.field.endswith("country") else f"{value}x"
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("row", ONE_IN_TWO, ids=Row.__str__)
 def test_wrong_value_fails_its_fact_alone(row):
     find = finder()
@@ -594,6 +595,7 @@ def test_values_of_two_facts_stand_in_different_fields():
     assert {place: found for place, found in facts.items() if len(found) > 1} == {}
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("line", sorted({row.line for row in ROWS}))
 def test_missing_citations_fail_the_facts_of_their_line(line):
     Citation.objects.filter(locator=f"line {line}").delete()

@@ -29,6 +29,7 @@ def fetch(client, url):
     return response["Content-Type"], b"".join(response.streaming_content)
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.any_database
 @pytest.mark.parametrize(
     ("kind", "name", "served_as"),
@@ -159,6 +160,7 @@ def bomb():
     return content[:12] + header + zlib.crc32(header).to_bytes(4) + content[33:]
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.any_database
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),

@@ -225,6 +225,7 @@ def restore(client, model, key, number):
     return client.post(url, {"seen": read_all(page, "seen")[0], "_restore": "1"}, follow=True)
 
 
+@pytest.mark.slow("sweep")
 def test_merge_is_undone_by_the_steps_of_the_manual(publisher, pair, client):
     """docs/content.md, “Two records of one organisation”."""
     kept, other = pair

@@ -27,6 +27,7 @@ def queries(client, url):
     return len(captured)
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize(
     ("owner", "expected"),

@@ -54,6 +54,7 @@ def test_partial_date_of_a_pending_change_comes_back_as_well(editor, open_form):
     assert str(organisation.founded) == "2001"
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.any_database
 @pytest.mark.parametrize(
     "typed", ["soon", "31 February 2016", "May", "5/2016", "16", "<b>2016</b>"]
@@ -114,6 +115,7 @@ def test_web_address_is_taken_as_it_is_seen(editor, open_form):
 # identifiers, countries, times
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("scheme", "typed", "kept"),
     [
@@ -161,6 +163,7 @@ def test_time_is_kept_as_it_was_meant(editor, open_form, typed):
 # rich text
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.any_database
 @pytest.mark.parametrize(
     ("typed", "kept"),

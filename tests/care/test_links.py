@@ -128,6 +128,7 @@ def server(settings, monkeypatch):
     server.server_close()
 
 
+@pytest.mark.slow("server")
 @pytest.mark.parametrize(
     ("path", "result", "detail", "target"),
     [

@@ -94,6 +94,7 @@ def event_dates(draw):
 
 
 class TestPartition(TestCase):
+    @pytest.mark.slow("fuzzing")
     @steady
     @given(st.lists(event_dates(), min_size=1, max_size=8), close_days)
     def test_event_is_either_upcoming_or_past_on_any_day(self, some, day):

@@ -9,6 +9,8 @@ import pytest
 from partners.values import sorting
 from tests.exchange.test_loaddata import manage
 
+pytestmark = pytest.mark.slow("process")
+
 BEFORE = "0008_keep_what_was_not_taken"
 #: Rows as a site could hold them before texts were clean: table, and its values.
 ROWS = [

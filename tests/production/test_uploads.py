@@ -50,7 +50,7 @@ def frames(kind):
     return content.getvalue()
 
 
-#: what it is → (its name, its content, whether it is taken)
+#: what it is → (its name, its content or what draws it, whether it is taken)
 HOSTILE = {
     "SVG with a script": ("logo.svg", SVG, False),
     "SVG named PNG": ("logo.png", SVG, False),
@@ -58,41 +58,41 @@ HOSTILE = {
     "HTML named PNG": ("logo.png", HTML, False),
     "HTML behind a PNG's first bytes": ("logo.png", b"\x89PNG\r\n\x1a\n" + HTML, False),
     "GIF that is a script": ("logo.gif", b"GIF89a/*" + HTML + b"*/=1;", False),
-    "a phone's JPEG": ("logo.jpg", frames("MPO"), True),
+    "a phone's JPEG": ("logo.jpg", lambda: frames("MPO"), True),
     "HEIC named JPEG": ("logo.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + HTML, False),
-    "nothing but white": ("logo.png", picture(colour="white"), False),
-    "GIF named PNG": ("logo.png", picture("GIF", mode="P"), False),
+    "nothing but white": ("logo.png", lambda: picture(colour="white"), False),
+    "GIF named PNG": ("logo.png", lambda: picture("GIF", mode="P"), False),
     "PDF": ("logo.pdf", b"%PDF-1.7\n1 0 obj<</JS(" + MARK + b")>>", False),
     "ZIP": ("logo.png", b"PK\x03\x04" + HTML, False),
     "PHP named JPEG": ("logo.php.jpg", b"<?php system($_GET['c']); ?>", False),
     "empty": ("logo.png", b"", False),
-    "cut JPEG": ("logo.jpg", picture("JPEG")[:-300], False),
-    "cut PNG": ("logo.png", picture(size=(900, 900))[:200], False),
-    "30,000 × 30,000 pixels": ("logo.png", claims(30_000, 30_000), False),
-    "bomb of 2^31 pixels": ("logo.png", claims(2**31 - 1, 1), False),
-    "5,000 × 5,000 real pixels": ("logo.png", picture(size=(5_000, 5_000)), False),
-    "60 MB": ("logo.png", picture() + b"\0" * 60_000_000, False),
-    "TIFF named PNG": ("logo.png", picture("TIFF"), False),
-    "BMP": ("logo.bmp", picture("BMP"), False),
-    "ICO": ("favicon.ico", picture("ICO", (64, 64)), False),
-    "4,000 × 4,000 pixels": ("logo.png", picture(size=(4_000, 4_000), mode="RGBA"), True),
-    "PNG with a script behind": ("logo.png", picture() + HTML, True),
-    "PNG with a script in a comment": ("logo.png", with_text(), True),
-    "JPEG with a script and a place": ("logo.jpg", with_exif(), True),
-    "PNG named HTML": ("logo.html", picture() + HTML, True),
-    "path out of the folder": ("../../../../etc/cron.d/logo.png", picture(), True),
-    "path of Windows": ("..\\..\\logo.png", picture(), True),
-    "right-to-left override": ("logo\u202egnp.exe", picture(), True),
-    "NUL in its name": ("logo.php\0.png", picture(), True),
+    "cut JPEG": ("logo.jpg", lambda: picture("JPEG")[:-300], False),
+    "cut PNG": ("logo.png", lambda: picture(size=(900, 900))[:200], False),
+    "30,000 × 30,000 pixels": ("logo.png", lambda: claims(30_000, 30_000), False),
+    "bomb of 2^31 pixels": ("logo.png", lambda: claims(2**31 - 1, 1), False),
+    "5,000 × 5,000 real pixels": ("logo.png", lambda: picture(size=(5_000, 5_000)), False),
+    "60 MB": ("logo.png", lambda: picture() + b"\0" * 60_000_000, False),
+    "TIFF named PNG": ("logo.png", lambda: picture("TIFF"), False),
+    "BMP": ("logo.bmp", lambda: picture("BMP"), False),
+    "ICO": ("favicon.ico", lambda: picture("ICO", (64, 64)), False),
+    "4,000 × 4,000 pixels": ("logo.png", lambda: picture(size=(4_000, 4_000), mode="RGBA"), True),
+    "PNG with a script behind": ("logo.png", lambda: picture() + HTML, True),
+    "PNG with a script in a comment": ("logo.png", with_text, True),
+    "JPEG with a script and a place": ("logo.jpg", with_exif, True),
+    "PNG named HTML": ("logo.html", lambda: picture() + HTML, True),
+    "path out of the folder": ("../../../../etc/cron.d/logo.png", picture, True),
+    "path of Windows": ("..\\..\\logo.png", picture, True),
+    "right-to-left override": ("logo\u202egnp.exe", picture, True),
+    "NUL in its name": ("logo.php\0.png", picture, True),
     "very long name": (f"{'a' * 300}.png", picture(), False),
-    "animated PNG": ("logo.png", frames("PNG"), True),
-    "CMYK JPEG": ("logo.jpg", picture("JPEG", mode="CMYK"), True),
-    "palette with transparency": ("logo.png", picture(mode="P", transparency=255), True),
+    "animated PNG": ("logo.png", lambda: frames("PNG"), True),
+    "CMYK JPEG": ("logo.jpg", lambda: picture("JPEG", mode="CMYK"), True),
+    "palette with transparency": ("logo.png", lambda: picture(mode="P", transparency=255), True),
 }
 
 
 def send(operator, name, content):
-    file = io.BytesIO(content)
+    file = io.BytesIO(content() if callable(content) else content)
     file.name = name
     values = {"logo": file, "logo_alt": "A logo"}
     return operator.send_form(FORM, "organisation_form", "_draft", **values)

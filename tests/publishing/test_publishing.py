@@ -234,6 +234,7 @@ def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher)
     assert "It was withdrawn meanwhile" in pending(root).comment
 
 
+@pytest.mark.slow("sweep")
 def test_change_that_does_not_fit_into_the_time_stays_due_whole(publisher, monkeypatch):
     """A second passes whenever somebody looks: so the time is up at one query after the other."""
     root = make.FigureFactory().organisation

@@ -326,6 +326,7 @@ def _is_taken(write):
 class TestInTheDatabase(TestCase):
     """What the database says of a text column is what Python says of the date."""
 
+    @pytest.mark.slow("fuzzing")
     @steady
     @given(st.lists(close_dates, min_size=1, max_size=12))
     def test_column_sorts_as_python_does(self, some):

@@ -152,6 +152,7 @@ def everything(count):
 ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     ("address", "queries"),

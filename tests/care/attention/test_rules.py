@@ -352,6 +352,7 @@ def test_three_years_on_the_content_has_nothing_new_but_reviews(content):
     assert after["review-overdue"] == ["24 November 2027"]
 
 
+@pytest.mark.slow("sweep")
 @pytest.mark.parametrize("count", [1, 50])
 def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queries, count):
     for _ in range(count):
