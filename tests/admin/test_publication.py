@@ -5,7 +5,6 @@ import html
 import re
 
 import pytest
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
