@@ -18,7 +18,7 @@ LOCK_NEXT = $(LOCK) --python-version 3.12 --group next
 
 .DELETE_ON_ERROR:
 .PHONY: help install demo test test-slow test-all test-postgres test-next drills bench audit vnu \
-	check format secret serve lock clean
+	check format secret serve lock clean environment
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -128,7 +128,7 @@ lock: .venv/dev.stamp  ## renew the lock files from pyproject.toml (UPGRADE=--up
 	$(LOCK_NEXT) --group dev --output-file requirements-next.lock
 
 clean:  ## remove what was built and cached; content, uploads and .env stay
-	rm -rf .venv $(NEXT) var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(NEXT) var/previous var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew from the first Python on the path that is recent enough.
@@ -150,6 +150,11 @@ clean:  ## remove what was built and cached; content, uploads and .env stay
 	@echo "Installing what the site and its developers need into .venv ..."
 	@$(call INSTALL_ALL,.venv,requirements-dev.lock)
 	@touch .venv/runtime.stamp $@
+
+# What the drill of an upgrade runs the code before with: make environment INTO=folder FROM=lock file.
+environment:
+	@test -x $(INTO)/bin/python || $(BIN)/python -m venv $(INTO)
+	@$(call INSTALL_ALL,$(INTO),$(FROM))
 
 # The second environment: the next Django needs a later Python than the locked one.
 $(NEXT)/stamp: requirements-next.lock

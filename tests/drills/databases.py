@@ -91,11 +91,11 @@ def use(url):
     connections.settings = connections.configure_settings(importlib.reload(settings).DATABASES)
 
 
-def start(url, *arguments, cwd=ROOT, stderr=subprocess.PIPE, **env):
+def start(url, *arguments, cwd=ROOT, python=sys.executable, stderr=subprocess.PIPE, **env):
     """Python as a process in a group of its own, in the folder that holds its manage.py."""
     known = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATABASE_URL": url}
     return subprocess.Popen(  # noqa: S603 — our own command
-        [sys.executable, *arguments],
+        [python, *arguments],
         cwd=cwd,
         env=known | env,
         stdout=subprocess.DEVNULL,

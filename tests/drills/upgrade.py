@@ -110,6 +110,14 @@ def tree_before(folder, commit):
     return tree
 
 
+def python_of(tree):
+    """The Python of an environment with what that tree's own lock file names; made once."""
+    environment = ROOT / "var/previous"
+    command = ["make", "environment", f"INTO={environment}", f"FROM={tree}/requirements-dev.lock"]
+    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 — our own command
+    return str(environment / "bin/python")
+
+
 def archived(commit):
     """The tree of that commit as a tar file (bytes); None where git does not have it."""
     command = ["git", "archive", "--format=tar", commit]
@@ -170,7 +178,8 @@ def as_released(row):
 def drill(database, folder, commit, unchanged):
     """Yield [what, how many went well, how many did not]; print what was refused."""
     media = {"MEDIA_ROOT": str(folder / "media")}
-    old = media | {"cwd": tree_before(folder, commit)}
+    tree = tree_before(folder, commit)
+    old = media | {"cwd": tree, "python": python_of(tree)}
     goes_on = not database.url.startswith(OLD_WORKERS_STOP)
     if not goes_on:
         sys.stdout.write("Old workers are stopped before the upgrade of this database.\n")
