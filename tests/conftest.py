@@ -37,6 +37,8 @@ def pytest_configure(config):
 def pytest_deselected(items):
     """Count what `-m "not slow"` leaves out, by kind; a process of xdist hands it on as it ends."""
     config = items[0].config
+    if config.option.markexpr != "not slow":
+        return
     slow = filter(None, (item.get_closest_marker("slow") for item in items))
     config.stash[LEFT_OUT] = Counter(marker.args[0] for marker in slow)
     if hasattr(config, "workeroutput"):
