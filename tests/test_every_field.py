@@ -21,7 +21,11 @@ from partners.rows import snapshots
 from partners.values.dates import PartialDate, PartialDateField
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow("sweep"),
+    pytest.mark.any_database,
+]
 
 LINKED_DATA = re.compile(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', re.DOTALL)
 ROOTS = set(ROOT_MODELS.values())
