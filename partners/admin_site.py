@@ -163,9 +163,9 @@ class PartnersAdminSite(admin.AdminSite):
             return True
         if not form.is_valid():
             return False
-        said = {"title": str(finding)[:300], "by_name": name_of(request.user)}
+        values = {"title": str(finding)[:300], "by_name": name_of(request.user)}
         snooze, _ = Snooze.objects.update_or_create(
-            finding=finding.key, defaults=form.cleaned_data | said
+            finding=finding.key, defaults=form.cleaned_data | values
         )
         access.note(request.user, snooze, "Put off.")
         messages.info(request, f"Put off until {date_format(snooze.until)}.")

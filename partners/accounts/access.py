@@ -16,11 +16,11 @@ RECOVERY_CODES = 10
 
 def client_address(request):
     """Where the request comes from (str): behind a proxy, what that proxy itself wrote last."""
-    said = request.META.get("REMOTE_ADDR", "")
+    address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
-        said = request.META.get("HTTP_X_FORWARDED_FOR", said).rpartition(",")[2].strip()
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
     try:
-        return str(ipaddress.ip_address(said))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return "0.0.0.0"  # noqa: S104 — an unnamed visitor, not an address to listen on
 

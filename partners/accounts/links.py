@@ -87,7 +87,9 @@ def _alike(email):
 def _count(asked, at):
     """Count a request; one that is refused does not count, so that nobody is shut out for good."""
     LinkRequest.objects.filter(at__lte=at - PERIOD).delete()
-    keys = {by: salted_hmac(f"partners.links.{by}", said).hexdigest() for by, said in asked.items()}
+    keys = {
+        by: salted_hmac(f"partners.links.{by}", value).hexdigest() for by, value in asked.items()
+    }
     for by, most in settings.LINKS_AN_HOUR.items():
         if LinkRequest.objects.filter(key=keys[by]).count() >= most:
             raise TooMany(SENTENCES[by])

@@ -12,7 +12,7 @@ from partners.reading.search import MAX_TYPED
 from partners.values.dates import PartialDateField
 
 
-class PlainAddresses:
+class SafeLookups:
     """An address asks what our own pages ask: nothing else, that a database would fail on."""
 
     def lookup_allowed(self, lookup, value, request):

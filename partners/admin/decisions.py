@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from partners.admin.carried import only
-from partners.admin.forms import ComingField
+from partners.admin.forms import FutureDateTimeField
 from partners.admin.versioned import VersionedAdmin
 from partners.publishing import presses
 from partners.rows import bookkeeping
@@ -22,7 +22,7 @@ from partners.rows.standing import standing
 
 
 class WithdrawForm(forms.Form):
-    at = ComingField(label="Withdraw on")
+    at = FutureDateTimeField(label="Withdraw on")
 
 
 class VerifyForm(forms.Form):

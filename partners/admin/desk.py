@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from partners.admin.base import PlainAddresses, ReadOnly
+from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import only
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
@@ -22,7 +22,7 @@ from partners.rows.standing import standing
 MOST_TO_COME = 100
 
 
-class ReadOnlyAdmin(ReadOnly, PlainAddresses, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
     """Rows that are made elsewhere."""
 
     actions = None

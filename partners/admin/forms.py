@@ -15,7 +15,7 @@ def validate_coming(moment):
         raise forms.ValidationError("This moment is past. Choose a later one.")
 
 
-class ComingField(forms.SplitDateTimeField):
+class FutureDateTimeField(forms.SplitDateTimeField):
     """A moment to come, in the site's time zone; or none."""
 
     widget = AdminSplitDateTime
@@ -32,7 +32,7 @@ class RootForm(VersionedForm):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="Optional: what the change is about. Colleagues read it in the history.",
     )
-    publish_at = ComingField(label="Publish on")
+    publish_at = FutureDateTimeField(label="Publish on")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -73,8 +73,8 @@ class CitationInline(PartInline):
         if "path" in formset.form.base_fields:
             # Nothing is chosen in many-to-many fields before the record is saved.
             silent = [] if obj else [field.name for field in self.parent_model._meta.many_to_many]
-            said = statements(obj or self.parent_model())
-            choices = {path: words for path, words in said if path not in silent}
+            labelled = statements(obj or self.parent_model())
+            choices = {path: words for path, words in labelled if path not in silent}
             cited = obj.citations.values_list("path", flat=True) if obj else []
             formset.form.base_fields["path"] = forms.ChoiceField(
                 label="Statement",

@@ -2,12 +2,12 @@
 
 from django.contrib import admin, messages
 
-from partners.admin.base import PlainAddresses
+from partners.admin.base import SafeLookups
 from partners.models import LinkCheck
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(PlainAddresses, admin.ModelAdmin):
+class LinkCheckAdmin(SafeLookups, admin.ModelAdmin):
     list_display = ["url", "result", "detail", "target", "checked_at", "is_false_alarm"]
     list_filter = ["result", "is_false_alarm"]
     search_fields = ["url"]

@@ -77,8 +77,8 @@ class MergingAdmin(RootAdmin):
     def merge_two(self, request, queryset):
         chosen = list(queryset[:3])
         if len(chosen) != 2:
-            said = "Tick exactly two records: they are compared before anything is merged."
-            return self.message_user(request, said, messages.ERROR)
+            message = "Tick exactly two records: they are compared before anything is merged."
+            return self.message_user(request, message, messages.ERROR)
         return self._compare(*sorted(chosen, key=lambda each: each.record.pk))  # the older stays
 
     def merge(self, request, key):

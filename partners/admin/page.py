@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from partners.admin.base import PlainAddresses, ReadOnly
+from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.inlines import PartInline
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import SheetAdmin
@@ -74,7 +74,7 @@ class RedirectAdmin(SheetAdmin):
 
 
 @admin.register(MissedAddress)
-class MissedAddressAdmin(PlainAddresses, ReadOnly, admin.ModelAdmin):
+class MissedAddressAdmin(SafeLookups, ReadOnly, admin.ModelAdmin):
     """What people asked for; a redirect takes an address off the list."""
 
     list_display = ["path", "times", "last_on", "make_redirect"]

@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from partners.accounts import access, guessing, links
 from partners.accounts.groups import EDITORS, PUBLISHERS
-from partners.admin.base import PlainAddresses, ReadOnly
+from partners.admin.base import ReadOnly, SafeLookups
 
 log = logging.getLogger(__name__)
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
@@ -57,12 +57,12 @@ class InvitationForm(forms.ModelForm):
 
 
 @admin.register(Group)
-class PermissionsAdmin(PlainAddresses, GroupAdmin):
+class PermissionsAdmin(SafeLookups, GroupAdmin):
     """What the members of a group may do; for operators."""
 
 
 @admin.register(User)
-class ColleagueAdmin(PlainAddresses, UserAdmin):
+class ColleagueAdmin(SafeLookups, UserAdmin):
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
     add_form = InvitationForm
     add_fieldsets = [(None, {"fields": InvitationForm.Meta.fields})]
@@ -125,8 +125,8 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
                 self.log_change(request, user, done)
                 self.message_user(request, f"{user}: {done}", messages.SUCCESS)
             else:
-                said = f"{user} is an operator: only operators may do this."
-                self.message_user(request, said, messages.ERROR)
+                message = f"{user} is an operator: only operators may do this."
+                self.message_user(request, message, messages.ERROR)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -140,18 +140,18 @@ class ColleagueAdmin(PlainAddresses, UserAdmin):
         except OSError:
             log.exception("The invitation of user %s could not be sent.", user.pk)
             link = f"{settings.SITE_URL}{reverse('admin_password_reset')}"
-            said = (
+            message = (
                 f"The account is there, but the invitation could not be sent to {user.email}. Tell "
                 f"an operator. Once mails go out again, your colleague can ask for one at {link}"
             )
-            self.message_user(request, said, messages.ERROR)
+            self.message_user(request, message, messages.ERROR)
         else:
-            said = f"The invitation was sent to {user.email}."
-            self.message_user(request, said, messages.SUCCESS)
+            message = f"The invitation was sent to {user.email}."
+            self.message_user(request, message, messages.SUCCESS)
 
 
 @admin.register(LogEntry)
-class ActivityAdmin(ReadOnly, PlainAddresses, admin.ModelAdmin):
+class ActivityAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
     """What staff did, for publishers and operators to read; nobody changes it."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "__str__"]

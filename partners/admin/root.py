@@ -85,10 +85,10 @@ class RootAdmin(RootActions, RootDecisions):
 
     @admin.display(description="state", ordering="published_at")
     def state(self, obj):
-        said = obj.state(timezone.now()).split()[0].strip(":")
+        state = obj.state(timezone.now()).split()[0].strip(":")
         if obj.pending_status is None:
-            return said
-        return f"{said}; pending change {PendingChange.Status(obj.pending_status).label}"
+            return state
+        return f"{state}; pending change {PendingChange.Status(obj.pending_status).label}"
 
     @admin.display(description="last verified")
     def verified(self, obj):

@@ -175,15 +175,15 @@ class SheetAdmin(VersionedAdmin):
         if button.name not in self.stores:
             raise BadRequest("That is not a way to store a file.")
         if sent is None:
-            said = "This file is no longer kept: it was imported, or another was sent after it."
-            self.message_user(request, f"{said} Choose it again.", messages.ERROR)
+            message = "This file is no longer kept: it was imported, or another was sent after it."
+            self.message_user(request, f"{message} Choose it again.", messages.ERROR)
             return redirect(self.address("import"))
         try:
             with transaction.atomic():
-                said = self._carry_out(request, sent, button)
+                message = self._carry_out(request, sent, button)
         except Refused as error:
             return self._page(request, failed=error.sentences, status=HTTPStatus.CONFLICT)
-        self.message_user(request, said, messages.SUCCESS)
+        self.message_user(request, message, messages.SUCCESS)
         return redirect(self.address("changelist"))
 
     def _carry_out(self, request, sent, button):
@@ -225,9 +225,9 @@ class RootSheetAdmin(SheetAdmin, RootAdmin):
     actions = [*RootAdmin.actions, *SheetAdmin.actions]
 
     def _stored(self, request, button, records):
-        said = super()._stored(request, button, records)
+        message = super()._stored(request, button, records)
         there = standings(self.model, [record.pk for record in records])
         kept = [each for each in records if there[each.pk].pending or not each.is_live(request.now)]
         if button.is_for_publishers and kept:
-            said += f" Kept as drafts or pending changes: {len(kept)}."
-        return said
+            message += f" Kept as drafts or pending changes: {len(kept)}."
+        return message

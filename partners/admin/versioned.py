@@ -23,7 +23,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from partners.admin.base import EditorForms, NamedObstacles, PlainAddresses
+from partners.admin.base import EditorForms, NamedObstacles, SafeLookups
 from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.models import Revision
 from partners.models.renames import in_present_names
@@ -68,7 +68,7 @@ class Rehearsed(Exception):
         self.rows, self.beside, self.left_out = rows, beside, left_out
 
 
-class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdmin):
+class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin):
     """What is saved takes effect at once, has a history, and overwrites nobody's work."""
 
     form = VersionedForm
@@ -108,7 +108,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         written = VERSION.written([self.opts.label_lower, key, begun])
         context = {"version": written} | (extra_context or {})
         try:
-            with self._over(request, key, begun["base"]):
+            with self._temporarily_at(request, key, begun["base"]):
                 response = super().changeform_view(request, object_id, form_url, context)
                 if hasattr(response, "render"):
                     response.render()
@@ -137,7 +137,7 @@ class VersionedAdmin(PlainAddresses, NamedObstacles, EditorForms, admin.ModelAdm
         return _with_moments(begun) | {"base": _kept(begun["base"])}
 
     @contextmanager
-    def _over(self, request, key, base):
+    def _temporarily_at(self, request, key, base):
         """Within it, the record is what `base` says. Reading what is stored needs nothing."""
         if request.method != "POST" and not presses.pending(self.model, key):
             yield

@@ -97,10 +97,10 @@ class Guard(httpcore.SyncBackend):
                 if not _is_public(ipaddress.ip_address(address.partition("%")[0])):
                     raise Forbidden(f"{host} is not on the public internet")
         stream = super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
-        return Impatient(stream)
+        return DeadlineStream(stream)
 
 
-class Impatient(httpcore.NetworkStream):
+class DeadlineStream(httpcore.NetworkStream):
     """A connection that is read from until the thread's present question must be answered.
 
     A limit for each piece alone would wait for ever on a host that sends a byte now and then.
@@ -121,7 +121,7 @@ class Impatient(httpcore.NetworkStream):
         self.stream.write(buffer, timeout)
 
     def start_tls(self, ssl_context, server_hostname=None, timeout=None):
-        return Impatient(self.stream.start_tls(ssl_context, server_hostname, timeout))
+        return DeadlineStream(self.stream.start_tls(ssl_context, server_hostname, timeout))
 
     def close(self):
         self.stream.close()
@@ -149,10 +149,10 @@ def check(urls):
 def record(url, outcome):
     """Keep the outcome in the history; a false alarm that sounds again is one again."""
     last = LinkCheck.objects.answered().filter(url=url).order_by("-pk").first()
-    said = outcome._asdict()
-    same = last and all(getattr(last, name) == value for name, value in said.items())
+    found = outcome._asdict()
+    same = last and all(getattr(last, name) == value for name, value in found.items())
     return LinkCheck.objects.create(
-        url=url, is_false_alarm=bool(same and last.is_false_alarm), **said
+        url=url, is_false_alarm=bool(same and last.is_false_alarm), **found
     )
 
 
@@ -218,8 +218,8 @@ def _judge(asked, answer, reached, moved_to):
         return Outcome(Result.BLOCKED, f"answers {status}")
     if not 200 <= status < 300:
         return Outcome(Result.BROKEN, f"answers {status}")
-    if said := _no_such_page(answer.text):
-        return Outcome(Result.SOFT_404, f"“{said[:150]}”")
+    if title := _no_such_page(answer.text):
+        return Outcome(Result.SOFT_404, f"“{title[:150]}”")
     if _is_front_page(reached) and not _is_front_page(asked):
         return Outcome(Result.SOFT_404, "it leads to the front page")
     if moved_to:
@@ -239,10 +239,10 @@ def _is_front_page(url):
 def _no_such_page(text):
     """The title or heading that says so, or None."""
     for _, inner in SPOKEN_TITLE.findall(text):
-        said = " ".join(unescape(strip_tags(inner)).split())
-        said = "".join(filter(str.isprintable, said))
-        if any(NO_SUCH_PAGE.match(fold(part)) for part in PARTS_OF_TITLE.split(said)):
-            return said
+        title = " ".join(unescape(strip_tags(inner)).split())
+        title = "".join(filter(str.isprintable, title))
+        if any(NO_SUCH_PAGE.match(fold(part)) for part in PARTS_OF_TITLE.split(title)):
+            return title
     return None
 
 
@@ -276,7 +276,7 @@ def _get(pool, url, cookies):
 def _once(pool, method, url, cookies):
     if urlsplit(url).scheme not in ("http", "https"):
         raise Forbidden(f"{url} is not an address of the web")
-    Impatient.question.end = time.monotonic() + SECONDS
+    DeadlineStream.question.end = time.monotonic() + SECONDS
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
     sent, headers = _in_ascii(url), HEADERS | _given_back(cookies)
     with pool.stream(method, sent, headers=headers, extensions={"timeout": limits}) as response:
@@ -285,10 +285,10 @@ def _once(pool, method, url, cookies):
             body += piece
             if len(body) >= READ_BYTES:
                 break
-        said = [(name.lower(), value) for name, value in response.headers]
-        location = dict(said).get(b"location", b"").decode("utf-8", "replace")
-        wait = _wait(dict(said).get(b"retry-after", b"")) if response.status in BUSY else None
-        return Answer(response.status, location, _decode(body), _cookies(said), wait)
+        received = [(name.lower(), value) for name, value in response.headers]
+        location = dict(received).get(b"location", b"").decode("utf-8", "replace")
+        wait = _wait(dict(received).get(b"retry-after", b"")) if response.status in BUSY else None
+        return Answer(response.status, location, _decode(body), _cookies(received), wait)
 
 
 def _wait(retry_after):
@@ -304,17 +304,17 @@ def _wait(retry_after):
 
 def _given_back(cookies):
     """The header (dict) that gives `cookies` (dict of str) back, in the bytes that they came in."""
-    said = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return {"Cookie": said.encode("latin-1")} if cookies else {}
+    pairs = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return {"Cookie": pairs.encode("latin-1")} if cookies else {}
 
 
 def _cookies(headers):
     """{name: value} of the cookies that are set; what else is said of them does not matter here."""
     return {
         name.strip(): value.partition(";")[0].strip()
-        for key, said in headers
+        for key, cookie in headers
         if key == b"set-cookie"
-        for name, _, value in [said.decode("latin-1").partition("=")]
+        for name, _, value in [cookie.decode("latin-1").partition("=")]
     }
 
 

@@ -67,24 +67,24 @@ def _values(fields, line):
     return {field.attname: _value(field, row[field.attname]) for field in fields}
 
 
-def _no_number(said):
-    raise Unfit(f"{said} is no number")
+def _no_number(text):
+    raise Unfit(f"{text} is no number")
 
 
-def _value(field, said):
-    if said is None:
+def _value(field, raw):
+    if raw is None:
         if not field.null:
             raise Unfit(f"“{field.attname}” is empty")
         return None
     try:
-        value = field.to_python(said)
-        is_its_kind = type(written(field, value)) is type(said)
+        value = field.to_python(raw)
+        is_its_kind = type(written(field, value)) is type(raw)
     except ValidationError as error:
         raise Unfit(f"“{field.attname}”: {error.messages[0]}") from None
     except OF_THE_WRONG_KIND:
         is_its_kind = False
     if not is_its_kind:
-        raise Unfit(f"“{field.attname}” cannot be {json.dumps(said, ensure_ascii=False):.60}")
+        raise Unfit(f"“{field.attname}” cannot be {json.dumps(raw, ensure_ascii=False):.60}")
     if isinstance(value, str):
         _fits(field, value)
     return value
@@ -118,8 +118,10 @@ def look_at(archive, tables, counts):
                     place = (member_of(model), number, field.attname)
                     references.setdefault(field.target_field, {}).setdefault(value, place)
         if number != counts[model._meta.label_lower]:
-            said = counts[model._meta.label_lower]
-            raise refused(member_of(model), f"it has {number} rows, and the manifest says {said}")
+            promised = counts[model._meta.label_lower]
+            raise refused(
+                member_of(model), f"it has {number} rows, and the manifest says {promised}"
+            )
         keys[model] = own.seen
     for target, wanted in references.items():
         _refuse_dangling(target, wanted, keys)
@@ -150,10 +152,10 @@ class _Uniques:
         for columns, seen in self.seen.items():
             values = tuple(row[each] for each in columns)
             if None not in values and seen.setdefault(values, number) != number:
-                said = ", ".join(map(str, values))
+                shown = ", ".join(map(str, values))
                 raise refused(
                     f"{self.name}, row {number}",
-                    f"“{', '.join(columns)}” is “{said}”, as in row {seen[values]}",
+                    f"“{', '.join(columns)}” is “{shown}”, as in row {seen[values]}",
                 )
 
 
@@ -197,8 +199,8 @@ def _try(model, batch):
 
 def _reason(model, error):
     """The sentence of the rule that is broken, or what the database says."""
-    said = str(error).partition("\n")[0]
+    message = str(error).partition("\n")[0]
     for constraint in model._meta.constraints:
-        if constraint.name in said:
+        if constraint.name in message:
             return f"{constraint.get_violation_error_message()} ({constraint.name})"
-    return f"the database refuses it: {said}"
+    return f"the database refuses it: {message}"

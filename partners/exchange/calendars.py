@@ -132,7 +132,7 @@ def _event(event, at):
     """RFC 5545 §3.6.1. TRANSPARENT: who follows a congress is not busy because of it (§3.8.2.7)."""
     component = icalendar.Event()
     changed = max(event.record.changed_at, event.published_at)
-    said = {
+    properties = {
         "uid": str(uuid.uuid5(NAMESPACE, event.pk)),
         "dtstamp": changed,
         "last-modified": changed,
@@ -146,7 +146,7 @@ def _event(event, at):
         "transp": "TRANSPARENT",
         **_span(event),
     }
-    for name, value in said.items():
+    for name, value in properties.items():
         if value != "" and value != []:
             component.add(name, value)
     return component

@@ -66,10 +66,10 @@ class Exported(NamedTuple):
 
     @property
     def report(self):
-        said = f"Records: {self.records}. Uploads: {self.uploads}."
+        sentence = f"Records: {self.records}. Uploads: {self.uploads}."
         if self.pending:
-            said += f" Pending changes left out, as they are no content yet: {self.pending}."
-        return said
+            sentence += f" Pending changes left out, as they are no content yet: {self.pending}."
+        return sentence
 
 
 def export(folder):
@@ -149,13 +149,13 @@ def _copy(name, path):
 def _replace(folder, texts):
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as complete:  # the first file takes its name when the last is written
-        for name, said in texts.items():
-            if said:
+        for name, content in texts.items():
+            if content:
                 file = complete.enter_context(backups.complete_or_nothing(folder / name))
-                file.write(said.encode())
+                file.write(content.encode())
                 file.flush()  # a full disk says so here, before any file is replaced
-    for name, said in texts.items():
-        if said:
+    for name, content in texts.items():
+        if content:
             (folder / name).chmod(settings.FILE_UPLOAD_PERMISSIONS)
         else:
             (folder / name).unlink(missing_ok=True)

@@ -192,7 +192,7 @@ class Loading:
             update_fields=["fields"],
         )
 
-    def take_back(self):
+    def remove_copied_uploads(self):
         """Remove the uploads that came with fixtures which could not be loaded."""
         for storage, name in self.brought:
             storage.delete(name)
@@ -244,11 +244,11 @@ class Loading:
 
     def _check_written(self, where, given, written):
         for name, value in given.items():
-            said, stored = json.dumps(value), json.dumps(written[name])
-            if said != stored:
-                said, stored = _from_difference(said, stored)
+            read, stored = json.dumps(value), json.dumps(written[name])
+            if read != stored:
+                read, stored = _from_difference(read, stored)
                 raise FixtureError(
-                    f"{where}, field {name}: {_short(said)} is not how this field is "
+                    f"{where}, field {name}: {_short(read)} is not how this field is "
                     f"written; it would be stored as {_short(stored)}."
                 )
 
@@ -260,7 +260,7 @@ class Loading:
             if isinstance(written, str):
                 refuse_control_characters(written)
             if isinstance(field, FileField) and written:
-                self._bring(field.storage, written)
+                self._copy_upload(field.storage, written)
                 field.storage.open(written).close()
             if written is None and not field.null:
                 raise ValidationError(field.error_messages["null"])
@@ -274,11 +274,11 @@ class Loading:
         except (
             ValidationError, TypeError, ValueError, OverflowError, OSError, SuspiciousOperation
         ) as error:  # fmt: skip
-            said = " ".join(getattr(error, "messages", [str(error)]))
-            raise FixtureError(f"{where}, field {field.name}: {_short(said, 300)}") from None
+            message = " ".join(getattr(error, "messages", [str(error)]))
+            raise FixtureError(f"{where}, field {field.name}: {_short(message, 300)}") from None
         return value
 
-    def _bring(self, storage, name):
+    def _copy_upload(self, storage, name):
         """Store an upload that lies beside the fixture, if it is not there yet."""
         if storage.exists(name) or not (self.folder / UPLOADS / name).is_file():
             return
@@ -346,8 +346,8 @@ def _outcome(theirs, rows, offer):
 def _where(file_name, position, record):
     """What errors call a record: its file and place, with model and key as far as it has them."""
     given = record if isinstance(record, dict) else {}
-    said = [str(given[name]) for name in ("model", "pk") if _is_key(given.get(name))]
-    return f"{file_name}, record {position}" + (f" ({_short(' '.join(said))})" if said else "")
+    names = [str(given[name]) for name in ("model", "pk") if _is_key(given.get(name))]
+    return f"{file_name}, record {position}" + (f" ({_short(' '.join(names))})" if names else "")
 
 
 def _is_key(written):

@@ -10,9 +10,9 @@ from django.utils.html import escape
 class AtomFeed(Atom1Feed):
     """Atom as Django writes it, of plain texts; without an entry it changed at no time of ours."""
 
-    def add_item(self, title, link, description, **said):
+    def add_item(self, title, link, description, **extra):
         """RFC 4287 §3.1.1: the summary is read as HTML, so what is plain text is escaped."""
-        super().add_item(title, link, escape(description), **said)
+        super().add_item(title, link, escape(description), **extra)
 
     def latest_post_date(self):
         never = dt.datetime.fromtimestamp(0, tz=dt.UTC)
@@ -29,15 +29,15 @@ class JSONFeed(SyndicationFeed):
         outfile.write(json.dumps(self._document(), ensure_ascii=False).encode(encoding))
 
     def _document(self):
-        said = self.feed
+        feed = self.feed
         return {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": said["title"],
-            "home_page_url": said["link"],
-            "feed_url": said["feed_url"],
-            "description": said["subtitle"],
-            "language": said["language"],
-            "authors": [{"name": said["author_name"]}],
+            "title": feed["title"],
+            "home_page_url": feed["link"],
+            "feed_url": feed["feed_url"],
+            "description": feed["subtitle"],
+            "language": feed["language"],
+            "authors": [{"name": feed["author_name"]}],
             "items": [self._item(item) for item in self.items],
         }
 

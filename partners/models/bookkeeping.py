@@ -35,7 +35,7 @@ class BesideField(models.OneToOneField):
         return name, "django.db.models.OneToOneField", args, kwargs
 
 
-class Beside(models.Model):
+class PerRecordRow(models.Model):
     """A row beside one record."""
 
     organisation = BesideField("partners.Organisation")
@@ -75,7 +75,7 @@ class ContentVersion(models.Model):
         return self.token
 
 
-class Record(Beside):
+class Record(PerRecordRow):
     """What the machine knows of a root: how often and when it changed, and its search text."""
 
     version = models.PositiveIntegerField(default=0)
@@ -136,7 +136,7 @@ class Word(models.Model):
         return self.text
 
 
-class Verification(Beside):
+class Verification(PerRecordRow):
     """That somebody compared a record, or one figure, with the world: who, when and how."""
 
     figure = models.OneToOneField(

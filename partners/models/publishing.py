@@ -22,7 +22,7 @@ class RowsField(models.JSONField):
         return in_present_names(super().from_db_value(value, expression, connection))
 
 
-class Concerning(models.Model):
+class RecordReference(models.Model):
     """A row about one record, that outlives the record."""
 
     kind = models.CharField(max_length=100, help_text="The record's model: “partners.event”.")
@@ -62,7 +62,7 @@ class RevisionQuerySet(models.QuerySet):
         return self.latest_of_each().filter(is_deleted=True).order_by("-pk")
 
 
-class Revision(Concerning):
+class Revision(RecordReference):
     """One state that a record has had, or was proposed to have: who made it so, when and why."""
 
     at = models.DateTimeField(default=timezone.now)
@@ -117,7 +117,7 @@ class PendingChangeQuerySet(models.QuerySet):
         return self.filter(publish_at__lte=at).order_by("publish_at", "pk")
 
 
-class PendingChange(Concerning):
+class PendingChange(RecordReference):
     """What a record is to become; the public reads the live version until it is published."""
 
     class Status(models.TextChoices):
@@ -181,7 +181,7 @@ class PreviewLinkQuerySet(models.QuerySet):
         return self.filter(expires_at__gt=at, revoked_at=None)
 
 
-class PreviewLink(Concerning):
+class PreviewLink(RecordReference):
     """A rendering to be shown to somebody without an account, for a while."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

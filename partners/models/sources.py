@@ -64,16 +64,16 @@ def statement(root, path):
 
 def statements(root):
     """What can be cited of `root`: a list of (path, the statement in words)."""
-    said = [(field.name, _in_words(field)) for field in _content(root)]
+    labelled = [(field.name, _in_words(field)) for field in _content(root)]
     for name in () if root._state.adding else root.parts:
         parts = getattr(root, name)
-        said += [
+        labelled += [
             (f"{name}/{part.pk}/{field.name}", f"{part}: {_in_words(field)}")
             for part in parts.all()
             for field in _content(part)
             if field != parts.field and getattr(part, field.attname) is not None
         ]
-    return said
+    return labelled
 
 
 #: What readers call a statement, where its field or part has another name for staff.

@@ -191,17 +191,17 @@ class Merge:
         if self.other.is_home:
             sentence = f"{other} is the society whose site this is: it cannot be merged away."
             return [f"{sentence} Keep it, and merge {kept} into it."]
-        said = [
+        sentences = [
             f"“{change.title}” has a pending change by {change.by_name}: publish or discard it "
             "first."
             for change in self._pending
         ]
         if self._is_better_known(at):
-            said.append(
+            sentences.append(
                 f"Visitors know {other}, but not {kept}. Publish {kept} first, or keep {other} "
                 "instead."
             )
-        return said or self._refusal(at)
+        return sentences or self._refusal(at)
 
     def write(self, by, at):
         """Store it, one revision a record. Within a transaction; raises Refused."""
@@ -352,8 +352,8 @@ def _is_of_itself(row):
 
 def _says(row):
     """What no second row of its record may say."""
-    said = SAME.get(snapshots.model_of(row["model"]))
-    return (row["model"], *(row["fields"][name] for name in said)) if said else _identity(row)
+    names = SAME.get(snapshots.model_of(row["model"]))
+    return (row["model"], *(row["fields"][name] for name in names)) if names else _identity(row)
 
 
 def _recited(row, instead):

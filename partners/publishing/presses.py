@@ -35,8 +35,8 @@ def pending(model, key):
 def offer_of(change, seen=None):
     """The pending change as it is, to be decided on (Offer); `seen` is the version shown."""
     rows, gone = in_form_of_today(change.rows)
-    said = {"why": change.why, "begun_at": change.saved_at, "left_out": gone}
-    return Offer(change.model, change.key, rows, rows, seen, **said)
+    details = {"why": change.why, "begun_at": change.saved_at, "left_out": gone}
+    return Offer(change.model, change.key, rows, rows, seen, **details)
 
 
 def state(root, change, at):

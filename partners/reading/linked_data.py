@@ -46,14 +46,14 @@ def graph(*things):
     return {"@context": SCHEMA, "@graph": known} if known else None
 
 
-def known_of(said):
+def known_of(node):
     """`said` without what is empty, at any depth."""
-    if isinstance(said, dict):
-        kept = {name: known_of(value) for name, value in said.items()}
+    if isinstance(node, dict):
+        kept = {name: known_of(value) for name, value in node.items()}
         return {name: value for name, value in kept.items() if value not in (None, "", [], {})}
-    if isinstance(said, list):
-        return [known_of(value) for value in said if value]
-    return writable(said) if isinstance(said, str) else said
+    if isinstance(node, list):
+        return [known_of(value) for value in node if value]
+    return writable(node) if isinstance(node, str) else node
 
 
 def absolute(path):
@@ -117,7 +117,7 @@ def of_organisation(organisation, at, names, identifiers, relations, collaborati
     page = absolute(organisation.get_absolute_url())
     seat = place("", organisation.seat_city, organisation.seat_country)
     has_region = organisation.region != Organisation.Region.NOT_STATED
-    said = {
+    node = {
         "@type": type_of(organisation),
         "@id": f"{page}#organisation",
         "mainEntityOfPage": page,
@@ -145,12 +145,12 @@ def of_organisation(organisation, at, names, identifiers, relations, collaborati
     }
     for relation in relations:
         if relation["property"]:
-            others = said.setdefault(relation["property"], [])
+            others = node.setdefault(relation["property"], [])
             others.append(named(relation["organisation"], at))
     for collaboration in collaborations:
         for name, role in memberships(organisation, collaboration, at):
-            said.setdefault(name, []).append(role)
-    return said
+            node.setdefault(name, []).append(role)
+    return node
 
 
 def memberships(organisation, collaboration, at):

@@ -26,15 +26,15 @@ def society(at):
 @freshness.remembered
 def everywhere(at):
     """What every public page says at `at` (aware datetime): of the society, what names it."""
-    said = {"home": [], "page": [], "term": []}
+    found = {"home": [], "page": [], "term": []}
     for kind, *row in _said_everywhere(at):
-        said[kind].append(row)
-    homes = [_society(row) for row in said["home"]]
-    pages = {key: Page(key=key, slug=slug, title=name) for key, slug, name, *_ in said["page"]}
+        found[kind].append(row)
+    homes = [_society(row) for row in found["home"]]
+    pages = {key: Page(key=key, slug=slug, title=name) for key, slug, name, *_ in found["page"]}
     return {
         "home_society": homes[0] if homes else None,
         "footer_pages": [pages[key] for key in Page.FOOTER if key in pages],
-        "abbreviations": {short: (long, key) for key, short, long, *_ in said["term"]},
+        "abbreviations": {short: (long, key) for key, short, long, *_ in found["term"]},
     }
 
 

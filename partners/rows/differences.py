@@ -106,7 +106,7 @@ def _at(path, fields):
 def between(before, after):
     """The Differences between two lists of rows, whole parts that came or went as one each."""
     return [
-        Difference(path, where(change, path), *said(change, path))
+        Difference(path, where(change, path), *in_words(change, path))
         for change in snapshots.changes(before, after)
         for path in change.paths
     ]
@@ -187,7 +187,7 @@ def where(change, path):
     return ": ".join(filter(None, [f"{kind} {title}".strip(), field.lower()]))
 
 
-def said(change, path):
+def in_words(change, path):
     """The two values of the path in `change`, in words."""
     return tuple(_at(path, fields) for fields in (change.before, change.after))
 

@@ -216,11 +216,13 @@ def _differ(taking):
         return True
     if before.pending is None or after.pending is None:
         return before.pending is not after.pending
-    said = [
+    states = [
         (each.status, each.publish_at, each.why, each.comment)
         for each in (before.pending, after.pending)
     ]
-    return said[0] != said[1] or bool(snapshots.changes(before.pending.rows, after.pending.rows))
+    return states[0] != states[1] or bool(
+        snapshots.changes(before.pending.rows, after.pending.rows)
+    )
 
 
 # What is written
@@ -254,13 +256,13 @@ def _store_standing(taking):
         identity = {"kind": after.model._meta.label_lower, "key": after.key}
         PendingChange.objects.create(**identity, **after.pending._asdict(), title=_title(after))
     else:
-        said = {
+        values = {
             name: value
             for name, value in after.pending._asdict().items()
             if value != getattr(before.pending, name)
         }
-        if said:
-            changes.update(**said, **({"title": _title(after)} if "rows" in said else {}))
+        if values:
+            changes.update(**values, **({"title": _title(after)} if "rows" in values else {}))
 
 
 def _title(after):

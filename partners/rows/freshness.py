@@ -18,7 +18,7 @@ from django.utils import timezone
 from partners.models import ROOTS, ContentVersion, PendingChange, triggers
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
-UNSEEN = {
+NOT_INVALIDATING = {
     "chore", "contentversion", "linkrequest", "loadedrow", "missedaddress", "previewlink",
     "reminder", "sentsheet",
 }  # fmt: skip
@@ -167,7 +167,7 @@ def install(sender, using, **kwargs):
 
 def _models():
     models = apps.get_app_config("partners").get_models(include_auto_created=True)
-    return [model for model in models if model._meta.model_name not in UNSEEN]
+    return [model for model in models if model._meta.model_name not in NOT_INVALIDATING]
 
 
 def _stem(table):

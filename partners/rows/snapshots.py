@@ -386,8 +386,8 @@ def _sentences(record, error):
         else:
             where = f"{record._meta.verbose_name}, {field.verbose_name}"
             is_reference = field.many_to_one
-        said = [
+        messages = [
             GONE if is_reference and each.code == "invalid" else " ".join(each.messages)
             for each in errors
         ]
-        yield f"{where.capitalize()}: {' '.join(said)}"
+        yield f"{where.capitalize()}: {' '.join(messages)}"

@@ -129,6 +129,6 @@ def _waiting(model, keys, lock):
 
 def pending_of(change):
     """What the PendingChange says (Pending), as far as there is a place for it today."""
-    said = {name: getattr(change, name) for name in Pending._fields}
-    rows = {name: in_form_of_today(said[name])[0] for name in ("rows", "base")}
-    return Pending(**said | rows)
+    values = {name: getattr(change, name) for name in Pending._fields}
+    rows = {name: in_form_of_today(values[name])[0] for name in ("rows", "base")}
+    return Pending(**values | rows)

@@ -8,14 +8,14 @@ BOUNDARY = re.compile(
 )
 
 
-def plain(said):
+def plain(value):
     """The kind and the boundary of a Content-Type (text), and nothing else of it.
 
     What comes here is UTF-8. Django would decode the query string and forms with whatever character
     set the header names: one such as `base64` fails before any view or middleware could answer.
     """
-    kind, semicolon, _ = said.partition(";")
-    boundary = BOUNDARY.search(said) if semicolon else None
+    kind, semicolon, _ = value.partition(";")
+    boundary = BOUNDARY.search(value) if semicolon else None
     return f"{kind}; boundary={boundary[2]}" if boundary else kind
 
 
@@ -39,9 +39,9 @@ class PlainContentTypeASGI:
 
     async def __call__(self, scope, receive, send):
         headers = [
-            (name, plain(said.decode("latin-1")).encode("latin-1"))
+            (name, plain(value.decode("latin-1")).encode("latin-1"))
             if name == b"content-type"
-            else (name, said)
-            for name, said in scope.get("headers", ())
+            else (name, value)
+            for name, value in scope.get("headers", ())
         ]
         await self.application(scope | {"headers": headers}, receive, send)

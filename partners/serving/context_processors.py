@@ -12,13 +12,13 @@ def site(request):
     at = getattr(request, "now", None) or timezone.now()
     known = SimpleLazyObject(lambda: everywhere(at))
 
-    def said(name):
+    def lazily(name):
         return SimpleLazyObject(lambda: known[name])
 
     return {
-        "home_society": said("home_society"),
-        "footer_pages": said("footer_pages"),
-        "abbreviations": said("abbreviations"),
+        "home_society": lazily("home_society"),
+        "footer_pages": lazily("footer_pages"),
+        "abbreviations": lazily("abbreviations"),
         "now_of_request": at,
         "today": timezone.localdate(at),
         "site_url": settings.SITE_URL,

@@ -13,7 +13,7 @@ from django.http.request import split_domain_port
 from django.shortcuts import render
 
 log = logging.getLogger(__name__)
-LONGEST_SAID = 100  # characters
+LONGEST_LOGGED = 100  # characters
 PORTS = {"http": 80, "https": 443}
 
 
@@ -40,7 +40,7 @@ class AnswerToOurName:
 
     def __call__(self, request):
         if not is_ours(request):
-            said = request.META.get("HTTP_HOST", "")[:LONGEST_SAID]
-            log.warning("Refused a request for %r: not our name, or not our port.", said)
+            host = request.META.get("HTTP_HOST", "")[:LONGEST_LOGGED]
+            log.warning("Refused a request for %r: not our name, or not our port.", host)
             return render(request, "400.html", status=400)
         return self.get_response(request)

@@ -58,7 +58,7 @@ class NameRequest:
         return response
 
 
-class KeepToOurselves:
+class IsolationHeaders:
     """No other site may embed what we serve, and no page of ours asks for a device or a sensor."""
 
     HEADERS = {
@@ -85,7 +85,7 @@ class KeepToOurselves:
         return response
 
 
-class SpeakToMachines:
+class ApiHeaders:
     """Below the addresses for programs: any site may read, and what goes wrong is said as data."""
 
     API, DATA = "/api/v1/", "/data/partners."

@@ -15,7 +15,7 @@ from partners.models import MissedAddress
 from partners.models.redirects import normal
 
 #: Not pages, or addresses with a secret in them.
-APART = (
+NOT_COUNTED = (
     "/admin/", "/api/", "/health/", "/preview/", settings.STATIC_URL, settings.MEDIA_URL,
 )  # fmt: skip
 #: What browsers ask any site for, and programs that look for a way in; and what may be somebody's
@@ -33,7 +33,7 @@ _lock, _times, _timer = Lock(), Counter(), None
 def count(path):
     """Note that nothing answered at `path` (str, as a request has it in `path_info`)."""
     path = normal(path.partition("?")[0])
-    if path.startswith(APART) or NOISE.search(path):
+    if path.startswith(NOT_COUNTED) or NOISE.search(path):
         return
     with _lock:
         _add({path if len(path) <= LONGEST else f"{path[: LONGEST - 1]}…": 1})

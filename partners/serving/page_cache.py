@@ -25,7 +25,7 @@ from partners.rows import freshness
 from partners.serving import hosts
 
 #: Answered by other means, or never the same for two people.
-APART = (
+NEVER_CACHED = (
     "/admin/", "/health/", "/preview/", f"/{settings.STATIC_URL.strip('/')}/",
     f"/{settings.MEDIA_URL.strip('/')}/",
 )  # fmt: skip
@@ -94,7 +94,7 @@ class Edition:
     def __init__(self, token, until):
         self.token, self.until, self.seen_at = token, until, None
         half = settings.PAGE_CACHE_MEGABYTES * 2**20 // 2
-        self.shelves = {False: Shelf(half), True: Shelf(half)}
+        self.shelves = {False: LeastRecentlyUsed(half), True: LeastRecentlyUsed(half)}
         self.parameters = {}
 
     def find(self, request, encoding):
@@ -119,7 +119,7 @@ class Edition:
         return request.path_info, encoding, query
 
 
-class Shelf:
+class LeastRecentlyUsed:
     """The pages used last, as many as fit into `most` bytes."""
 
     def __init__(self, most):
@@ -188,7 +188,7 @@ def may_share(request):
     What is asked for by another name, or past the scheme of SITE_URL, is answered without memory:
     so no host, port or forwarded header that a visitor invents takes room from the pages.
     """
-    if request.method not in ("GET", "HEAD") or request.path_info.startswith(APART):
+    if request.method not in ("GET", "HEAD") or request.path_info.startswith(NEVER_CACHED):
         return False
     if settings.SESSION_COOKIE_NAME in request.META.get("HTTP_COOKIE", ""):
         return False

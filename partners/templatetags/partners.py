@@ -118,11 +118,11 @@ def _stripped(rendered):
 
 
 @register.simple_tag
-def json_ld(said):
+def json_ld(data):
     """The script block of a JSON-LD document; nothing in it can end it early."""
-    if not said:
+    if not data:
         return ""
-    text = json.dumps(said, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
+    text = json.dumps(data, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
 
 

@@ -16,7 +16,7 @@ LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"}
     | {"\u0640": "", "\u1160": " "}
 )
-UNSEEN = re.compile(f"[{INVISIBLE}]")
+INVISIBLES = re.compile(f"[{INVISIBLE}]")
 #: Initials with a full stop after each: "E.S.R." is searched for as "ESR", and the reverse.
 INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])")
 
@@ -30,7 +30,7 @@ def fold(text):
     text = text.casefold()
     if not text.isascii():
         # Twice, since decomposing makes capitals: "™" becomes "TM".
-        text = unicodedata.normalize("NFKD", UNSEEN.sub("", text)).casefold().translate(LETTERS)
+        text = unicodedata.normalize("NFKD", INVISIBLES.sub("", text)).casefold().translate(LETTERS)
         text = "".join(c for c in text if _folded(c) or unicodedata.category(c)[0] != "M")
     text = INITIALS.sub(_without_stops, text)
     return " ".join("".join(map(_folded, text)).split())

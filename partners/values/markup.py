@@ -250,8 +250,8 @@ class _Writer:
             frame.blocks.append("div")
             return
         kept = {each: attributes[each] for each in ("start", "type") if each in attributes}
-        said = "".join(f' {each}="{escape(value)}"' for each, value in kept.items())
-        self.frames.append(_Frame(name, said if name == "ol" else ""))
+        numbering = "".join(f' {each}="{escape(value)}"' for each, value in kept.items())
+        self.frames.append(_Frame(name, numbering if name == "ol" else ""))
 
     def _end_point(self):
         """A point ends where the next one of its list begins."""

@@ -72,19 +72,19 @@ def tokens(html):
 
 
 def _is_tag(tag, closed):
-    name, said = tag["name"].lower(), ATTRIBUTE.findall(tag["attributes"][:-1])
+    name, attributes = tag["name"].lower(), ATTRIBUTE.findall(tag["attributes"][:-1])
     if name in LETTERS and not tag["end"]:
-        return all(value for _, value in said) and bool(said or name in closed)
-    if said and _is_sentence(said) and not (name in UNREAD and name in closed):
+        return all(value for _, value in attributes) and bool(attributes or name in closed)
+    if attributes and _is_sentence(attributes) and not (name in UNREAD and name in closed):
         return False
     return name in ELEMENTS or name in closed
 
 
-def _is_sentence(said):
+def _is_sentence(attributes):
     """Whether these pairs of (name, value) are words, and no attributes."""
-    names = {name.lower() for name, value in said}
+    names = {name.lower() for name, value in attributes}
     is_known = names & BARE_ATTRIBUTES or any(name.startswith("data-") for name in names)
-    return not is_known and not any(value for _, value in said)
+    return not is_known and not any(value for _, value in attributes)
 
 
 def _end_of_unread(html, tag):

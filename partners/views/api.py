@@ -56,14 +56,14 @@ class ReadOnly(View):
 
 
 class ApiView(ReadOnly):
-    """One JSON document, which `said` gives."""
+    """One JSON document, which `document` makes."""
 
     def get(self, request, **named):
         try:
-            said = self.said(**named)
+            document = self.document(**named)
         except Instead as instead:
             return instead.response
-        return tagged(request, JsonResponse(said, json_dumps_params={"ensure_ascii": False}))
+        return tagged(request, JsonResponse(document, json_dumps_params={"ensure_ascii": False}))
 
     def must_be_in_order(self, *forms):
         sentences = complaints(self.request.GET, *forms)
@@ -74,7 +74,7 @@ class ApiView(ReadOnly):
 class ApiRoot(ApiView):
     """Where everything is."""
 
-    def said(self):
+    def document(self):
         at = self.request.now
         self.must_be_in_order()
         lists = {kind: absolute(f"api-{kind}") for kind in KINDS}
@@ -88,7 +88,7 @@ class ApiRoot(ApiView):
 
 
 class ApiDescription(ApiView):
-    def said(self):
+    def document(self):
         at = self.request.now
         self.must_be_in_order()
         return openapi.document(dumps.title(at), dumps.licence(at), at)
@@ -99,7 +99,7 @@ class ApiList(ApiView):
 
     kind = None
 
-    def said(self):
+    def document(self):
         filters = self.kind.form(self.request.GET, self.request.now)
         asked = PageForm(self.request.GET, self.kind)
         self.must_be_in_order(filters, asked)
@@ -136,7 +136,7 @@ class ApiRecord(ApiView):
 
     kind = None
 
-    def said(self, slug):
+    def document(self, slug):
         asked = RecordForm(self.request.GET, self.kind)
         self.must_be_in_order(asked)
         at = self.request.now

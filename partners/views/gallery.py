@@ -67,8 +67,8 @@ def _organisations(at):
         ("الجمعية الأوروبية للأشعة", "", {}),
         ("Society with a Logo That Is Gone", "", logo),
     ):
-        said = {"name": name, "acronym": acronym, "summary": summary} | fields
-        organisation = Organisation(slug="none", published_at=at, **said)
+        values = {"name": name, "acronym": acronym, "summary": summary} | fields
+        organisation = Organisation(slug="none", published_at=at, **values)
         organisation.shown_parties = list(_parties()) if acronym else []
         yield organisation
 
@@ -83,8 +83,8 @@ def _parties():
 def _figures():
     source = Source(title="Their annual report")
     for bound, known in itertools.product(Figure.Bound, (True, False)):
-        said = {"as_of": YEAR, "source": source} if known else {"note": "How they are counted."}
-        yield Figure(measure="members", value=75000, bound=bound, **said)
+        values = {"as_of": YEAR, "source": source} if known else {"note": "How they are counted."}
+        yield Figure(measure="members", value=75000, bound=bound, **values)
 
 
 def _collaborations(today):

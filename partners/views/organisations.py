@@ -68,9 +68,9 @@ class OrganisationDetail(RootDetail):
     listed_in = ("Organisations", "organisation-list")
 
     def thing(self, context):
-        said = ("names", "identifiers", "relations", "collaborations")
+        shown = ("names", "identifiers", "relations", "collaborations")
         return linked_data.of_organisation(
-            self.object, self.request.now, **{name: context[name] for name in said}
+            self.object, self.request.now, **{name: context[name] for name in shown}
         )
 
     def farewell(self):
@@ -150,14 +150,14 @@ def relations(organisation, at):
     either = Q(organisation=organisation) | Q(other=organisation)
     rows = OrganisationRelation.objects.filter(either).select_related("organisation", "other")
     named_by = [f"{side}__{name}" for side in ("organisation", "other") for name in NAMED_BY]
-    said = []
+    described = []
     for row in rows.only("kind", "basis", *named_by):
         outward = row.organisation_id == organisation.pk
         other = row.other if outward else row.organisation
         if other.is_named(at):
             words = row.get_kind_display() if outward else inverse[row.kind]
             outwards, inwards = linked_data.RELATIONS.get(row.kind, ("", ""))
-            said.append(
+            described.append(
                 {
                     "words": words,
                     "property": outwards if outward else inwards,
@@ -165,4 +165,4 @@ def relations(organisation, at):
                     "basis": row.basis,
                 }
             )
-    return sorted(said, key=lambda each: (each["words"], sort_key(each["organisation"].name)))
+    return sorted(described, key=lambda each: (each["words"], sort_key(each["organisation"].name)))

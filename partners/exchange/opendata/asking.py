@@ -63,7 +63,9 @@ def complaints(query, *forms):
         for name in query
         if name not in names
     ]
-    twice = [f"“{name}” is given more than once." for name, said in query.lists() if len(said) > 1]
+    twice = [
+        f"“{name}” is given more than once." for name, values in query.lists() if len(values) > 1
+    ]
     empty = [f"“{name}” is empty. Leave it out." for name in query if not query[name]]
     wrong = [sentence for form in forms for errors in form.errors.values() for sentence in errors]
     return [*unknown, *twice, *empty, *wrong]

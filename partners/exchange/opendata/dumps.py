@@ -69,12 +69,12 @@ def files(at):
         "as_of": str(timezone.localdate(at)),
         "licence": licence(at),
     }
-    said = collect(at)
+    content = collect(at)
     address = f"{settings.SITE_URL}{reverse('partners:data')}"
     return {
-        JSON: as_json({"$schema": f"{address}{SCHEMA}", **about, **said}),
+        JSON: as_json({"$schema": f"{address}{SCHEMA}", **about, **content}),
         SCHEMA: as_json(schema(f"{address}{SCHEMA}")),
-        TABLES: zipped(tables(said), about),
+        TABLES: zipped(tables(content), about),
     }
 
 
@@ -83,8 +83,8 @@ def checksum(content):
     return hashlib.sha256(content).hexdigest()
 
 
-def as_json(said):
-    return json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"
+def as_json(content):
+    return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def schema(address):
@@ -106,11 +106,11 @@ def schema(address):
     }
 
 
-def tables(said):
+def tables(content):
     """[(name, what it holds, schema of a row, rows)]: a table a kind, and one a part of it."""
     made = []
     for kind in KINDS.values():
-        records = said[kind.name]
+        records = content[kind.name]
         made.append((kind.name, kind.says, object_schema(kind.columns), records))
         for part in kind.parts:
             rows = [
@@ -162,8 +162,12 @@ def cell(value):
 def package(made, about):
     """The description of the tables (Data Package, version 1)."""
     licence = about["licence"]
-    said = licence and {"title": licence["name"], "path": licence["url"]}
-    stated = {"licenses": [{name: text for name, text in said.items() if text}]} if said else {}
+    described = licence and {"title": licence["name"], "path": licence["url"]}
+    stated = (
+        {"licenses": [{name: text for name, text in described.items() if text}]}
+        if described
+        else {}
+    )
     return {
         "name": "partners",
         "title": about["title"],

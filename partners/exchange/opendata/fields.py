@@ -112,8 +112,8 @@ def always(name, says, path="", **schema):
 
 def date(name, says, path=""):
     """A partial date, as precise as it is known."""
-    said = f"{says}, as precisely as it is known: a year, a month or a day."
-    return Field(name, said, nullable(pattern=PARTIAL_DATE), attribute(path or name))
+    description = f"{says}, as precisely as it is known: a year, a month or a day."
+    return Field(name, description, nullable(pattern=PARTIAL_DATE), attribute(path or name))
 
 
 def choice(name, says, choices):
@@ -136,12 +136,12 @@ def number(name, says):
 
 def html(name, says):
     """Rich text as pages show it."""
-    said = (
+    description = (
         f"{says}, as HTML that holds nothing but paragraphs, headings, lists, emphasis and links."
     )
     return Field(
         name,
-        said,
+        description,
         nullable(minLength=1),
         lambda record, at: known(str(richtext.render(getattr(record, name)))),
     )

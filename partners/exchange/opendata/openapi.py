@@ -165,7 +165,9 @@ def document(title, licence, at):
     addresses = {}
     for kind in KINDS.values():
         addresses |= operations(kind, at)
-    stated = {"license": {name: said for name, said in licence.items() if said}} if licence else {}
+    stated = (
+        {"license": {name: value for name, value in licence.items() if value}} if licence else {}
+    )
     return {
         "openapi": "3.1.0",
         "info": {

@@ -10,15 +10,15 @@ from partners.exchange.opendata.openapi import PROBLEM
 def problem(status, detail="", errors=()):
     """The problem (JsonResponse) for an HTTP status; `errors` are sentences, one a mistake."""
     status = HTTPStatus(status)
-    said = {
+    document = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
         "detail": detail or f"{status.description or status.phrase}.",
     }
-    said |= {"errors": list(errors)} if errors else {}
+    document |= {"errors": list(errors)} if errors else {}
     return JsonResponse(
-        said,
+        document,
         status=status,
         content_type=PROBLEM,
         json_dumps_params={"ensure_ascii": False},
@@ -27,8 +27,8 @@ def problem(status, detail="", errors=()):
 
 def as_problem(response):
     """`response` with a problem for its text; what its other headers say stays."""
-    said = problem(response.status_code)
-    response.content, response["Content-Type"] = said.content, said["Content-Type"]
+    answer = problem(response.status_code)
+    response.content, response["Content-Type"] = answer.content, answer["Content-Type"]
     if response.has_header("Content-Length"):
-        response["Content-Length"] = str(len(said.content))
+        response["Content-Length"] = str(len(answer.content))
     return response

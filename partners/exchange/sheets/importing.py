@@ -109,7 +109,9 @@ def carry_out(records, press, by, at, why):
     answers = take([each.offer(why, at) for each in records], press, by, at)
     if not all(answer.is_taken for answer in answers):
         answered = zip(records, answers, strict=True)
-        raise Refused(*(f"{each.title}: {said}" for each, said in answered if not said.is_taken))
+        raise Refused(
+            *(f"{each.title}: {answer}" for each, answer in answered if not answer.is_taken)
+        )
 
 
 def _refuse_unknown(tables, book):
@@ -280,18 +282,18 @@ class _Records:
 
     def _filled(self, wanted, table, line, fields):
         """`fields` (dict) with what the line says differently."""
-        said = dict(fields)
+        values = dict(fields)
         for column, text in line.cells.items():
             if column in table.identity or text == str(shown(fields[column])):
                 continue
             where = f"“{table.name}”, row {line.number}, {column}"
             try:
-                said[column] = self.reading.value(table.fields[column], text)
+                values[column] = self.reading.value(table.fields[column], text)
             except ValidationError as error:
                 wanted.errors.append(f"{where}: {' '.join(error.messages)}")
             wanted.notes += [f"{where}: {note}" for note in self.reading.notes]
             self.reading.notes.clear()
-        return normal(table, said)
+        return normal(table, values)
 
 
 def _tidy_names(table, lines):

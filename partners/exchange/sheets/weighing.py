@@ -176,8 +176,8 @@ class Look:
         if self.left[kind] < 0:
             self.refuse(kind)
         if kind == "others":
-            for said in attributes[1::2]:
-                self.weigh_aside(len(said))
+            for value in attributes[1::2]:
+                self.weigh_aside(len(value))
             self.parser.CharacterDataHandler, self.text = self.aside, 0
         elif self.text is not None:
             self.parser.CharacterDataHandler = self.text = None
@@ -198,8 +198,8 @@ class Look:
             raise TooManyRows
         raise odd(kind) if kind in ODDITIES else Refused(TOO_LARGE)
 
-    def aside(self, said):
-        self.text += len(said)
+    def aside(self, value):
+        self.text += len(value)
         self.weigh_aside(self.text)
 
     def weigh_aside(self, length):

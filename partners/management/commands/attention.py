@@ -32,7 +32,7 @@ def _text(groups):
 
 
 def _json(groups):
-    said = [
+    rows = [
         {
             "rule": rule.name,
             "title": rule.title,
@@ -49,4 +49,4 @@ def _json(groups):
         }
         for rule, findings in groups
     ]
-    return json.dumps(said, ensure_ascii=False, indent=2)
+    return json.dumps(rows, ensure_ascii=False, indent=2)

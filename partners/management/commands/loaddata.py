@@ -50,7 +50,7 @@ class Command(loaddata.Command):
                 self.reset_sequences(connections[self.using], self.loading.models)
                 history.catch_up()
         except BaseException:
-            self.loading.take_back()
+            self.loading.remove_copied_uploads()
             raise
 
     def load_label(self, fixture_label):
