@@ -95,6 +95,12 @@ def test_shared_preview_ends(link, client, settings):
     assert client.get(address(link)).status_code == 404
 
 
+def test_shared_preview_is_open_until_just_before_its_end(link):
+    tick = dt.timedelta(microseconds=1)
+    assert PreviewLink.objects.valid(link.expires_at - tick).exists()
+    assert not PreviewLink.objects.valid(link.expires_at).exists()
+
+
 def test_revoked_preview_opens_nothing(link, client):
     PreviewLink.objects.update(revoked_at=timezone.now())
     answer = client.get(address(link))

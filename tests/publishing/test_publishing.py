@@ -22,6 +22,7 @@ from tests.admin.records import ROOT_FACTORIES, parameters
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)
+TICK = dt.timedelta(microseconds=1)
 LATER, LATEST = NOW + dt.timedelta(hours=1), NOW + dt.timedelta(hours=2)
 every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 
@@ -251,6 +252,27 @@ def test_change_that_does_not_fit_into_the_time_stays_due_whole(publisher, monke
         assert is_new or (stored(root), whats(root)) == (before, [])
     assert len(applied) > 10
     assert whats(root) == ["Published as scheduled", history.OUTSIDE]
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_at", "is_refused"),
+    [
+        pytest.param(NOW - TICK, False, id="seen"),
+        pytest.param(NOW, False, id="seen at the very moment"),
+        pytest.param(NOW + TICK, True, id="just after it was begun"),
+        pytest.param(LATER, True, id="just now"),
+        pytest.param(LATER + TICK, False, id="to come"),
+    ],
+)
+def test_publishing_undoes_no_withdrawal_that_was_not_seen(publisher, withdrawn_at, is_refused):
+    root = make.OrganisationFactory(withdrawn_at=withdrawn_at)
+    new = proposal(root, publisher, summary="New.")._replace(begun_at=NOW)
+    if is_refused:
+        with pytest.raises(Stale, match="It was withdrawn meanwhile"):
+            acts.publish(new, LATER)
+    else:
+        acts.publish(new, LATER)
+    assert (fresh(root).summary == "New.") is not is_refused
 
 
 def test_withdrawal_is_kept_in_the_history(publisher):

@@ -51,6 +51,16 @@ def test_rows_are_the_record_and_its_parts_without_publication(organisation):
     assert len(taken[0]["fields"]["topics"]) == 2
 
 
+def test_rows_may_come_in_any_order(organisation):
+    """A citation of a figure stands before the figure, and that before their record."""
+    figure = organisation.figures.get()
+    make.CitationFactory(organisation=organisation, path=f"figures/{figure.pk}/value")
+    before = rows(organisation)
+    organisation.delete()
+    snapshots.write(Organisation, organisation.pk, before[::-1])
+    assert rows(Organisation.objects.get(pk=organisation.pk)) == before
+
+
 def test_rows_written_back_make_the_record_what_it_was(organisation):
     before = rows(organisation)
     moments = (organisation.published_at, organisation.withdrawn_at)

@@ -26,6 +26,7 @@ from partners.models import (
 from partners.rows import bookkeeping, freshness
 from partners.rows.standing import standing
 from partners.serving import middleware, page_cache
+from partners.serving.page_cache import LeastRecentlyUsed
 from tests import acts
 from tests import factories as make
 
@@ -499,3 +500,24 @@ def test_site_answers_to_its_names_at_its_port(new_client, settings, site, any_p
         answer = client.get("/", HTTP_HOST=host)
         assert answer.status_code == status
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_page_that_is_kept_already_takes_no_more_room():
+    kept = LeastRecentlyUsed(8000)
+    for _ in range(20):
+        kept.put("same", SimpleNamespace(size=900))
+    assert kept.held == 900
+    kept.put("other", SimpleNamespace(size=900))
+    assert kept.get("same").size == kept.get("other").size == 900
+
+
+def test_page_used_longest_ago_goes_first():
+    kept = LeastRecentlyUsed(8000)
+    for key in range(8):
+        kept.put(key, SimpleNamespace(size=1000))
+    kept.get(0)
+    kept.put("new", SimpleNamespace(size=1000))
+    assert [kept.get(key) is None for key in (0, 1, 2, "new")] == [False, True, False, False]
+    assert kept.held == 8000
+    kept.put("too large", SimpleNamespace(size=1001))
+    assert kept.get("too large") is None

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from partners.values import renditions
 from partners.values.renditions import PLATE, fitted, name_of
 from tests import factories as make
 from tests.values.colour_profiles import adobe_rgb
@@ -131,3 +132,10 @@ def test_every_picture_fits_the_plate(width, height):
     shown = fitted(width, height)
     assert 1 <= shown[0] <= min(width, PLATE[0])
     assert 1 <= shown[1] <= min(height, PLATE[1])
+
+
+@pytest.mark.parametrize(("more", "is_made"), [(0, True), (1, False)])
+def test_nothing_is_made_of_more_pixels_than_a_logo_may_have(monkeypatch, more, is_made):
+    monkeypatch.setattr(renditions, "LOGO_MAX_PIXELS", 100 * 50)
+    name = name_of(upload(size=(100, 50 + more), name="logos/large.png"), 1)
+    assert default_storage.exists(name) == is_made

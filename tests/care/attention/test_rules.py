@@ -120,6 +120,8 @@ CASES = {
         (lambda: figure(as_of="2023"), "100 members, as of 2023"),
         (lambda: figure(as_of="2025"), None),
         (lambda: figure(as_of="2025", review_days=30), "100 members, as of 2025"),
+        (lambda: figure(as_of="2026-05-31", review_days=31), None),
+        (lambda: figure(as_of="2026-05-31", review_days=30), "100 members, as of 31 May 2026"),
         (lambda: figure(as_of="2019", review_days=3650), None),
         (figure, None),
     ],
