@@ -20,7 +20,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from partners.models import (
     Collaboration,
@@ -80,7 +80,8 @@ def load(*paths, **options):
 
 
 def dump():
-    """What `dumpdata` says of the whole database."""
+    """What `dumpdata` says of the whole database, as at the end of a transaction."""
+    connection.check_constraints()
     stdout = StringIO()
     call_command("dumpdata", stdout=stdout)
     return stdout.getvalue()
