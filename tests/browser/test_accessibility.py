@@ -105,6 +105,8 @@ def test_paper_is_black_on_white_whatever_the_theme(visit, content, path):
     for theme in THEMES:
         page = visit(800, theme)
         page.goto(path)
+        page.evaluate("document.fonts.load('1em Literata')")
+        page.reload()  # with the typeface at hand: a first visit may go on without it
         page.emulate_media(media="print")
         pictures.append(page.screenshot(full_page=True))
     assert pictures[0] == pictures[1]
