@@ -2,7 +2,7 @@
 
 from partners.models.addresses import Address, addresses_of, outside_addresses
 from partners.models.attention import LinkCheck, Reminder, Snooze
-from partners.models.base import ROOTS, Part, Root, Vocabulary
+from partners.models.base import ROOTS, Part, Root, Vocabulary, root_name
 from partners.models.bookkeeping import (
     Chore,
     ContentVersion,
@@ -74,4 +74,5 @@ __all__ = [
     "Word",
     "addresses_of",
     "outside_addresses",
+    "root_name",
 ]

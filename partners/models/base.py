@@ -29,9 +29,12 @@ ROOTS = {
 }
 
 
-def root_name(model):
-    """What a model of roots is called in fields and in the names of addresses (str)."""
-    return next(name for name, label in ROOTS.items() if label == model._meta.label)
+_NAMES = {label: name for name, label in ROOTS.items()}
+
+
+def root_name(root):
+    """What a root, or a model of roots, is called in fields and in names of addresses (str)."""
+    return _NAMES[root._meta.label]
 
 
 def new_key():
@@ -175,6 +178,8 @@ class Root(Verifiable, ContentModel):
     parts = ("links",)
     #: The first part of the addresses of its pages: "organisations".
     address_prefix = ""
+    #: The field that holds what it is called.
+    title_field = "title"
 
     class Meta:
         abstract = True
@@ -202,7 +207,7 @@ class Root(Verifiable, ContentModel):
         ]
 
     def get_absolute_url(self):
-        return reverse(f"partners:{root_name(type(self))}-detail", args=[self.slug])
+        return reverse(f"partners:{root_name(self)}-detail", args=[self.slug])
 
     @property
     def root(self):

@@ -140,6 +140,7 @@ class Organisation(Root):
     objects = OrganisationQuerySet.as_manager()
     parts = ("names", "figures", "identifiers", "relations", "links")
     address_prefix = "organisations"
+    title_field = "name"
 
     class Meta(Root.Meta):
         ordering = ["name", "pk"]

@@ -55,7 +55,8 @@ def draw_missing(at=None):
     Returns how many were drawn; pages in memory are then made anew. Raises OSError.
     """
     at = at or timezone.now()
-    live = [root for model in ROOT_MODELS.values() for root in model.objects.live(at)]
+    models = ROOT_MODELS.values()
+    live = [root for model in models for root in model.objects.live(at).only(model.title_field)]
     home = society(at)
     wanted = {name_of(*words): words for words in (_words(root, home) for root in live)}
     folder = Path(settings.MEDIA_ROOT)

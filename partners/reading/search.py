@@ -6,9 +6,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from partners.models import Word
+from partners.models import Word, root_name
 from partners.models.trigrams import Asked
-from partners.rows.bookkeeping import OWNER
 from partners.values.folding import fold
 
 PUNCTUATION = ".,;:()“”"
@@ -126,7 +125,7 @@ class Search:
         return ranked.order_by("rank", "record__names", "pk")
 
     def _found(self, model, bounds):
-        owner = f"{OWNER[model._meta.label]}_id"
+        owner = f"{root_name(model)}_id"
         return Q(record__text__holds=Asked(self.alternatives, owner, bounds))
 
 

@@ -13,11 +13,20 @@ from django.db.models import F, prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils import timezone
 
-from partners.models import ROOTS, Organisation, Part, Record, Root, Topic, Verification, Word
+from partners.models import (
+    ROOTS,
+    Organisation,
+    Part,
+    Record,
+    Root,
+    Topic,
+    Verification,
+    Word,
+    root_name,
+)
 from partners.values import folding
 from partners.values.folding import fold
 
-OWNER = {label: owner for owner, label in ROOTS.items()}
 #: What of a root's parts its search text is made of.
 SEARCHED = {"organisation": ("names", "topics"), "collaboration": ("joint_works",)}
 #: What of a Record the folding makes.
@@ -93,7 +102,7 @@ def in_time(until, wait):
 def refresh(root):
     """Count a change of `root` and fold its search text anew."""
     values = _folded(root)
-    owner = {OWNER[root._meta.label]: root}
+    owner = {root_name(root): root}
     with transaction.atomic():
         if not Record.objects.filter(**owner).update(version=F("version") + 1, **values):
             Record.objects.create(**owner, version=1, **values)
@@ -104,7 +113,7 @@ def refresh_all(roots):
     """The same for many `roots` of one model, all stored: a handful of queries."""
     if not roots:
         return
-    owner = OWNER[roots[0]._meta.label]
+    owner = root_name(roots[0])
     prefetch_related_objects(roots, *SEARCHED.get(owner, ()))
     folded = {root.pk: _folded(root) for root in roots}
     with transaction.atomic():
@@ -152,7 +161,7 @@ def _columns(state, app):
 
 
 def _untrue(model):
-    searched = SEARCHED.get(OWNER[model._meta.label], ())
+    searched = SEARCHED.get(root_name(model), ())
     roots = model._base_manager.select_related("record").prefetch_related(*searched)
     return [root for root in roots if root.record.pk is None or _found_by(root) != _kept(root)]
 
@@ -213,14 +222,14 @@ def _keep_words(texts):
 def verify(compared, by, at, how=""):
     """Record that the user `by` compared a root or a figure with the world at `at` (datetime)."""
     Verification.objects.update_or_create(
-        **{OWNER.get(compared._meta.label, "figure"): compared},
+        **{root_name(compared) if compared.root is compared else "figure": compared},
         defaults={"verified_at": at, "verified_by": by, "how": how},
     )
 
 
 def entrust(root, keeper):
     """Say who looks after `root`: a user, or None for whichever group can mend what is found."""
-    records = Record.objects.filter(**{OWNER[root._meta.label]: root})
+    records = Record.objects.filter(**{root_name(root): root})
     if not records.update(keeper=keeper):
         refresh(root)
         records.update(keeper=keeper)

@@ -86,13 +86,7 @@ RECORDS = {
 }
 
 #: root → a function that makes and returns a live record of it, and nothing else
-ROOT_FACTORIES = {
-    models.Organisation: make.OrganisationFactory,
-    models.Collaboration: make.CollaborationFactory,
-    models.EventSeries: make.EventSeriesFactory,
-    models.Event: make.EventFactory,
-    models.Page: make.PageFactory,
-}
+ROOT_FACTORIES = {model: make.FACTORIES[model] for model in models.ROOT_MODELS.values()}
 
 
 def label(model):

@@ -17,8 +17,8 @@ from partners.models import (
     Source,
     Term,
     Topic,
+    root_name,
 )
-from partners.rows.bookkeeping import OWNER
 from tests import factories as make
 from tests.admin.browser_form import act, address, read_all
 from tests.admin.records import RECORDS, ROOT_FACTORIES, label, parameters
@@ -95,7 +95,7 @@ def test_editors_cannot_delete_a_root(editor, model):
 @every_root
 def test_publishers_delete_a_root(publisher, model):
     record = ROOT_FACTORIES[model]()
-    owner = OWNER[model._meta.label]
+    owner = root_name(model)
     for part in (make.LinkFactory, make.CitationFactory, make.VerificationFactory):
         part(**{owner: record})
     response = publisher.post(address(record, "delete"), {"post": "yes"})

@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
 from partners import urls
-from partners.models import Organisation, Page, Record
+from partners.models import Organisation, Page, Record, root_name
 from partners.reading.search import Search
 from partners.rows import bookkeeping
 from tests import factories as make
@@ -30,7 +30,7 @@ def lacking():
     made = {model: RECORDS[model]() for model in ROOT_FACTORIES}
 
     def lacking(model):
-        column = Record._meta.get_field(bookkeeping.OWNER[model._meta.label]).column
+        column = Record._meta.get_field(root_name(model)).column
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM partners_record WHERE {column} IS NOT NULL")  # noqa: S608
         return model.objects.get(pk=made[model].pk)

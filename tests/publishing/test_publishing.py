@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import call_command
 
-from partners.models import Organisation, PendingChange, Revision
+from partners.models import Organisation, PendingChange, Revision, root_name
 from partners.publishing import presses
 from partners.rows import bookkeeping, history, snapshots
 from partners.rows.door import Stale
@@ -312,7 +312,7 @@ def test_editor_proposes_to_restore(editor, publisher):
 @every_root
 def test_deleted_record_comes_back_as_the_public_saw_it(publisher, factory):
     root = factory()
-    owner = bookkeeping.OWNER[type(root)._meta.label]
+    owner = root_name(type(root))
     make.LinkFactory(**{owner: root})
     before = stored(root)
     key = root.pk

@@ -21,6 +21,7 @@ from partners.models import (
     Topic,
     Verification,
     Word,
+    root_name,
 )
 from partners.rows import bookkeeping
 from tests import factories as make
@@ -29,11 +30,11 @@ pytestmark = pytest.mark.django_db
 
 
 def version(root):
-    return Record.objects.get(**{bookkeeping.OWNER[root._meta.label]: root}).version
+    return Record.objects.get(**{root_name(root): root}).version
 
 
 def text(root):
-    return Record.objects.get(**{bookkeeping.OWNER[root._meta.label]: root}).text
+    return Record.objects.get(**{root_name(root): root}).text
 
 
 ROOTS = pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_batch_that_fails_counts_and_keeps_nothing():
 @ROOTS
 def test_root_that_goes_leaves_nothing(factory):
     root, kept = factory(), factory()
-    owner = bookkeeping.OWNER[root._meta.label]
+    owner = root_name(root)
     make.LinkFactory(**{owner: root})
     make.CitationFactory(**{owner: root})
     make.VerificationFactory(**{owner: root})
@@ -343,7 +344,7 @@ def test_verify_keeps_the_last_verification(factory):
     bookkeeping.verify(root, user, make.LONG_AGO)
     bookkeeping.verify(root, user, make.SINCE_THEN, "asked them")
     verification = Verification.objects.get()
-    assert getattr(verification, bookkeeping.OWNER[root._meta.label]) == root
+    assert getattr(verification, root_name(root)) == root
     assert (verification.verified_by, verification.verified_at) == (user, make.SINCE_THEN)
     assert verification.how == "asked them"
     assert version(root) == 1
@@ -366,7 +367,7 @@ def test_text_of_a_collaboration_follows_its_joint_works():
 @ROOTS
 def test_text_that_an_earlier_folding_made_is_made_anew(factory):
     root, untouched = factory(), factory()
-    make.LinkFactory(**{bookkeeping.OWNER[root._meta.label]: root})
+    make.LinkFactory(**{root_name(root): root})
     expected, fresh = text(root), version(root)
     changed_at = root.record.changed_at
     Record.objects.filter(pk=root.record.pk).update(text="old", names="\nold\n", folding=0)

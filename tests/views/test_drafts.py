@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import urls
-from partners.models import Organisation, PendingChange, PreviewLink, Topic
+from partners.models import Organisation, PendingChange, PreviewLink, Topic, root_name
 from partners.publishing import previews
-from partners.rows import bookkeeping, snapshots
+from partners.rows import snapshots
 from partners.sitemaps import SITEMAPS
 from tests import acts
 from tests import factories as make
@@ -271,7 +271,7 @@ def live_records(society):
     records = [make.PartnersPageFactory(), make.PageFactory(key="about")]
     for model, factory in ROOT_FACTORIES.items():
         record = factory()
-        make.LinkFactory(**{bookkeeping.OWNER[model._meta.label]: record})
+        make.LinkFactory(**{root_name(model): record})
         records.append(record)
     make.FigureFactory(organisation=records[2])
     return records

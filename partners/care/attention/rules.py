@@ -250,7 +250,7 @@ class ChangeDueSoon(Rule):
                     change.publish_at.isoformat(),
                 )
         for model, key, title, what, at in scene.turning(NEXT_WEEK):
-            record = model(pk=key, **{"name" if model is Organisation else "title": title})
+            record = model(pk=key, **{model.title_field: title})
             yield record, f"{what} on {moment(at)}", at.isoformat(), ""
 
 

@@ -115,7 +115,7 @@ class Scene:
             .values_list(
                 Value(place),
                 "pk",
-                F("name" if model is Organisation else "title"),
+                F(model.title_field),
                 Value(what),
                 field,
             )
