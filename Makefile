@@ -16,6 +16,9 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-ind
 LOCK_LTS = $(LOCK) --python-version 3.11 --group lts
 LOCK_NEXT = $(LOCK) --python-version 3.12 --group next
 
+# Images of containers set this: then each process, and each test of one, compiles all code anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: help install demo test test-slow test-all test-postgres test-next drills bench audit vnu \
 	check format secret serve lock clean environment
@@ -41,8 +44,10 @@ test-slow: .venv/dev.stamp  ## run what `make test` leaves out (a browser, where
 test-all: .venv/dev.stamp  ## run all tests on SQLite
 	@ENV_FILE=/dev/null $(PYTEST)
 
+# A test's database is gone after the run: nothing need be on the disk when a test commits.
 test-postgres: .venv/dev.stamp  ## run what may differ by database on PostgreSQL (POSTGRES_URL=…)
-	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -m "not any_database"
+	@ENV_FILE=/dev/null DATABASE_URL=$(POSTGRES_URL) PGOPTIONS="-c synchronous_commit=off" \
+		$(PYTEST) -m "not any_database"
 
 # Every address, publishing, loading; TESTS=tests runs all of them.
 NEXT_TESTS = tests/admin/test_every_address.py tests/publishing/test_publishing.py tests/exchange/test_loaddata.py
