@@ -142,9 +142,22 @@ def content(db, loaded_rows):
     if loaded_rows:
         write(loaded_rows)
     else:
-        names = sorted(path.stem for path in (settings.BASE_DIR / "fixtures").glob("*.json"))
-        call_command("loaddata", *names, verbosity=0)
+        load_fixtures()
         loaded_rows.extend(list(model._base_manager.all()) for model in tables())
+
+
+def load_fixtures():
+    names = sorted(path.stem for path in (settings.BASE_DIR / "fixtures").glob("*.json"))
+    call_command("loaddata", *names, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def seed(django_db_setup, django_db_blocker):
+    """The repository's fixtures, loaded once for a module and taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_fixtures()
+        yield
+        transaction.set_rollback(True)
 
 
 def tables():
