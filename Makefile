@@ -35,7 +35,7 @@ demo: .venv/runtime.stamp  ## show the site with its content and demo accounts (
 
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 
-test: .venv/dev.stamp  ## run the quick tests on SQLite: all but sweeps, fuzzing, browser and servers
+test: .venv/dev.stamp  ## run the quick tests on SQLite: all but sweeps, stories, fuzzing, browser, servers
 	@ENV_FILE=/dev/null $(PYTEST) -m "not slow"
 
 test-slow: .venv/dev.stamp  ## run what `make test` leaves out (a browser, where chromium is installed)

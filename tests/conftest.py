@@ -19,8 +19,24 @@ from partners.models import ContentVersion
 from tests import prepared
 
 TESTS = Path(__file__).parent
-#: Folders whose tests are all slow, and what kind of slow that is.
-SLOW_ROOMS = {"browser": "browser", "production": "server"}
+#: Folders and modules whose tests are all slow, and what kind of slow that is. In a story several
+#: people press the buttons of whole forms in turn.
+SLOW = {
+    "browser": "browser",
+    "production": "server",
+    "exchange/test_backups.py": "archive",
+    "exchange/test_loaddata.py": "loading",
+    **dict.fromkeys(
+        (
+            f"admin/test_{name}.py"
+            for name in (
+                "constraints", "desk", "logo", "merging", "organisation", "publication",
+                "renaming", "sources", "values", "versions",
+            )
+        ),
+        "story",
+    ),
+}  # fmt: skip
 LEFT_OUT = pytest.StashKey[Counter]()
 
 
@@ -79,13 +95,14 @@ def no_waiting():
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        room = item.path.relative_to(TESTS).parts[0]
+        place = item.path.relative_to(TESTS)
+        room = place.parts[0]
         if room in {"admin", "browser"}:  # Django's own admin templates rely on unknown variables
             item.add_marker(pytest.mark.ignore_template_errors)
         if room == "browser":
             item.add_marker(pytest.mark.browser)
-        if room in SLOW_ROOMS:
-            item.add_marker(pytest.mark.slow(SLOW_ROOMS[room]))
+        if kind := SLOW.get(room) or SLOW.get(place.as_posix()):
+            item.add_marker(pytest.mark.slow(kind))
         if room != "production" and not uses_database(item):
             item.add_marker(pytest.mark.any_database)
 

@@ -14,7 +14,7 @@ from tests.admin.browser_form import address, errors, read_all
 from tests.admin.test_organisation import get
 from tests.values import colour_profiles
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def picture(kind="PNG", name="logo.png", size=(400, 200)):
@@ -30,7 +30,6 @@ def fetch(client, url):
 
 
 @pytest.mark.slow("sweep")
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("kind", "name", "served_as"),
     [
@@ -161,7 +160,6 @@ def bomb():
 
 
 @pytest.mark.slow("sweep")
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [
@@ -201,7 +199,6 @@ def test_logo_that_cannot_be_taken_is_explained(editor, open_form, content, name
     assert not PendingChange.objects.exists()
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("start", "what"),
@@ -300,7 +297,6 @@ KEPT = {
 }  # fmt: skip
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @pytest.mark.parametrize("what", KEPT)
 def test_logo_of_the_real_world_is_kept_as_it_looked(editor, open_form, what):
@@ -325,7 +321,6 @@ def drawing(ground, colour, share=0.5):
 CLEAR = (255, 255, 255, 0)
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("image", "is_seen"),
@@ -380,7 +375,6 @@ def test_form_says_so_when_a_logo_cannot_be_stored(publisher, open_form, setting
     assert Organisation.objects.get().summary == "Typed with care."
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @pytest.mark.parametrize("who", ["editor", "publisher"])
 @pytest.mark.parametrize("button", [None, "_preview", "_hand_in"])

@@ -10,7 +10,7 @@ from partners.rows import snapshots
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def get(client, url):

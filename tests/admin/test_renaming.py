@@ -9,7 +9,7 @@ from tests import factories as make
 from tests.admin.browser_form import errors
 from tests.admin.test_publication import text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ASKED = "Say whether this is a correction or the organisation’s new name."
 

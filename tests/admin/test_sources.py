@@ -8,7 +8,7 @@ from partners.models import Citation, Organisation
 from tests import factories as make
 from tests.admin.browser_form import errors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def offered(form, name):

@@ -11,12 +11,11 @@ from tests.admin.browser_form import address, errors, read
 from tests.admin.test_organisation import get
 from tests.values.test_lines import EMPTY, EVERYTHING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # dates
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @pytest.mark.parametrize(
     ("typed", "kept", "shown"),
@@ -55,7 +54,6 @@ def test_partial_date_of_a_pending_change_comes_back_as_well(editor, open_form):
 
 
 @pytest.mark.slow("sweep")
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     "typed", ["soon", "31 February 2016", "May", "5/2016", "16", "<b>2016</b>"]
 )
@@ -79,7 +77,6 @@ def test_date_that_cannot_be_read_is_explained_and_kept_in_the_box(editor, open_
 # words
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @EVERYTHING
 def test_text_is_stored_as_it_is_seen(editor, open_form, typed, stored):
@@ -89,7 +86,6 @@ def test_text_is_stored_as_it_is_seen(editor, open_form, typed, stored):
     assert organisation.acronym == stored
 
 
-@pytest.mark.any_database
 @pytest.mark.slow("sweep")
 @EMPTY
 def test_name_that_nobody_sees_is_none(editor, open_form, nothing):
@@ -164,7 +160,6 @@ def test_time_is_kept_as_it_was_meant(editor, open_form, typed):
 
 
 @pytest.mark.slow("sweep")
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

@@ -18,7 +18,7 @@ from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, parameters
 from tests.values.test_validators import picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 every_root = pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
 
