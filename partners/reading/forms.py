@@ -4,12 +4,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Topic
 from partners.reading import facets
+from partners.reading.directory import Directory
 from partners.reading.facets import FACETS
-from partners.reading.search import Search
 
 
 class SearchForm(forms.Form):
@@ -44,9 +43,6 @@ class DirectoryForm(SearchForm):
         for facet in FACETS:
             self.fields[facet.name] = optional_choice(choices[facet.name], facet.title.lower())
 
-    def clean(self):
-        self.search = Search(self.cleaned_data.get("q", ""))
-
     @property
     def chosen(self):
         """The filters in force, by parameter name."""
@@ -57,82 +53,14 @@ class DirectoryForm(SearchForm):
         """The filters in force, ready for a further parameter: "kind=society&" or ""."""
         return f"{urlencode(self.chosen)}&" if self.chosen else ""
 
+    def answer(self):
+        """What the directory has for a valid question (Directory)."""
+        choices = {facet.name: self.fields[facet.name].choices for facet in FACETS}
+        return Directory(self.chosen, self.partners, choices, self.at)
+
     def results(self):
         """The live partners that match: the best first, or by name where nothing is searched."""
-        conditions = [
-            facet.condition(self.chosen_facets[facet.name], self.at)
-            for facet in FACETS
-            if facet.name in self.chosen_facets
-        ]
-        narrowed = self.partners.filter(*conditions)
-        return self.search.ranked(narrowed)[0] if self.cleaned_data["q"] else narrowed
-
-    @property
-    def count(self):
-        """How many `results` there are (int); ask after them, since they settle the search."""
-        return self.census.narrowed(self.chosen_facets, self.found).bit_count()
-
-    @cached_property
-    def census(self):
-        return facets.census(self.at)
-
-    @cached_property
-    def found(self):
-        """The bits of the partners that the search finds, whatever the facets; None: no search."""
-        if not self.cleaned_data["q"]:
-            return None
-        return self.census.row(self.search.matching(self.partners).values_list("pk", flat=True))
-
-    @property
-    def chosen_facets(self):
-        return {
-            facet.name: self.chosen[facet.name] for facet in FACETS if facet.name in self.chosen
-        }
-
-    def nearest(self):
-        """Partners with names like what was searched, whatever the filters."""
-        return self.search.nearest(self.partners)
-
-    def facet_groups(self):
-        """Title and options of each facet; ask after `results`, which settle the search."""
-        groups = (
-            (facet.title, list(self._options(facet))) for facet in FACETS if facet.name != "letter"
-        )
-        return [{"title": title, "options": options} for title, options in groups if options]
-
-    def letters(self):
-        """The options of the alphabet, in its order; ask after `results`."""
-        return list(self._options(next(facet for facet in FACETS if facet.name == "letter")))
-
-    def chips(self):
-        """What is in force, in words, each with the query string of the list without it."""
-        return [
-            {"label": self._label(name, value), "query": self._query(name, "")}
-            for name, value in self.chosen.items()
-        ]
-
-    def _label(self, name, value):
-        if name == "q":
-            return f"“{value}”"
-        label = dict(self.fields[name].choices)[value]
-        return f"First letter {label}" if name == "letter" else label
-
-    def _options(self, facet):
-        """Each choice with the number of partners that it would leave, the others in force."""
-        others = {name: value for name, value in self.chosen_facets.items() if name != facet.name}
-        row, chosen = self.census.narrowed(others, self.found), self.cleaned_data[facet.name]
-        for value, label in self.fields[facet.name].choices:
-            count = self.census.narrowed({facet.name: value}, row).bit_count()
-            if count or value == chosen:
-                yield {
-                    "label": label,
-                    "count": count,
-                    "is_chosen": value == chosen,
-                    "query": self._query(facet.name, "" if value == chosen else value),
-                }
-
-    def _query(self, name, value):
-        return urlencode({key: text for key, text in (self.chosen | {name: value}).items() if text})
+        return self.answer().results
 
 
 class OrganisationForm(DirectoryForm):

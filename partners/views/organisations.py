@@ -40,25 +40,26 @@ class OrganisationList(PublicView, ListView):
         self.form = DirectoryForm(request.GET, request.now)
         if not self.form.is_valid():
             return bad_query(request, self.form)
+        self.directory = self.form.answer()
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self):
-        return self.form.results()
+        return self.directory.results
 
     def get_paginator(self, *args, **kwargs):
         paginator = super().get_paginator(*args, **kwargs)
-        paginator.count = self.form.count
+        paginator.count = self.directory.count
         return paginator
 
     def get_context_data(self, **context):
         return super().get_context_data(
             form=self.form,
-            facet_groups=self.form.facet_groups(),
-            letters=self.form.letters(),
-            chips=self.form.chips(),
-            corrected=" ".join(self.form.search.corrected),
-            query=self.form.chosen,
-            nearest=self.form.nearest,
+            facet_groups=self.directory.facet_groups(),
+            letters=self.directory.letters(),
+            chips=self.directory.chips(),
+            corrected=" ".join(self.directory.corrected),
+            query=self.directory.chosen,
+            nearest=self.directory.nearest,
             **context,
         )
 
