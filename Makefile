@@ -61,13 +61,15 @@ DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
 DRILL_URL = $(POSTGRES_URL)_drill
 ROUNDS ?= 30
 
-drills: .venv/dev.stamp  ## kill loads, backups and restores; hold locks; upgrade; on both (ROUNDS=30)
+drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrade; on both (ROUNDS=30)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
 	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).held_lock --seconds $(ROUNDS)
 	$(DRILL).held_lock --seconds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).reset_times
+	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade
 	$(DRILL).upgrade --database-url $(DRILL_URL)
 
@@ -122,10 +124,10 @@ secret:  ## write .env, if there is none, and a secret key, if it has none
 		key=$$($(NEW_KEY)) && sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env > .env.new && \
 		mv .env.new .env && echo "A new secret key is in .env; fill in the rest of it."; fi
 
-serve: .venv/runtime.stamp  ## serve the site in production, as .env configures it (PORT=8000)
+serve: .venv/runtime.stamp  ## serve the site in production, with a worker, as .env configures it (PORT=8000)
 	@DEBUG=off $(MANAGE) check --deploy
 	@DEBUG=off $(MANAGE) collectstatic --no-input --verbosity 0
-	@exec $(BIN)/gunicorn cirse_partners.wsgi --bind 127.0.0.1:$(PORT)
+	@DEBUG=off exec $(MANAGE) serve --bind 127.0.0.1:$(PORT)
 
 lock: .venv/dev.stamp  ## renew the lock files from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(LOCK_LTS) --output-file requirements.lock

@@ -90,8 +90,11 @@ INSTALLED_APPS = [
     "axes",
     "django_countries",
     "django_prose_editor",
+    "django_tasks_db",
     "partners",
 ]
+if django.VERSION < (6,):
+    INSTALLED_APPS.append("django_tasks")  # later ones bring it themselves
 
 MIDDLEWARE = [
     "partners.serving.page_cache.PageCache",
@@ -168,6 +171,9 @@ else:
 #: Seconds after which a process stores which addresses were asked for in vain; 0: never.
 STORE_MISSED_AFTER = 300
 
+# What is done after the answer: `manage.py work` does it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # Language, time, mail
 
 LANGUAGE_CODE = "en-gb"
@@ -176,7 +182,7 @@ COUNTRIES_OVERRIDE = {"XK": "Kosovo"}  # not in ISO 3166-1; its code is what eve
 USE_I18N = False  # one language; each link asks which, and is made in half the time without
 USE_TZ = True
 
-#: Seconds; a reminder is mailed under the database's lock, which others wait for.
+#: Seconds; a silent mail server keeps a worker from its other tasks for as long.
 MAIL_TIMEOUT = 10
 mail = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
 if mail["EMAIL_HOST"]:
@@ -374,7 +380,7 @@ LOGGING = {
             "filters": ["request"],
         },
         "mail": {
-            "class": "django.utils.log.AdminEmailHandler",
+            "class": "partners.serving.logs.MailAside",
             "level": "ERROR",
             "filters": ["production", "once"],
         },
@@ -382,6 +388,7 @@ LOGGING = {
     "root": {"handlers": ["stderr", "mail"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},  # at INFO it repeats what django.request says
+        "django_tasks_db": {"level": "WARNING"},  # at INFO it says that there was nothing to do
         "django": {"handlers": [], "propagate": True},  # no handlers of its own beside ours
     },
 }

@@ -37,7 +37,7 @@ SECTIONS = {
     "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
     "Publishing": ("PendingChange", "Revision"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
-    "Site": ("LinkCheck", "Redirect", "MissedAddress", "User", "Group", "LogEntry"),
+    "Site": ("LinkCheck", "Redirect", "MissedAddress", "User", "Group", "LogEntry", "DBTaskResult"),
 }
 
 

@@ -162,7 +162,11 @@ def test_make_secret_completes_env_example_for_deployment(tmp_path):
 
 
 #: What starts the site, and what it must not say because gunicorn.conf.py does.
-STARTERS = ["Makefile", "deploy/partners.service", "deploy/Containerfile"]
+STARTERS = [
+    "partners/management/commands/serve.py",
+    "deploy/partners.service",
+    "deploy/Containerfile",
+]
 SAID_THERE = r"--(timeout|graceful-timeout|workers|config|no-control-socket)[\s\"]"
 
 
@@ -189,3 +193,15 @@ def test_time_limit_is_said_once_and_holds_wherever_the_site_is_started():
     unit = (settings.BASE_DIR / "deploy" / "partners.service").read_text()
     assert int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1]) > 60
     assert "WorkingDirectory=/srv/partners\n" in unit
+
+
+def test_worker_is_started_wherever_the_site_is():
+    deploy = settings.BASE_DIR / "deploy"
+    assert "$(MANAGE) serve --bind" in (settings.BASE_DIR / "Makefile").read_text()
+    assert 'CMD ["manage.py", "serve", "--bind"' in (deploy / "Containerfile").read_text()
+    unit, server = [
+        (deploy / f"{name}.service").read_text() for name in ("partners-worker", "partners")
+    ]
+    assert "bin/python manage.py work\nRestart=always\n" in unit
+    shut_in = "# It writes its own folder"
+    assert unit.partition(shut_in)[2] == server.partition(shut_in)[2] != ""

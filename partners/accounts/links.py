@@ -4,11 +4,11 @@ All lead to SITE_URL: nothing of a request is in them.
 """
 
 import datetime as dt
-import logging
 import unicodedata
 
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.db import transaction
@@ -18,8 +18,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from partners.models import LinkRequest
+from partners.models.tasks import task
 
-log = logging.getLogger(__name__)
 PERIOD = dt.timedelta(hours=1)
 RESET, INVITATION = "reset", "invitation"
 #: Letter → the templates of its subject and its text; Django's admin brings those of a reset.
@@ -47,19 +47,25 @@ def ask(email, address, at):
     It does the same, and says the same, whether or not anybody has it. Raises TooMany.
     """
     _count({"account": _alike(email), "address": address}, at)
-    try:
-        send(email, RESET)
-    except OSError:
-        log.exception("A link to choose a password could not be sent.")
+    send(email, RESET)
 
 
 def send(email, letter):
-    """Mail one of LETTERS to each account with that address; to nobody if there is none.
+    """Queue one of LETTERS for each account with that address; as much work if there is none."""
+    write.enqueue(letter, [user.pk for user in PasswordResetForm().get_users(email)])
 
-    All it needs are two texts, so a queue can do it later. Raises OSError.
+
+@task(priority=10)  # somebody waits for it
+def write(letter, keys):
+    """Mail one of LETTERS to the accounts of these keys. Raises OSError.
+
+    The link is made only now: the queue holds none. Each letter is a task of its own, so that none
+    is sent twice when another is not taken.
     """
     subject, text = LETTERS[letter]
-    for user in PasswordResetForm().get_users(email):
+    for key in keys[1:]:
+        write.enqueue(letter, [key])
+    for user in User.objects.filter(pk__in=keys[:1], is_active=True):
         context = _link_of(user)
         title = render_to_string(subject, context).strip()
         send_mail(title, render_to_string(text, context), None, [user.email])
@@ -88,7 +94,8 @@ def _count(asked, at):
     """Count a request; one that is refused does not count, so that nobody is shut out for good."""
     LinkRequest.objects.filter(at__lte=at - PERIOD).delete()
     keys = {
-        by: salted_hmac(f"partners.links.{by}", value).hexdigest() for by, value in asked.items()
+        by: salted_hmac(f"partners.links.{by}", value, algorithm="sha256").hexdigest()
+        for by, value in asked.items()
     }
     for by, most in settings.LINKS_AN_HOUR.items():
         if LinkRequest.objects.filter(key=keys[by]).count() >= most:

@@ -1,6 +1,16 @@
 """The back office: Django's admin, in the order of the staff's work."""
 
-from partners.admin import collaboration, desk, event, links, organisation, page, people, vocabulary
+from partners.admin import (
+    collaboration,
+    desk,
+    event,
+    links,
+    organisation,
+    page,
+    people,
+    tasks,
+    vocabulary,
+)
 
 __all__ = [
     "collaboration",
@@ -10,5 +20,6 @@ __all__ = [
     "organisation",
     "page",
     "people",
+    "tasks",
     "vocabulary",
 ]

@@ -1,8 +1,5 @@
 """Colleagues: invited by mail, in a group, never handed a password."""
 
-import logging
-from functools import partial
-
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -10,7 +7,6 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -21,7 +17,6 @@ from partners.accounts import access, guessing, links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import ReadOnly, SafeLookups
 
-log = logging.getLogger(__name__)
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
 
 # The apps of one-time codes would show their secrets; ColleagueAdmin has what operators need.
@@ -131,23 +126,17 @@ class ColleagueAdmin(SafeLookups, UserAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
-            transaction.on_commit(partial(self._invite, request, form.instance))
+            self._invite(request, form.instance)
 
     def _invite(self, request, user):
-        """Mail the link by which the colleague chooses a password, and say whether that worked."""
-        try:
-            links.send(user.email, links.INVITATION)
-        except OSError:
-            log.exception("The invitation of user %s could not be sent.", user.pk)
-            link = f"{settings.SITE_URL}{reverse('admin_password_reset')}"
-            message = (
-                f"The account is there, but the invitation could not be sent to {user.email}. Tell "
-                f"an operator. Once mails go out again, your colleague can ask for one at {link}"
-            )
-            self.message_user(request, message, messages.ERROR)
-        else:
-            message = f"The invitation was sent to {user.email}."
-            self.message_user(request, message, messages.SUCCESS)
+        """Queue the link by which the colleague chooses a password; it leaves with the account."""
+        links.send(user.email, links.INVITATION)
+        link = f"{settings.SITE_URL}{reverse('admin_password_reset')}"
+        message = (
+            f"The invitation is on its way to {user.email}. If it does not arrive within an hour, "
+            f"your colleague can ask for another one at {link}"
+        )
+        self.message_user(request, message, messages.SUCCESS)
 
 
 @admin.register(LogEntry)

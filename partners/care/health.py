@@ -11,7 +11,7 @@ import logging
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from partners.care import chores
+from partners.care import chores, tasks
 from partners.models import PendingChange
 from partners.values import uploads
 
@@ -45,7 +45,8 @@ def report(now):
     """{"status": …, "checks": {name: {"status": …}}} as of `now` (aware datetime)."""
     found = {name: _ask(name, check) for name, check in NEEDED.items()}
     if found["database"] == found["migrations"] == "pass":
-        late = chores.overdue(now) | {"apply_due": PendingChange.objects.due(now - LATE).exists()}
+        late = chores.overdue(now) | tasks.overdue(now)
+        late["apply_due"] = PendingChange.objects.due(now - LATE).exists()
         found |= {name: "warn" if late[name] else "pass" for name in late}
     worst = next(each for each in ("fail", "warn", "pass") if each in found.values())
     return {"status": worst, "checks": {name: {"status": found[name]} for name in found}}

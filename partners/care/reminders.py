@@ -4,43 +4,35 @@ What is found is compared with the ledger, not with a due day: skipped days are 
 is mended drops out. If it comes back it is news again.
 """
 
-from smtplib import SMTPException
-
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 
 from partners.care.attention import keepers, queue
 from partners.models import Organisation, Reminder
+from partners.models.tasks import task
 from partners.reading import site
 from partners.values.lines import writable
 
 
 class NotTaken(Exception):
-    """The mail server refused mails to some; the others have theirs."""
+    """The mail server refused the mail, or is away."""
 
 
 def send(now):
-    """Mail everybody what is new to them at `now` (aware datetime); return how many mails went.
+    """Queue a mail to everybody of what is new to them at `now` (aware datetime); return how many.
 
-    Raises NotTaken once all were tried, and OSError at once where no mail server answers.
+    The ledger holds what is queued with it, in one transaction.
     """
     findings = [finding for group in queue(now) for finding in group.findings]
     Reminder.objects.exclude(finding__in=[finding.key for finding in findings]).delete()
-    sent, refused = 0, []
-    for user, mine in keepers(findings):
-        try:
-            sent += bool(user.email) and _remind(user, mine, now)
-        except (SMTPException, ValueError) as error:  # ValueError: what no header can hold
-            refused.append(f"{user.email} ({error})")
-    if refused:
-        raise NotTaken(f"Mails sent: {sent}. Not taken: {', '.join(refused)}.")
-    return sent
+    return sum(_remind(user, mine, now) for user, mine in keepers(findings) if user.email)
 
 
 def _remind(user, findings, now):
-    """One mail of what the ledger does not hold yet; it holds what went, and only that."""
+    """Queue one mail of what the ledger does not hold yet; tell whether there is one."""
     told = set(user.reminders.values_list("finding", flat=True))
     news = [finding for finding in findings if finding.key not in told]
     if not news:
@@ -49,26 +41,40 @@ def _remind(user, findings, now):
         with transaction.atomic():
             rows = [Reminder(user=user, finding=each.key, sent_at=now) for each in news]
             Reminder.objects.bulk_create(rows)
-            _mail(user, news).send()
+            mail.enqueue(user.pk, [each.key for each in news], **_text(user, news))
     except IntegrityError:
         return False  # another run is telling them
     return True
 
 
-def _mail(user, findings):
-    home = Organisation.objects.home()
-    count = len(findings)
+def _text(user, findings):
+    """The parts (dict of str) of the mail that tells of them."""
+    title, count = site.title(Organisation.objects.home()), len(findings)
     context = {
         "user": user,
-        "site_name": site.title(home),
+        "site_name": title,
         "site_url": settings.SITE_URL,
         "findings": findings,
     }
     needs = "things need" if count > 1 else "thing needs"
-    mail = EmailMultiAlternatives(
-        writable(f"{context['site_name']}: {count} {needs} attention"),
-        render_to_string("mail/reminder.txt", context),
-        to=[user.email],
-    )
-    mail.attach_alternative(render_to_string("mail/reminder.html", context), "text/html")
-    return mail
+    return {
+        "subject": writable(f"{title}: {count} {needs} attention"),
+        "text": render_to_string("mail/reminder.txt", context),
+        "html": render_to_string("mail/reminder.html", context),
+    }
+
+
+@task
+def mail(key, findings, subject, text, html):
+    """Mail the user of that key (int); `findings` (list of str) are those in the ledger.
+
+    What is not taken leaves the ledger, so the next day's run tells it again. Raises NotTaken.
+    """
+    for user in User.objects.filter(pk=key):
+        message = EmailMultiAlternatives(subject, text, to=[user.email])
+        message.attach_alternative(html, "text/html")
+        try:
+            message.send()
+        except (OSError, ValueError) as error:  # ValueError: what no header can hold
+            user.reminders.filter(finding__in=findings).delete()
+            raise NotTaken(f"{user.email} ({error})") from error

@@ -2,7 +2,10 @@
 
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+
+from django.utils.log import AdminEmailHandler
 
 PAUSE = 15 * 60  # seconds
 
@@ -35,3 +38,22 @@ class OncePerPause(logging.Filter):
             return False
         self.last[kind] = now
         return True
+
+
+class MailAside(AdminEmailHandler):
+    """Mails of errors leave in a thread: the answer waits for no mail server.
+
+    They are no tasks: they also tell of a database that is away, and what they hold of a request
+    belongs into no table.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.thread = ThreadPoolExecutor(1, "mail")
+
+    def send_mail(self, *args, **kwargs):
+        self.thread.submit(super().send_mail, *args, **kwargs)
+
+    def close(self):
+        self.thread.shutdown()
+        super().close()

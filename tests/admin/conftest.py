@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from partners.accounts import links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests import factories as make
@@ -66,6 +67,7 @@ def records(client_of):
     check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
     made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
     made |= {"missedaddress": MissedAddress.objects.create(path="/old/", last_on="2026-11-28")}
+    made |= {"dbtaskresult": links.write.enqueue(links.RESET, []).db_result}
     return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from partners.models import LinkCheck, MissedAddress, Page, PendingChange, Revision
 from tests.admin.browser_form import address
@@ -14,7 +15,7 @@ from tests.admin.records import RECORDS, parameters
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
-MADE_ELSEWHERE = {LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
+MADE_ELSEWHERE = {DBTaskResult, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
 
 
 def read(client, url):
@@ -107,6 +108,7 @@ SECTIONS = {
             "Users",
             "Groups",
             "Log entries",
+            "Task Results",
         ],
     }
 }

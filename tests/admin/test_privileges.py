@@ -6,12 +6,11 @@ that is not in the tables fails the test.
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.urls import URLResolver, reverse
 
-from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
 from tests.admin.records import ROOT_FACTORIES
+from tests.admin.test_every_page import MADE_ELSEWHERE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -41,6 +40,7 @@ TABLE = {
     "linkcheck": pages("eps", "", "eps", "eps", ""),
     "missedaddress": pages("ps", "", "ps", "ps", ""),
     "logentry": pages("ps", "", "ps", "ps", ""),
+    "dbtaskresult": pages("s", "", "s", "s", ""),
     "group": pages("s", "s", "s", "s", "s"),
     "user": pages("ps", "ps", "ps", "ps", "s") | {"password_change": "s"},
 }
@@ -69,6 +69,7 @@ ACTIONS = {
     "linkcheck": {"mark_false_alarm": "eps"},
     "missedaddress": {},
     "logentry": {},
+    "dbtaskresult": {},
     "group": {"delete_selected": "s"},
     "user": {
         "delete_selected": "s", "sign_out_everywhere": "ps", "let_in_again": "ps",
@@ -97,7 +98,7 @@ def names():
 def test_tables_have_every_address():
     expected = {f"partners_{model}_{page}" for model in [*ROOTS, *WORDS] for page in TABLE[model]}
     expected -= {f"partners_{root}_next_edition" for root in ROOTS if root != "event"}
-    for model in (PendingChange, Revision, LinkCheck, MissedAddress, LogEntry, Group, User):
+    for model in MADE_ELSEWHERE | {Group, User}:
         label = model._meta.model_name
         expected |= {f"{model._meta.app_label}_{label}_{page}" for page in TABLE[label]}
     assert set(names()) == expected | set(SITE)

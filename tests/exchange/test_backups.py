@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from PIL import Image
 
-from partners.accounts import access
+from partners.accounts import access, links
 from partners.exchange import backups
 from partners.models import Chore, Organisation
 from tests import factories as make
 from tests.admin.records import RECORDS
+from tests.worker import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +95,16 @@ def test_backup_is_for_its_owner_alone_and_has_no_sessions(backup):
     assert backup.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(backup) as archive:
         assert not [name for name in archive.namelist() if "session" in name]
+
+
+def test_no_mail_leaves_because_of_a_restore(full_site, tmp_path):
+    ada = User.objects.create_user("ada", "ada@example.org")
+    links.send(ada.email, links.RESET)
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    links.send(ada.email, links.RESET)
+    restore(tmp_path / "site.zip")
+    work()
+    assert not mail.outbox
 
 
 @pytest.mark.parametrize("folder", ["", "var/backups"])

@@ -1,8 +1,10 @@
 """What a record of the log says of its request; which are mailed, and how often."""
 
 import logging
+import threading
 from contextvars import copy_context
 
+import django
 import pytest
 from django.conf import settings
 
@@ -44,6 +46,26 @@ def test_other_kinds_pass_beside_it(clock):
     kinds = [record(), record(name="partners"), record(line=2), record(error=ValueError())]
     assert [once.filter(kind) for kind in kinds] == [True] * 4
     assert [once.filter(kind) for kind in kinds] == [False] * 4
+
+
+def test_error_is_mailed_beside_the_answer(settings, monkeypatch):
+    """A silent mail server is not waited for."""
+    settings.ADMINS = ["operator@example.org"]
+    if django.VERSION < (6,):
+        settings.ADMINS = [("Operator", "operator@example.org")]
+    here, by, answered = threading.get_ident(), [], threading.Event()
+
+    def send(backend, messages):
+        assert answered.wait(30)
+        by.append(threading.get_ident())
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", send)
+    handler = logs.MailAside()
+    handler.emit(record())
+    answered.set()
+    handler.close()
+    assert len(by) == 1
+    assert by != [here]
 
 
 def test_errors_are_mailed_from_production_alone():

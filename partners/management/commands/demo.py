@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.management.beside import worker_beside
 from partners.models import Organisation
 from partners.reading import cards
 
@@ -77,7 +78,8 @@ class Command(BaseCommand):
         self.say(f"Serving {settings.SITE_URL}/ and, for staff, {settings.SITE_URL}/admin/")
         self.stdout.write("      Stop it with Ctrl+C.")
         self.stdout.flush()
-        call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=False)
+        with worker_beside(SITE_URL=settings.SITE_URL):
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=False)
 
 
 def refuse_taken_port(port):
