@@ -68,6 +68,8 @@ drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrad
 	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).held_lock --seconds $(ROUNDS)
 	$(DRILL).held_lock --seconds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).kill_worker --rounds $(ROUNDS)
+	$(DRILL).kill_worker --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).reset_times
 	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade

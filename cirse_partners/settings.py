@@ -284,6 +284,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000
 # and packed, 6 MB; the rest is for long texts. A file does not count (`partners.values.uploads`).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10  # a form has one
+#: A spreadsheet of more lines is looked at, and stored, by a worker and not by the request.
+LINES_AT_ONCE = 100
 #: How long a shared preview can be opened.
 PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
 #: Seconds between two requests of the link checker to one host.

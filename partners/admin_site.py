@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from partners.accounts import access
 from partners.care.attention import RULES, overview, queue
-from partners.models import ROOT_MODELS, PendingChange, Revision, Snooze
+from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Snooze
 from partners.rows.history import name_of
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
@@ -35,7 +35,7 @@ MAY_PUBLISH = "partners.publish_organisation"
 #: Heading → the models under it, by the name of their classes.
 SECTIONS = {
     "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
-    "Publishing": ("PendingChange", "Revision"),
+    "Publishing": ("PendingChange", "Revision", "Job"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
     "Site": ("LinkCheck", "Redirect", "MissedAddress", "User", "Group", "LogEntry", "DBTaskResult"),
 }
@@ -116,6 +116,10 @@ class PartnersAdminSite(admin.AdminSite):
             ],
             "waiting": waiting[:INBOX],
             "more_wait": len(waiting) > INBOX,
+            "jobs": [
+                (job, str(job.state(request.now)))
+                for job in Job.objects.unseen_by(request.user).defer("result")[:INBOX]
+            ],
         }
 
     @method_decorator(require_POST)

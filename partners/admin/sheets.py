@@ -3,28 +3,71 @@
 import datetime as dt
 from http import HTTPStatus
 from io import BytesIO
+from typing import NamedTuple
 
 from django import forms
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 
 from partners.admin.root import RootAdmin, as_uuid
 from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
-from partners.models import Root, SentSheet
+from partners.models import Job, Root, SentSheet
+from partners.models.tasks import task
 from partners.publishing import presses
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standings
 from partners.values.validators import SHEET_MAX_BYTES
 
 KEPT = dt.timedelta(days=1)
+GONE = (
+    "This file is no longer kept: it was imported, or another was sent after it. Choose it again."
+)
+
+
+class Asked(NamedTuple):
+    """What a task goes on with of the request that queued it: whose it was, and what time it is."""
+
+    user: User
+    now: dt.datetime
+
+
+@task
+def look_at(job, sheet):
+    """The dry run of a SentSheet; told in the Job."""
+    _go_on(job, sheet, SheetAdmin.look_at)
+
+
+@task
+def store(job, sheet, button):
+    """Store what the dry run of a SentSheet showed, as the button of that name says."""
+    _go_on(job, sheet, SheetAdmin.store, button)
+
+
+def _go_on(job, sheet, do, *arguments):
+    """What was asked for is done by the person who asked, as far as they may do it now."""
+    job = Job.objects.select_related("by").get(pk=job)
+    sent = SentSheet.objects.filter(pk=sheet, by=job.by).first()
+    if sent is None:
+        job.end(GONE, has_failed=True)
+        return
+    sheets = admin.site.get_model_admin(apps.get_model(sent.kind))
+    try:
+        do(sheets, Asked(job.by, timezone.now()), sent, job, *arguments)
+    except PermissionDenied:
+        job.end("You may not do this any more.", has_failed=True)
+    except Refused as error:
+        job.end(*error.sentences, has_failed=True)
 
 
 class SheetForm(forms.Form):
@@ -117,21 +160,31 @@ class SheetAdmin(VersionedAdmin):
             raise PermissionDenied
         if "_sent" in request.POST:
             return self._store(request)
+        if "job" in request.GET and request.method == "GET":
+            return self._show_job(request)
         filled = [request.POST, request.FILES] if request.method == "POST" else []
         form = SheetForm(self._sheet, *filled)
         if not form.is_valid():
             return self._page(request, form=form)
+        file = form.cleaned_data["sheet"]
+        lines = sum(len(each.lines) for each in form.book.values())
+        if lines > settings.LINES_AT_ONCE:
+            sent = self._keep(request, file, lines)
+            return self._later(request, sent, f"Look at “{sent.name}”", look_at)
         try:
             records = self._wanted(request, form.book)
         except Refused as error:
             form.add_error("sheet", error.sentences)
             return self._page(request, form=form)
-        return self._show(request, records, form.cleaned_data["sheet"])
+        importing.rehearse(records, request.user, request.now)
+        found = self._found(records)
+        sent = self._keep(request, file, lines) if found["may_be_stored"] else None
+        return self._show(request, file.name, found, sent)
 
-    def _wanted(self, request, book):
+    def _wanted(self, asked, book, progress=None):
         """What the file wants, and what this person may not do of it."""
-        records = importing.wanted(self.model, book)
-        may_add = self.has_add_permission(request)
+        records = importing.wanted(self.model, book, progress)
+        may_add = self.has_add_permission(asked)
         for each in records:
             if each.is_new and not may_add:
                 each.errors.append("You may not add records.")
@@ -139,23 +192,36 @@ class SheetAdmin(VersionedAdmin):
                 each.errors.append("A change of it is scheduled. Take the schedule back first.")
         return records
 
-    def _show(self, request, records, file):
+    def _found(self, records):
+        """What a dry run shows of them (dict), as it can be kept with a Job."""
+        return {
+            "may_be_stored": bool(records) and not any(each.errors for each in records),
+            "records": [self._shown(each) for each in records],
+        }
+
+    def _shown(self, wanted):
+        plain = {name: getattr(wanted, name) for name in ("number", "is_new", "errors", "notes")}
+        differences = [
+            {"where": str(each.where), "pieces": each.pieces} for each in wanted.differences
+        ]
+        return plain | {"title": str(wanted.title), "differences": differences}
+
+    def _show(self, request, name, found, sent):
         """The dry run; the file is kept until the person has decided."""
-        importing.rehearse(records, request.user, request.now)
-        broken = [each for each in records if each.errors]
+        records = found["records"]
         return self._page(
             request,
-            file=file.name,
+            file=name,
             records=records,
-            broken=broken,
-            sent=self._keep(request, file) if records and not broken else None,
+            broken=[each for each in records if each["errors"]],
+            sent=sent,
             buttons=[each for each in self.buttons if self._may_store(request, each)],
         )
 
-    def _may_store(self, request, button):
-        return button.name in self.stores and self.may_press(request, button)
+    def _may_store(self, asked, button):
+        return button.name in self.stores and self.may_press(asked, button)
 
-    def _keep(self, request, file):
+    def _keep(self, request, file, lines):
         SentSheet.objects.filter(sent_at__lt=request.now - KEPT).delete()
         SentSheet.objects.filter(by=request.user, kind=self.opts.label_lower).delete()
         file.seek(0)
@@ -163,9 +229,39 @@ class SheetAdmin(VersionedAdmin):
             kind=self.opts.label_lower,
             name=file.name[:200],
             content=file.read(),
+            lines=lines,
             by=request.user,
             sent_at=request.now,
         )
+
+    # What a worker does
+
+    def _later(self, request, sent, title, task, *arguments):
+        """Queue a task with that sheet, and lead to the page that tells how far it is."""
+        fields = {"by": request.user, "lines": sent.lines, "leads_to": self.address("import")}
+        job = Job.objects.begin(task, str(sent.pk), *arguments, title=title[:300], **fields)
+        return redirect(reverse("admin:partners_job_change", args=[job.pk]))
+
+    def look_at(self, asked, sent, job):
+        """The dry run of a SentSheet, told in `job`. Raises Refused and PermissionDenied."""
+        if not self.has_change_permission(asked):
+            raise PermissionDenied
+        book = files.read(BytesIO(sent.content), self._sheet)
+        records = self._wanted(asked, book, job.tell)
+        importing.rehearse(records, *asked)
+        found = self._found(records) | {"name": sent.name, "sent": str(sent.pk)}
+        address = f"{self.address('import')}?job={job.pk}"
+        job.end("It can be looked at now.", result=found, leads_to=address, lines_done=sent.lines)
+
+    def _show_job(self, request):
+        """The dry run that a worker made."""
+        job = Job.objects.filter(by=request.user, pk=as_uuid(request.GET["job"])).first()
+        if job is None or job.result is None:
+            raise Http404("There is no such dry run.")
+        own = SentSheet.objects.filter(by=request.user, kind=self.opts.label_lower)
+        found = job.result
+        sent = own.filter(pk=found["sent"]).first() if found["may_be_stored"] else None
+        return self._show(request, found["name"], found, sent)
 
     def _store(self, request):
         """Do what the dry run showed: all of it, or nothing."""
@@ -175,31 +271,48 @@ class SheetAdmin(VersionedAdmin):
         if button.name not in self.stores:
             raise BadRequest("That is not a way to store a file.")
         if sent is None:
-            message = "This file is no longer kept: it was imported, or another was sent after it."
-            self.message_user(request, f"{message} Choose it again.", messages.ERROR)
+            self.message_user(request, GONE, messages.ERROR)
             return redirect(self.address("import"))
+        if sent.lines > settings.LINES_AT_ONCE:
+            return self._later(request, sent, f"Import “{sent.name}”", store, button.name)
         try:
-            with transaction.atomic():
-                message = self._carry_out(request, sent, button)
+            message = self.store(request, sent, None, button.name)
         except Refused as error:
             return self._page(request, failed=error.sentences, status=HTTPStatus.CONFLICT)
         self.message_user(request, message, messages.SUCCESS)
         return redirect(self.address("changelist"))
 
-    def _carry_out(self, request, sent, button):
-        records = self._wanted(request, files.read(BytesIO(sent.content), self._sheet))
+    def store(self, asked, sent, job, name):
+        """Store a SentSheet as the button of that name says; returns what came of it.
+
+        `job` (None within a request) ends in the transaction that stores it. Raises Refused and
+        PermissionDenied.
+        """
+        button = next(each for each in self.buttons if each.name == name)
+        if not (self.has_change_permission(asked) and self._may_store(asked, button)):
+            raise PermissionDenied
+        book = files.read(BytesIO(sent.content), self._sheet)
+        records = self._wanted(asked, book, job and job.tell)
         why = f"Imported from “{sent.name}”"
-        importing.carry_out(records, self.stores[button.name], request.user, request.now, why)
+        with transaction.atomic():
+            importing.carry_out(records, self.stores[name], asked.user, asked.now, why)
+            message = self._note(asked, records, button, why)
+            sent.delete()
+            if job:
+                job.end(message, leads_to=self.address("changelist"), lines_done=sent.lines)
+        return message
+
+    def _note(self, asked, records, button, why):
+        """Write down who did it; returns what became of the records."""
         stored = self.model._base_manager.in_bulk([each.key for each in records])
         stored = {str(key): record for key, record in stored.items()}
         for flag, is_new in ((CHANGE, False), (ADDITION, True)):
             logged = [stored[each.key] for each in records if each.is_new is is_new]
             text = f"{why}: {button.press.done}."
-            LogEntry.objects.log_actions(request.user.pk, logged, flag, text)
-        sent.delete()
-        return self._stored(request, button, list(stored.values()))
+            LogEntry.objects.log_actions(asked.user.pk, logged, flag, text)
+        return self._stored(asked, button, list(stored.values()))
 
-    def _stored(self, request, button, records):
+    def _stored(self, asked, button, records):
         """A sentence or two of what became of the records."""
         return f"{button.press.done}: {len(records)}."
 
@@ -224,10 +337,10 @@ class RootSheetAdmin(SheetAdmin, RootAdmin):
     }
     actions = [*RootAdmin.actions, *SheetAdmin.actions]
 
-    def _stored(self, request, button, records):
-        message = super()._stored(request, button, records)
+    def _stored(self, asked, button, records):
+        message = super()._stored(asked, button, records)
         there = standings(self.model, [record.pk for record in records])
-        kept = [each for each in records if there[each.pk].pending or not each.is_live(request.now)]
+        kept = [each for each in records if there[each.pk].pending or not each.is_live(asked.now)]
         if button.is_for_publishers and kept:
             message += f" Kept as drafts or pending changes: {len(kept)}."
         return message

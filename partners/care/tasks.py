@@ -14,11 +14,11 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from partners.models.tasks import LONGEST
+
 log = logging.getLogger(__name__)
 #: After how long in the queue, with nobody taking it, somebody should look.
 LATE = dt.timedelta(minutes=5)
-#: How long a task may run.
-LONGEST = dt.timedelta(minutes=15)
 #: How long health warns of a task that failed.
 TOLD = dt.timedelta(days=1)
 #: After how long a task is tried again that another machine (of mails) did not let do its work.

@@ -25,6 +25,7 @@ from django.utils.encoding import is_protected_type
 from partners.models import (
     Chore,
     ContentVersion,
+    Job,
     LinkCheck,
     LinkRequest,
     LoadedRow,
@@ -52,6 +53,7 @@ RECORD_KEYS = {"model", "pk", "fields"}
 BOOKKEEPING = {
     Chore,
     ContentVersion,
+    Job,
     LinkCheck,
     LinkRequest,
     LoadedRow,

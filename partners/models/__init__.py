@@ -21,6 +21,7 @@ from partners.models.publishing import PendingChange, PreviewLink, Revision, Sen
 from partners.models.redirects import MissedAddress, Redirect
 from partners.models.series import EventSeries
 from partners.models.sources import Citation, Link, Source
+from partners.models.tasks import Job
 from partners.models.vocabulary import Term, Topic
 
 #: The registry of roots: what one is called in fields and addresses → its model, in the order of
@@ -42,6 +43,7 @@ __all__ = [
     "EventSeries",
     "Figure",
     "Identifier",
+    "Job",
     "JointWork",
     "Link",
     "LinkCheck",

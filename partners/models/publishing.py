@@ -209,6 +209,7 @@ class SentSheet(models.Model):
     kind = models.CharField(max_length=100, help_text="The model of its records.")
     name = models.CharField(max_length=200, help_text="What the file was called.")
     content = models.BinaryField()
+    lines = models.PositiveIntegerField(default=0, db_default=0, help_text="On all its sheets.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)
 

@@ -1,5 +1,7 @@
 """Who works in the admin: a client for each kind of person."""
 
+import uuid
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
@@ -7,7 +9,7 @@ from django.test import Client
 
 from partners.accounts import links
 from partners.accounts.groups import EDITORS, PUBLISHERS
-from partners.models import LinkCheck, MissedAddress, PendingChange, Revision
+from partners.models import Job, LinkCheck, MissedAddress, PendingChange, Revision
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm
 from tests.admin.records import RECORDS
@@ -67,6 +69,9 @@ def records(client_of):
     check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
     made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
     made |= {"missedaddress": MissedAddress.objects.create(path="/old/", last_on="2026-11-28")}
+    asker = User.objects.get(username="publisher")
+    job = {"task": uuid.uuid4(), "by": asker, "title": "Look at a file", "leads_to": "/admin/"}
+    made |= {"job": Job.objects.create(**job)}
     made |= {"dbtaskresult": links.write.enqueue(links.RESET, []).db_result}
     return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 

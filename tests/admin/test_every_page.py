@@ -8,14 +8,14 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from partners.models import LinkCheck, MissedAddress, Page, PendingChange, Revision
+from partners.models import Job, LinkCheck, MissedAddress, Page, PendingChange, Revision
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS, parameters
 
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
-MADE_ELSEWHERE = {DBTaskResult, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
+MADE_ELSEWHERE = {DBTaskResult, Job, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
 
 
 def read(client, url):
@@ -94,7 +94,7 @@ def test_every_form_of_the_content_can_be_saved_as_it_stands(superuser, content,
 SECTIONS = {
     "superuser": {
         "Content": ["Organisations", "Collaborations", "Event series", "Events", "Pages"],
-        "Publishing": ["Pending changes", "Recent changes"],
+        "Publishing": ["Pending changes", "Recent changes", "Longer jobs"],
         "Headings and word lists": [
             "Sections of the partners page",
             "Topics",

@@ -65,15 +65,15 @@ class Wanted:
         return Offer(self.model, self.key, self.base, self.rows, seen, why=why, begun_at=begun_at)
 
 
-def wanted(model, book):
+def wanted(model, book, progress=None):
     """What `book` ({name: Sheet}) wants: a list of Wanted, those that change nothing left out.
 
-    What can be seen not to be has its errors. Raises Refused where the file as a whole cannot be
-    read as records of `model`.
+    What can be seen not to be has its errors. `progress` is called with how many lines are read,
+    and of how many. Raises Refused where the file as a whole cannot be read as records of `model`.
     """
     tables = tables_of(model)
     _refuse_unknown(tables, book)
-    records = _Records(model, tables, book).wanted()
+    records = _Records(model, tables, book).wanted(progress)
     changed = [each for each in records if each.errors or each.differs]
     for each in changed:
         each.errors += [] if each.errors else _refused_of_a_person(each)
@@ -188,8 +188,12 @@ class _Records:
             lines[line.cells[table.identity[0]]].append(line)
         return lines
 
-    def wanted(self):
-        records = [self._record(line) for line in self.lines]
+    def wanted(self, progress=None):
+        records = []
+        for line in self.lines:
+            records.append(self._record(line))
+            if progress:
+                progress(len(records), len(self.lines))
         if strays := list(self._strays()):
             unknown = [each for each in records if not each.is_new and not each.there.rows]
             raise Refused(*(sentence for each in unknown for sentence in each.errors), *strays)
