@@ -115,7 +115,7 @@ def drill_worker(database, folder, rounds, moments):
     nothing_to_do = run(database.url, *WORK, **mail_to(folder / "first"))
     while rounds:
         database.renew()
-        mails = folder / f"mails{rounds}"
+        mails = Path(tempfile.mkdtemp(dir=folder))  # also where the one before ended too soon
         worker = start(database.url, *WORK, **mail_to(mails))
         killed = kill_after(moments.uniform(nothing_to_do * 0.8, until_end), worker)
         database.settle()
