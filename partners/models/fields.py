@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django_countries import countries
 from django_countries.fields import CountryField as AnyCountryField
 
 from partners.values.lines import Clean, CleanField, LineField
@@ -61,6 +62,11 @@ class CountryField(AnyCountryField):
 
     def to_python(self, value):
         return country_code(super().to_python(value) or "")
+
+    def validate(self, value, instance):
+        """The library names all countries for each one it checks: it is asked of the others."""
+        if countries.alpha2(value) != value:
+            super().validate(value, instance)
 
 
 class ReviewDaysField(models.PositiveSmallIntegerField):

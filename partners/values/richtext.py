@@ -52,9 +52,17 @@ WEB_LINK = re.compile(r'<a (?=(?:[a-z]+="[^"]*" )*href="(https?:[^"]*)")', re.IG
 LINK = re.compile(r'<a\b(?:[^>"]|"[^"]*")*?\shref="([^"]*)"(?:[^>"]|"[^"]*")*>(.*?)</a>', re.DOTALL)
 
 
+class Sanitised(str):
+    """HTML that `sanitise` made, so that it need not be done again; what is made of it is none."""
+
+    __slots__ = ()
+
+
 def sanitise(html):
     """HTML (str) as the editor would have written it, and as it is stored; done after once."""
-    return CLEANER.clean(markup.rewritten(html, address_of)[0])
+    if isinstance(html, Sanitised):
+        return html
+    return Sanitised(CLEANER.clean(markup.rewritten(html, address_of)[0]))
 
 
 def left_out(lost):
