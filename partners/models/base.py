@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models.fields import ReviewDaysField
+from partners.models.known import Known
 from partners.values.lines import CleanField, Trimmed
 from partners.values.validators import (
     refuse_control_characters,
@@ -69,6 +70,17 @@ class ContentModel(models.Model):
                     errors.setdefault(field.name, []).extend(error.error_list)
         if errors:
             raise ValidationError(errors)
+
+    @classmethod
+    def ask_ahead(cls, records, known):
+        """Read into `known` (Known) what `clean_with` will ask for of `records`, in few queries."""
+
+    def clean(self):
+        super().clean()
+        self.clean_with(Known())
+
+    def clean_with(self, known):
+        """Raise ValidationError where the record does not fit beside others, those in `known`."""
 
     def clean_typed(self):
         """Raise ValidationError for what a form or a sheet may not say, but a fixture may.
@@ -292,15 +304,22 @@ class Part(ContentModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
-    #: The field that points at the root; None for what takes effect at once.
-    root_field = None
-
     class Meta:
         abstract = True
 
+    #: The fields that may point at the root; none of what takes effect at once.
+    owners = ()
+
+    @property
+    def owner(self):
+        """(model, key) of the root, without a query; None where there is none."""
+        fields = map(self._meta.get_field, self.owners)
+        found = ((field.related_model, getattr(self, field.attname)) for field in fields)
+        return next((each for each in found if each[1] is not None), None)
+
     @property
     def root(self):
-        return getattr(self, self.root_field) if self.root_field else None
+        return next(filter(None, (getattr(self, name) for name in self.owners)), None)
 
 
 def owner_constraint(model, owners=tuple(ROOTS)):
@@ -363,12 +382,10 @@ class Owned(Part):
     event = owner("partners.Event")
     page = owner("partners.Page")
 
+    owners = tuple(ROOTS)
+
     class Meta:
         abstract = True
-
-    @property
-    def root(self):
-        return next(filter(None, (getattr(self, owner) for owner in ROOTS)), None)
 
 
 class Vocabulary(ContentModel):

@@ -164,7 +164,7 @@ class Party(Part):
     )
     until = dates.PartialDateField(blank=True)
     position = PositionField()
-    root_field = "collaboration"
+    owners = ("collaboration",)
 
     objects = InvolvementQuerySet.as_manager()
 
@@ -198,7 +198,7 @@ class JointWork(Part):
     date = dates.PartialDateField(blank=True, help_text="When it was made, if known.")
     url = WebAddressField("web address")
     position = PositionField()
-    root_field = "collaboration"
+    owners = ("collaboration",)
 
     class Meta:
         ordering = ["position", "title", "pk"]

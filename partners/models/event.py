@@ -241,19 +241,28 @@ class Event(Root):
             return None
         return dates.moment(date, time, self.time_zone, is_second)
 
-    def clean(self):
+    @classmethod
+    def ask_ahead(cls, records, known):
+        keys = {record.held_at_id for record in records}
+        while keys := keys - {None}:
+            known.load(Event, keys)
+            above = (known.get(Event, key) for key in keys)
+            keys = {event.held_at_id for event in above if event} - keys
+
+    def clean_with(self, known):
         self._refuse_unclear_times()
         self._refuse_end_before_start_on_one_day()
         if self.held_at_id == self.pk:
             raise ValidationError({"held_at": HELD_AT_ITSELF})
-        above, seen = self.held_at, set()
-        while above is not None and above.pk not in seen:
-            if above.pk == self.pk:
+        above, seen = self.held_at_id, set()
+        while above is not None and above not in seen:
+            if above == self.pk:
                 raise ValidationError(
                     {"held_at": "This would close a circle: that event is itself held at this one."}
                 )
-            seen.add(above.pk)
-            above = above.held_at
+            seen.add(above)
+            event = known.get(Event, above)
+            above = event and event.held_at_id
 
     @transaction.atomic
     def next_edition(self):
@@ -362,6 +371,7 @@ class Organiser(Part):
     )
     role = models.CharField(max_length=20, choices=Role, default=Role.ORGANISER)
     position = PositionField()
+    owners = ("series", "event")
 
     objects = InvolvementQuerySet.as_manager()
 
@@ -386,7 +396,3 @@ class Organiser(Part):
 
     def __str__(self):
         return self.get_role_display()
-
-    @property
-    def root(self):
-        return self.series or self.event

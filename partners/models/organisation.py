@@ -1,6 +1,7 @@
 """Organisations: who the society works with, and the society itself."""
 
 import uuid
+from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import Q
 
 from partners.models.base import Part, PublishedQuerySet, Root, listed, required
 from partners.models.fields import CountryField, TitleField, WebAddressField
+from partners.models.known import batches
 from partners.models.sources import Basis
 from partners.values import dates
 from partners.values.lines import LineField
@@ -207,9 +209,8 @@ class Organisation(Root):
             return f"Past: dissolved {self.dissolved.display()}"
         return "Past: dissolved, date not stated" if self.has_ended else ""
 
-    def clean(self):
-        was_home = Organisation.objects.filter(pk=self.pk, is_home=True).exists()
-        if was_home and not self.is_home:
+    def clean_with(self, known):
+        if not self.is_home and self.pk in known.ask(keys_of_home):
             raise ValidationError(
                 {"is_home": "This is the society whose site this is; the site needs it."}
             )
@@ -226,6 +227,11 @@ class Organisation(Root):
             self.region_note,
             *(topic.name for topic in self.topics.all()),
         ]
+
+
+def keys_of_home():
+    """The key of the society whose site this is, as a set; empty before it is recorded."""
+    return set(Organisation.objects.filter(is_home=True).values_list("pk", flat=True))
 
 
 class OrganisationRelation(Part):
@@ -255,7 +261,7 @@ class OrganisationRelation(Part):
         default=Basis.STATED,
         help_text="Stated by a source, or inferred from one. The page says which.",
     )
-    root_field = "organisation"
+    owners = ("organisation",)
 
     class Meta:
         ordering = ["kind", "pk"]
@@ -277,10 +283,14 @@ class OrganisationRelation(Part):
     def __str__(self):
         return self.get_kind_display()
 
-    def clean(self):
+    @classmethod
+    def ask_ahead(cls, records, known):
+        known.view(_Hierarchies).load_above({record.other_id for record in records})
+
+    def clean_with(self, known):
         if self.organisation_id == self.other_id:
             return  # said by the constraint
-        if self.organisation_id and self.other_id and self.closes_cycle():
+        if self.organisation_id and self.other_id and self.closes_cycle(known):
             raise ValidationError(
                 {
                     "other": "This would close a circle: following these relations from that "
@@ -288,15 +298,54 @@ class OrganisationRelation(Part):
                 }
             )
 
-    def closes_cycle(self):
+    def closes_cycle(self, known):
         """Whether `other` already leads to `organisation` by relations of this hierarchy."""
         kinds = next((kinds for kinds in self.HIERARCHIES if self.kind in kinds), ())
-        relations = OrganisationRelation.objects.filter(kind__in=kinds).exclude(pk=self.pk)
-        seen, reached = set(), {self.other_id}
+        hierarchies = known.view(_Hierarchies)
+        seen, reached = set(), {self.other_id} if kinds else set()
         while reached:
             if self.organisation_id in reached:
                 return True
             seen |= reached
-            above = relations.filter(organisation__in=reached).values_list("other", flat=True)
-            reached = set(above) - seen
+            reached = hierarchies.above(reached, kinds, self.pk) - seen
         return False
+
+
+class _Hierarchies:
+    """Who is said to stand above whom, in what is known."""
+
+    def __init__(self, known):
+        self.known, self.stored = known, {}
+        self.counted, self.new = 0, defaultdict(list)
+
+    def load_above(self, keys):
+        """Read the relations of these organisations, and of all that they lead to."""
+        while missing := keys - self.stored.keys():
+            self.stored |= {key: [] for key in missing}
+            for some in batches(missing):
+                for relation in self.known.ask(_relations, some):
+                    self.stored[relation[0]].append(relation)
+            keys = {other for key in missing for _, other, _, _ in self.stored[key]}
+
+    def above(self, keys, kinds, but):
+        """Those that organisations are said to stand under, by any relation of `kinds` but one."""
+        self.load_above(keys)
+        changed = self._changed()
+        stored = (each for key in keys for each in self.stored[key] if each[3] not in changed)
+        new = (each for key in keys for each in self.new[key])
+        return {other for _, other, kind, pk in [*stored, *new] if kind in kinds and pk != but}
+
+    def _changed(self):
+        """What is known to change of the relations; those that come are sorted into `new`."""
+        put = self.known.put_so_far.get(OrganisationRelation, [])
+        for record in put[self.counted :]:
+            relation = record.organisation_id, record.other_id, record.kind, record.pk
+            self.new[record.organisation_id].append(relation)
+        self.counted = len(put)
+        return self.known.changed.get(OrganisationRelation, {})
+
+
+def _relations(keys):
+    """(organisation, other, kind, pk) of the stored relations of these organisations."""
+    relations = OrganisationRelation.objects.filter(organisation__in=keys).order_by("pk")
+    return list(relations.values_list("organisation", "other", "kind", "pk"))

@@ -29,7 +29,7 @@ class OrganisationName(Part):
     )
     valid_from = dates.PartialDateField(blank=True)
     valid_until = dates.PartialDateField(blank=True)
-    root_field = "organisation"
+    owners = ("organisation",)
 
     class Meta:
         ordering = ["kind", "-valid_until", "name", "pk"]
@@ -82,7 +82,7 @@ class Figure(Verifiable, Part):
     )
     review_days = ReviewDaysField()
     position = PositionField()
-    root_field = "organisation"
+    owners = ("organisation",)
     usual_review_days = 730
 
     class Meta:
@@ -157,7 +157,7 @@ class Identifier(Part):
         help_text="Only of “Other register”: its name, such as “UK charity register”.",
     )
     value = IdentifierField(max_length=80, help_text="“05dxps055”, “Q42”; or its whole address.")
-    root_field = "organisation"
+    owners = ("organisation",)
 
     class Meta:
         ordering = ["scheme", "register", "value", "pk"]
@@ -200,7 +200,7 @@ class Identifier(Part):
         register = self.REGISTERS.get(self.scheme)
         return register + self.value if register else ""
 
-    def clean(self):
+    def clean_with(self, known):
         """No constraint: the version before, which may still be serving, cannot name a register."""
         if self.scheme == self.Scheme.OTHER and not self.register:
             raise ValidationError(

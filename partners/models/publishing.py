@@ -99,6 +99,10 @@ class Revision(RecordReference):
     def __str__(self):
         return f"{self.what}: {self.title}"
 
+    @property
+    def times(self):
+        return self.published_at, self.withdrawn_at
+
 
 class PendingChangeQuerySet(models.QuerySet):
     def of(self, model, key):

@@ -3,7 +3,9 @@
 import posixpath
 import re
 import unicodedata
+from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from itertools import combinations
 from urllib.parse import quote, unquote_plus, unquote_to_bytes, urlsplit, urlunsplit
 
@@ -18,6 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import repercent_broken_unicode
 
 from partners.models.base import ROOTS, Part
+from partners.models.known import batches
 from partners.models.page import Page
 from partners.values.lines import several_lines, visible
 from partners.values.validators import ascii_host
@@ -150,29 +153,60 @@ class RedirectQuerySet(models.QuerySet):
 
         Chains are followed here, and circles lead nowhere: whoever is sent there is sent once.
         """
-        passed = set()
-        while found := self._closest(address):
-            if found.pk in passed:
-                return None
-            passed.add(found.pk)
-            address = found.leads(address)
-        return address if passed else None
+        return followed(address, self._at)
 
-    def _closest(self, address):
-        forms = list(_forms(address))
-        found = {each.old_path: each for each in self.filter(old_path__in=forms)}
-        return next((found[form] for form in forms if form in found), None)
+    def _at(self, forms):
+        return {each.old_path: each for each in self.filter(old_path__in=forms)}
 
     def record_move(self, before, after):
-        """Keep the address that the root `before` had, if the public ever saw it, leading on.
+        """`record_moves` of one."""
+        self.record_moves([(before, after)])
 
-        The new address is in use from now on and sends nobody elsewhere.
+    def record_moves(self, moves):
+        """Keep the address that each root had, if the public ever saw it, leading on.
+
+        `moves` are pairs of the root before and after, in order. A new address is in use from now
+        on and sends nobody elsewhere.
         """
-        new_path = after.get_absolute_url()
-        old, new = normal(before.get_absolute_url()), normal(new_path)
-        if before.is_named(timezone.now()) and old != new:
-            self.filter(old_path=new).delete()
-            self.update_or_create(old_path=old, defaults={"new_path": new_path})
+        at, leads = timezone.now(), {}
+        for before, after in moves:
+            if not before.is_named(at) or before.slug == after.slug:
+                continue
+            new_path = after.get_absolute_url()
+            old, new = normal(before.get_absolute_url()), normal(new_path)
+            if old != new:
+                leads |= {new: None, old: new_path}
+        self._lead(leads)
+
+    def _lead(self, leads):
+        """Make addresses lead where `leads` (old → new) says; those of None lead nowhere."""
+        for some in batches(old for old, new in leads.items() if new is None):
+            self.filter(old_path__in=some).delete()
+        redirects = [Redirect(old_path=old, new_path=new) for old, new in leads.items() if new]
+        self.bulk_create(
+            redirects,
+            update_conflicts=True,
+            unique_fields=["old_path"],
+            update_fields=["new_path"],
+        )
+
+
+def followed(address, redirects_at):
+    """Where `address` leads in the end, or None; `redirects_at` (a function of its forms) gives the
+    redirects from there: {old address: Redirect}."""
+    passed = set()
+    while found := _closest(address, redirects_at):
+        if found.pk in passed:
+            return None
+        passed.add(found.pk)
+        address = found.leads(address)
+    return address if passed else None
+
+
+def _closest(address, redirects_at):
+    forms = list(_forms(address))
+    found = redirects_at(forms)
+    return next((found[form] for form in forms if form in found), None)
 
 
 class Redirect(Part):
@@ -212,17 +246,22 @@ class Redirect(Part):
         path, _, own = address.partition("?")
         return _joined(path, _parameters(own) + more) + hash_sign + fragment
 
-    def clean(self):
+    @classmethod
+    def ask_ahead(cls, records, known):
+        known.load(Page, [Page.PARTNERS])
+        known.view(_Redirects).load_from({record.new_path for record in records})
+
+    def clean_with(self, known):
         match = self._match()
         if match and "admin" in match.namespaces:
             raise ValidationError({"old_path": OF_STAFF})
         if match and not match.kwargs:
             raise ValidationError({"old_path": IN_USE})
-        self._refuse_detour()
+        self._refuse_detour(known.get(Page, Page.PARTNERS))
         if self.new_path == self.old_path:
             return  # the constraint says so
-        others = Redirect.objects.exclude(pk=self.pk)
-        if self.old_path in _forms(others.target(self.new_path) or self.new_path):
+        leads = followed(self.new_path, partial(known.view(_Redirects).at, but=self.pk))
+        if self.old_path in _forms(leads or self.new_path):
             raise ValidationError(
                 {"new_path": "This would close a circle: that address leads back to the old one."}
             )
@@ -244,7 +283,7 @@ class Redirect(Part):
         """What of this site answers at the old address (ResolverMatch), or None."""
         return _match(decoded(self.old_path.partition("?")[0]))
 
-    def _refuse_detour(self):
+    def _refuse_detour(self, home):
         """The visitor is sent once: not to an address that this site would send on from."""
         path = decoded(urlsplit(self.new_path).path)
         right = decoded(_normal_path(quote(path)))
@@ -252,11 +291,52 @@ class Redirect(Part):
         if not _is_address(path) and _is_address(right):
             slash_alone = "This address ends in a slash. Write the slash, too."
             sentence = slash_alone if right == f"{path}/" else f"Write this address as “{right}”."
-        home = Page.objects.filter(pk=Page.PARTNERS).first()
         if home and path == reverse("partners:page-detail", args=[home.slug]):
             sentence = "This page opens the site: its address is “/”."
         if sentence:
             raise ValidationError({"new_path": sentence})
+
+
+class _Redirects:
+    """What leads on from an address, in what is known."""
+
+    def __init__(self, known):
+        self.known, self.stored = known, {}
+        self.counted, self.new = 0, defaultdict(dict)
+
+    def load_from(self, addresses):
+        """Read the redirects from these addresses, and from all that they lead to."""
+        forms = {form for address in addresses for form in _forms(address)}
+        while missing := forms - self.stored.keys():
+            self.stored |= dict.fromkeys(missing)
+            found = [each for some in batches(missing) for each in self.known.ask(_stored_at, some)]
+            redirects = [Redirect(pk=pk, old_path=old, new_path=new) for pk, old, new in found]
+            self.stored |= {each.old_path: each for each in redirects}
+            forms = {form for each in redirects for form in _forms(each.new_path)}
+
+    def at(self, forms, but):
+        """{old address: Redirect} of those from these addresses, all but that of one id."""
+        if any(form not in self.stored for form in forms):
+            self.load_from(forms)
+        changed = self._changed()
+        stored = (self.stored[form] for form in forms)
+        known = [each for each in stored if each and each.pk not in changed]
+        known += [each for form in forms for each in self.new[form].values()]
+        return {each.old_path: each for each in known if each.pk != but}
+
+    def _changed(self):
+        """What is known to change of the redirects; those that come are sorted into `new`."""
+        put = self.known.put_so_far.get(Redirect, [])
+        for record in put[self.counted :]:
+            self.new[record.old_path][record.pk] = record
+        self.counted = len(put)
+        return self.known.changed.get(Redirect, {})
+
+
+def _stored_at(forms):
+    """(id, old address, new address) of the stored redirects from these addresses."""
+    redirects = Redirect.objects.filter(old_path__in=forms).order_by("pk")
+    return list(redirects.values_list("pk", "old_path", "new_path"))
 
 
 def _is_address(path):

@@ -1,5 +1,7 @@
 """Where statements come from, and links that records carry."""
 
+from collections import defaultdict
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
@@ -8,6 +10,7 @@ from django.utils.text import capfirst
 
 from partners.models.base import ROOTS, Owned, Vocabulary, owner_constraint, references, required
 from partners.models.fields import PositionField, WebAddressField
+from partners.models.known import Known
 from partners.values import dates
 from partners.values.lines import LineField
 from partners.values.validators import validate_label
@@ -50,16 +53,37 @@ def statement(root, path):
 
     Raises StatementNotFound where a field or part of that name does not exist.
     """
+    record, name = _led_to(root, path, Known())
+    return getattr(record, name) if name else record
+
+
+def _led_to(root, path, known):
+    """(record, name): whose field of which name `path` leads to; "" if it leads to a part.
+
+    Parts are those in `known`. Raises StatementNotFound.
+    """
     name, *rest = path.split("/")
     try:
         field = root._meta.get_field(name)
         if not rest:
-            return getattr(root, field.name)
+            getattr(type(root), name)
+            return root, name
         identifier, *rest = rest
-        part = getattr(root, name).get(pk=identifier)
+        part = _part(root, field, identifier, known)
     except (FieldDoesNotExist, ObjectDoesNotExist, AttributeError, ValueError, ValidationError):
         raise StatementNotFound(path) from None
-    return statement(part, "/".join(rest)) if rest else part
+    return _led_to(part, "/".join(rest), known) if rest else (part, "")
+
+
+def _part(root, field, identifier, known):
+    """Raises ObjectDoesNotExist, or ValidationError of what can be no id."""
+    if not field.one_to_many:
+        return getattr(root, field.name).get(pk=identifier)
+    model = field.related_model
+    part = known.get(model, model._meta.pk.to_python(identifier))
+    if part is None or getattr(part, field.field.attname) != root.pk:
+        raise model.DoesNotExist
+    return part
 
 
 def statements(root):
@@ -174,11 +198,34 @@ class Citation(Owned):
         names = self.path.split("/")[::2]  # the ids of parts between them mean nothing to a person
         return f"{', '.join(names)}: {self.locator or 'source'}"
 
-    def clean(self):
-        if self.root is None or not self.path:
+    @classmethod
+    def ask_ahead(cls, records, known):
+        parts = defaultdict(set)
+        for model, key in filter(None, (record.owner for record in records)):
+            parts[model].add(key)
+        for record in records:
+            for model, key in record._cited_part():
+                parts[model].add(key)
+        for model, keys in parts.items():
+            known.load(model, keys)
+
+    def _cited_part(self):
+        """(model, id) of the part that the path leads through, as far as there can be one."""
+        name, _, rest = self.path.partition("/")
+        if not (self.owner and rest):
+            return
+        with suppress(FieldDoesNotExist, ValidationError):
+            field = self.owner[0]._meta.get_field(name)
+            if field.one_to_many:
+                model = field.related_model
+                yield model, model._meta.pk.to_python(rest.partition("/")[0])
+
+    def clean_with(self, known):
+        root = self.owner and known.get(*self.owner)
+        if root is None or not self.path:
             return  # said by the constraint and by the field
         try:
-            statement(self.root, self.path)
+            _led_to(root, self.path, known)
         except StatementNotFound:
             raise ValidationError(
                 {
