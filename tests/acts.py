@@ -8,7 +8,8 @@ from django.db import models
 
 from partners.publishing import presses
 from partners.rows import snapshots
-from partners.rows.door import Offer, Outcome, take_one
+from partners.rows.door import take_one
+from partners.rows.offers import Offer, Outcome
 from partners.rows.standing import standing
 
 

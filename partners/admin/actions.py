@@ -6,7 +6,8 @@ from django.utils.html import format_html
 
 from partners.admin.decisions import verifying
 from partners.publishing import presses
-from partners.rows.door import Offer, Outcome, take_one
+from partners.rows.door import take_one
+from partners.rows.offers import Offer, Outcome
 from partners.rows.standing import standings
 
 

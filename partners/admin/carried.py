@@ -6,7 +6,7 @@ from django.core import signing
 from django.core.exceptions import BadRequest
 from django.core.serializers.json import DjangoJSONEncoder
 
-from partners.rows.door import Press
+from partners.rows.offers import Press
 
 
 class Signed:

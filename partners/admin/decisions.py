@@ -17,7 +17,8 @@ from partners.admin.forms import FutureDateTimeField
 from partners.admin.versioned import VersionedAdmin
 from partners.publishing import presses
 from partners.rows import bookkeeping
-from partners.rows.door import Offer, Outcome, Press, take_one
+from partners.rows.door import take_one
+from partners.rows.offers import Offer, Outcome, Press
 from partners.rows.standing import standing
 
 

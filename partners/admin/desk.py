@@ -15,8 +15,9 @@ from partners.admin.carried import only
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
 from partners.rows import differences
-from partners.rows.door import Outcome, take_one
+from partners.rows.door import take_one
 from partners.rows.kept import in_form_of_today
+from partners.rows.offers import Outcome
 from partners.rows.standing import standing
 
 MOST_TO_COME = 100

@@ -24,8 +24,9 @@ from partners.admin.inlines import CitationInline, LinkInline
 from partners.models import PendingChange, PreviewLink
 from partners.publishing import presses, previews
 from partners.reading.search import MAX_TYPED, Search
-from partners.rows.door import Outcome, forget_uploads
+from partners.rows.offers import Outcome
 from partners.rows.snapshots import Refused
+from partners.rows.uploads import forget_uploads
 
 BUTTONS = [
     Button("_draft", "Save draft", presses.SAVE_DRAFT),

@@ -12,7 +12,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,6 +22,7 @@ from partners.admin.root import RootAdmin, as_uuid
 from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
 from partners.models import Job, Root, SentSheet
+from partners.models.known import batches
 from partners.models.tasks import task
 from partners.publishing import presses
 from partners.rows.snapshots import Refused
@@ -33,6 +33,7 @@ KEPT = dt.timedelta(days=1)
 GONE = (
     "This file is no longer kept: it was imported, or another was sent after it. Choose it again."
 )
+IMPORTED_ALREADY = "This file was imported meanwhile: somebody pressed the button twice."
 
 
 class Asked(NamedTuple):
@@ -248,7 +249,7 @@ class SheetAdmin(VersionedAdmin):
             raise PermissionDenied
         book = files.read(BytesIO(sent.content), self._sheet)
         records = self._wanted(asked, book, job.tell)
-        importing.rehearse(records, *asked)
+        importing.rehearse(records, *asked, job.tell)
         found = self._found(records) | {"name": sent.name, "sent": str(sent.pk)}
         address = f"{self.address('import')}?job={job.pk}"
         job.end("It can be looked at now.", result=found, leads_to=address, lines_done=sent.lines)
@@ -291,26 +292,34 @@ class SheetAdmin(VersionedAdmin):
         button = next(each for each in self.buttons if each.name == name)
         if not (self.has_change_permission(asked) and self._may_store(asked, button)):
             raise PermissionDenied
-        book = files.read(BytesIO(sent.content), self._sheet)
-        records = self._wanted(asked, book, job and job.tell)
+        tell = job and job.tell
+        records = self._wanted(asked, files.read(BytesIO(sent.content), self._sheet), tell)
         why = f"Imported from “{sent.name}”"
-        with transaction.atomic():
-            importing.carry_out(records, self.stores[name], asked.user, asked.now, why)
-            message = self._note(asked, records, button, why)
-            sent.delete()
-            if job:
-                job.end(message, leads_to=self.address("changelist"), lines_done=sent.lines)
-        return message
 
-    def _note(self, asked, records, button, why):
-        """Write down who did it; returns what became of the records."""
-        stored = self.model._base_manager.in_bulk([each.key for each in records])
-        stored = {str(key): record for key, record in stored.items()}
+        def note():
+            self._log(asked.user, sent, records, f"{why}: {button.press.done}.")
+            if job:
+                message = self._stored(asked, button, list(self._records(records).values()))
+                job.end(message, leads_to=self.address("changelist"), lines_done=sent.lines)
+
+        importing.carry_out(
+            records, self.stores[name], asked.user, asked.now, why, progress=tell, then=note
+        )
+        return self._stored(asked, button, list(self._records(records).values()))
+
+    def _log(self, by, sent, records, text):
+        """Write down who did it, once a file."""
+        stored = self._records(records)
         for flag, is_new in ((CHANGE, False), (ADDITION, True)):
             logged = [stored[each.key] for each in records if each.is_new is is_new]
-            text = f"{why}: {button.press.done}."
-            LogEntry.objects.log_actions(asked.user.pk, logged, flag, text)
-        return self._stored(asked, button, list(stored.values()))
+            LogEntry.objects.log_actions(by.pk, logged, flag, text)
+        if not SentSheet.objects.filter(pk=sent.pk).delete()[0]:
+            raise Refused(IMPORTED_ALREADY)
+
+    def _records(self, wanted):
+        keys = [each.key for each in wanted]
+        found = (self.model._base_manager.in_bulk(some) for some in batches(keys))
+        return {str(key): record for some in found for key, record in some.items()}
 
     def _stored(self, asked, button, records):
         """A sentence or two of what became of the records."""

@@ -28,9 +28,10 @@ from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.models import Revision
 from partners.models.renames import in_present_names
 from partners.publishing import presses
-from partners.rows import bookkeeping, differences, snapshots
-from partners.rows.door import Answer, Offer, Outcome, Stale, take_one
+from partners.rows import bookkeeping, differences, snapshots, writing
+from partners.rows.door import take_one
 from partners.rows.kept import in_form_of_today
+from partners.rows.offers import Answer, Offer, Outcome, Stale
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standing
 from partners.values.richtext import left_out
@@ -144,7 +145,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             return
         with bookkeeping.rehearsal():
             if base:
-                snapshots.write(self.model, key, base)
+                writing.write(self.model, key, base)
             yield
 
     def render_change_form(self, request, context, *args, **kwargs):

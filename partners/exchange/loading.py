@@ -42,7 +42,8 @@ from partners.models import (
     Word,
 )
 from partners.rows import snapshots
-from partners.rows.door import Offer, Outcome, Press, Stale, take
+from partners.rows.door import take
+from partners.rows.offers import Offer, Outcome, Press, Stale
 from partners.values.richtext import RichTextField, refuse_empty_labels
 from partners.values.validators import refuse_control_characters, validate_moment
 
@@ -120,7 +121,7 @@ class Loading:
     def __init__(self, using, overwrite=False, only_new=False):
         self.using, self.overwrite, self.only_new = using, overwrite, only_new
         self.folder, self.brought = Path(), []
-        self.outcomes = Counter()
+        self.outcomes = {}
         self.given, self.kept = {}, set()
 
     @cached_property
@@ -167,17 +168,19 @@ class Loading:
     def _decide(self, before, offer, by, at):
         """What a record becomes: what the file changed since it was loaded last, beside what staff
         changed since. Raises Stale where both changed the same."""
+        identity = before.model._meta.label_lower, before.key
         theirs, base = _with_times(before), _with_defaults(offer.base)
         if self.only_new and (theirs or base):
-            self.kept.add((before.model._meta.label_lower, before.key))
-            self.outcomes["kept" if snapshots.changes(theirs[:1], offer.rows) else "unchanged"] += 1
+            self.kept.add(identity)
+            is_kept = snapshots.changes(theirs[:1], offer.rows)
+            self.outcomes[identity] = "kept" if is_kept else "unchanged"
             return before, ""
         if self.overwrite:
             base = theirs[:1]
         rows, conflicts = snapshots.merge(base, theirs, offer.rows)
         if conflicts:
             raise Stale(base, theirs)
-        self.outcomes[_outcome(theirs, rows, offer)] += 1
+        self.outcomes[identity] = _outcome(theirs, rows, offer)
         return _without_times(before, theirs, rows), ""
 
     def _remember(self):
@@ -201,9 +204,10 @@ class Loading:
 
     @property
     def report(self):
-        counts = (f"{self.outcomes[name]} {name}" for name in ("new", "changed", "unchanged"))
-        kept = f", {self.outcomes['kept']} kept as they are" if self.outcomes["kept"] else ""
-        return f"{self.outcomes.total()} records: {', '.join(counts)}{kept}."
+        outcomes = Counter(self.outcomes.values())
+        counts = (f"{outcomes[name]} {name}" for name in ("new", "changed", "unchanged"))
+        kept = f", {outcomes['kept']} kept as they are" if outcomes["kept"] else ""
+        return f"{outcomes.total()} records: {', '.join(counts)}{kept}."
 
     def _model(self, where, record):
         if not isinstance(record, dict) or record.keys() != RECORD_KEYS:
@@ -309,7 +313,7 @@ def _with_defaults(base):
     """What was loaded (rows), with the defaults of fields that there were not then."""
     filled = []
     for row in base:
-        default = snapshots.blank(snapshots.model_of(row["model"]), row["pk"])
+        default = snapshots.blank(snapshots.model_of(row["model"]))
         filled.append(row | {"fields": default["fields"] | row["fields"]})
     return filled
 

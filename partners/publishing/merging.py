@@ -24,7 +24,8 @@ from partners.models import (
     SectionEntry,
 )
 from partners.rows import bookkeeping, snapshots
-from partners.rows.door import LOOK_AGAIN, Offer, Press, take
+from partners.rows.door import take
+from partners.rows.offers import LOOK_AGAIN, Offer, Press
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standing, standings
 from partners.values.folding import fold

@@ -17,8 +17,9 @@ from django.db import OperationalError
 from partners.models import PendingChange
 from partners.models.base import moment
 from partners.rows import bookkeeping, history, snapshots
-from partners.rows.door import Offer, Outcome, Press, Stale, take_one
+from partners.rows.door import take_one
 from partners.rows.kept import in_form_of_today
+from partners.rows.offers import Offer, Outcome, Press, Stale
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Pending
 

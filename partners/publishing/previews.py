@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.urls import resolve
 
 from partners.models import PreviewLink
-from partners.rows import bookkeeping, snapshots
+from partners.rows import bookkeeping, snapshots, writing
 from partners.rows.standing import standing
 
 SALT = "partners.publishing.previews"
@@ -28,7 +28,7 @@ def page(model, key, rows, request):
     Raises Refused where the rows cannot be stored.
     """
     with bookkeeping.rehearsal():
-        root = snapshots.write(model, key, rows)
+        root = writing.write(model, key, rows)
         root.publish(request.now)
         root.save(update_fields=["published_at", "withdrawn_at"])
         bookkeeping.refresh(root)

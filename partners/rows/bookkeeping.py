@@ -4,12 +4,14 @@ The one module that listens to signals: only they see raw writes.
 """
 
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from django.apps import apps
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils import timezone
 
@@ -24,8 +26,12 @@ from partners.models import (
     Word,
     root_name,
 )
+from partners.models.fields import TitleField
+from partners.models.known import batches
+from partners.rows import statements
 from partners.values import folding
 from partners.values.folding import fold
+from partners.values.sorting import sort_key
 
 #: What of a root's parts its search text is made of.
 SEARCHED = {"organisation": ("names", "topics"), "collaboration": ("joint_works",)}
@@ -54,8 +60,7 @@ def batch():
     try:
         with transaction.atomic():
             yield
-            for model, key in written:
-                _refresh_stored(model, key)
+            _refresh_stored(written)
     finally:
         _written.reset(token)
 
@@ -101,12 +106,7 @@ def in_time(until, wait):
 
 def refresh(root):
     """Count a change of `root` and fold its search text anew."""
-    values = _folded(root)
-    owner = {root_name(root): root}
-    with transaction.atomic():
-        if not Record.objects.filter(**owner).update(version=F("version") + 1, **values):
-            Record.objects.create(**owner, version=1, **values)
-        _keep_words([values["text"]])
+    refresh_all([root])
 
 
 def refresh_all(roots):
@@ -115,21 +115,100 @@ def refresh_all(roots):
         return
     owner = root_name(roots[0])
     prefetch_related_objects(roots, *SEARCHED.get(owner, ()))
-    folded = {root.pk: _folded(root) for root in roots}
     with transaction.atomic():
-        known = Record.objects.select_for_update().filter(**{f"{owner}__in": folded})
+        known = Record.objects.select_for_update().filter(**{f"{owner}__in": roots})
         versions = dict(known.values_list(f"{owner}_id", "version"))
-        records = [
-            Record(**{f"{owner}_id": key}, version=versions.get(key, 0) + 1, **values)
-            for key, values in folded.items()
-        ]
-        Record.objects.bulk_create(
-            records,
-            update_conflicts=True,
-            unique_fields=[owner],
-            update_fields=["version", "changed_at", "names", "text", "folding"],
-        )
-        _keep_words(values["text"] for values in folded.values())
+        for statement in counted(roots, versions):
+            statement.send()
+
+
+def counted_ahead(rows, known):
+    """The same as Statements, for roots that are yet to be stored: {(model, key): their rows}.
+
+    `known` (Known) has the roots themselves, and what they are tied to.
+    """
+    by_model = defaultdict(dict)
+    for (model, key), there in rows.items():
+        by_model[model][key] = there
+    found = []
+    for model, some in by_model.items():
+        roots = _as_found(model, some, known)
+        found += counted(roots, _versions_ahead(model, roots, known))
+    return found
+
+
+def _versions_ahead(model, roots, known):
+    versions = {}
+    for some in batches(root.pk for root in roots):
+        versions |= known.ask(versions_of, root_name(model), some)
+    return versions
+
+
+def versions_of(owner, keys):
+    """{key: how often it was changed} of the roots that the field `owner` of a Record names."""
+    records = Record.objects.filter(**{f"{owner}__in": keys}).order_by(owner)
+    return dict(records.values_list(f"{owner}_id", "version"))
+
+
+def _as_found(model, rows, known):
+    """The roots ({key: their rows}) with what their search text is made of."""
+    roots = [known.get(model, key) for key in rows]
+    for root in roots:
+        root._prefetched_objects_cache = {}
+    for name in SEARCHED.get(root_name(model), ()):
+        field = model._meta.get_field(name)
+        related, tied = field.related_model, _tied_in if field.many_to_many else _parts_in
+        keys = {key: list(tied(field, there)) for key, there in rows.items()}
+        known.load(related, {each for some in keys.values() for each in some})
+        for root in roots:
+            some = [known.get(related, each) for each in keys[root.pk]]
+            root._prefetched_objects_cache[name] = sorted_as_listed(some, related)
+    return roots
+
+
+def _tied_in(field, rows):
+    return rows[0]["fields"][field.name]
+
+
+def _parts_in(field, rows):
+    model = field.related_model
+    for row in rows:
+        if row["model"] == model._meta.label_lower:
+            yield model._meta.pk.to_python(row["pk"])
+
+
+def sorted_as_listed(records, model):
+    """Records in the order of `Meta.ordering`, as SQLite has it of plain text."""
+    for name in reversed(model._meta.ordering):
+        field = model._meta.pk if name == "pk" else model._meta.get_field(name.removeprefix("-"))
+        key = partial(_sort_key, field)
+        records = sorted(records, key=key, reverse=name.startswith("-"))
+    return records
+
+
+def _sort_key(field, record):
+    value = field.value_from_object(record)
+    if isinstance(value, int):
+        return value
+    return sort_key(value) if isinstance(field, TitleField) else str(value)
+
+
+def counted(roots, versions):
+    """The Statements that count a change of each of `roots`, of one model, and fold it anew.
+
+    `versions` ({key: int}) are those counted before.
+    """
+    owner = root_name(roots[0])
+    folded = {root.pk: _folded(root) for root in roots}
+    records = [
+        Record(**{f"{owner}_id": key}, version=versions.get(key, 0) + 1, **values)
+        for key, values in folded.items()
+    ]
+    words = _words_of(values["text"] for values in folded.values())
+    return [
+        *statements.insert(records, (owner,), ("version", "changed_at", *FOLDED)),
+        *statements.insert(words, ("text",)),
+    ]
 
 
 def repair():
@@ -191,7 +270,8 @@ def fold_anew(using):
             for start in range(0, len(keys), BATCH):
                 _fold_many(owner, apps.get_model(label), keys[start : start + BATCH], using)
         Word.objects.using(using).all().delete()
-        _keep_words(Record.objects.using(using).values_list("text", flat=True))
+        words = _words_of(Record.objects.using(using).values_list("text", flat=True))
+        Word.objects.using(using).bulk_create(words, ignore_conflicts=True)
 
 
 def _fold_many(owner, model, keys, using):
@@ -213,10 +293,12 @@ def _searched(root):
     return {"names": "\n".join(["", *names, ""]), "text": text, "folding": folding.VERSION}
 
 
-def _keep_words(texts):
+def _words_of(texts):
+    """The Words of `texts` that are not on record yet."""
     words = {word for text in texts for word in text.split() if len(word) <= WORD_LENGTH}
-    words = [Word(text=word, reversed=word[::-1]) for word in sorted(words)]
-    Word.objects.bulk_create(words, ignore_conflicts=True)
+    for some in batches(words):
+        words.difference_update(Word.objects.filter(pk__in=some).values_list("pk", flat=True))
+    return [Word(text=word, reversed=word[::-1]) for word in sorted(words)]
 
 
 def verify(compared, by, at, how=""):
@@ -236,30 +318,50 @@ def entrust(root, keeper):
 
 
 def _affected(instance):
-    """The roots whose record a write of `instance` touches."""
+    """(model, key) of the roots whose record a write of `instance` touches."""
     if isinstance(instance, Topic):
-        return list(instance.organisations.all())
-    root = instance.root if isinstance(instance, Root | Part) else None
-    return [root] if root is not None else []
+        return [(Organisation, key) for key in instance.organisations.values_list("pk", flat=True)]
+    if isinstance(instance, Root):
+        return [(type(instance), instance.pk)]
+    return [instance.owner] if isinstance(instance, Part) and instance.owner else []
+
+
+def note(instance):
+    """That `instance` was written: its roots are counted as changed, in a batch at its end."""
+    _note(_affected(instance))
+
+
+def note_all(model, keys):
+    """That the roots of these keys were written."""
+    _note([(model, key) for key in keys])
 
 
 def _note(roots):
-    batched = _written.get()
+    written = dict.fromkeys(roots, True)
+    if _written.get() is None:
+        _refresh_stored(written)
+    else:
+        _written.get().update(written)
+
+
+def are_counted(roots):
+    """The changes of these roots (of model and key) in the batch under way are counted already."""
     for root in roots:
-        if batched is None:
-            _refresh_stored(type(root), root.pk)
-        else:
-            batched[type(root), root.pk] = True
+        _written.get().pop(root, None)
 
 
-def _refresh_stored(model, key):
+def _refresh_stored(written):
     """From the database: what was written may hold an older root, or one that is gone since."""
-    if root := model.objects.filter(pk=key).first():
-        refresh(root)
+    by_model = defaultdict(list)
+    for model, key in written:
+        by_model[model].append(key)
+    for model, keys in by_model.items():
+        for some in batches(keys):
+            refresh_all(list(model.objects.filter(pk__in=some).order_by("pk")))
 
 
 def _on_save(sender, instance, **kwargs):
-    _note(_affected(instance))
+    note(instance)
 
 
 def _before_topic_goes(sender, instance, **kwargs):
@@ -269,7 +371,7 @@ def _before_topic_goes(sender, instance, **kwargs):
 def _on_delete(sender, instance, origin, **kwargs):
     """A part that goes alone changes its root; one that goes with its root leaves none."""
     if isinstance(instance, Part) and getattr(origin, "model", type(origin)) is sender:
-        _note(_affected(instance))
+        note(instance)
     if isinstance(instance, Topic):
         _note(instance.organisations_before)
 
@@ -277,4 +379,4 @@ def _on_delete(sender, instance, origin, **kwargs):
 def _on_m2m(sender, instance, action, reverse, model, pk_set, **kwargs):
     if not action.startswith("post_"):
         return
-    _note(model.objects.filter(pk__in=pk_set or ()) if reverse else _affected(instance))
+    _note([(model, key) for key in pk_set or ()] if reverse else _affected(instance))

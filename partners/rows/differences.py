@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from partners.models import Figure
 from partners.models.sources import readers_name
-from partners.rows import snapshots
+from partners.rows import checks, snapshots
 from partners.rows.snapshots import is_owner, model_of
 from partners.values.dates import PartialDate
 from partners.values.richtext import RichTextField, plain_text
@@ -125,7 +125,7 @@ def for_readers(changes):
 
 
 def _is_part(change):
-    return hasattr(model_of(change.model), "root_field")
+    return hasattr(model_of(change.model), "owners")
 
 
 def _public_fields(change):
@@ -180,7 +180,7 @@ def where(change, path):
     """“Name”, or “Figure “1,000 members”: as of”."""
     model = model_of(change.model)
     field = capfirst(_field_name(model, path.field)) if path.field else ""
-    if model and not hasattr(model, "root_field"):
+    if model and not hasattr(model, "owners"):
         return field or capfirst(model._meta.verbose_name)
     kind = capfirst(model._meta.verbose_name) if model else change.model
     title = _title(change)
@@ -247,7 +247,7 @@ def _record_title(model, key):
 def _title(change):
     """What the part calls itself, in quotation marks; "" where it cannot say."""
     try:
-        part = snapshots.as_record(change._replace(after=change.after or change.before))
+        part = checks.as_record(change._replace(after=change.after or change.before))
         return f"“{part.object}”"
     except snapshots.Refused:
         return ""

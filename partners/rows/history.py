@@ -1,10 +1,16 @@
 """The states that records have had: each is kept, whoever changes it and however."""
 
+from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.db import models
+from django.db.models import Max
+
 from partners.models import Revision
-from partners.rows import snapshots
+from partners.models.known import batches
+from partners.rows import snapshots, statements
+from partners.rows.standing import standing
 
 OUTSIDE = "Loaded or changed by an operator"
 
@@ -14,51 +20,133 @@ def name_of(user):
     return (user.get_full_name() or user.get_username())[:150]
 
 
-def record(model, key, by, what, why="", unseen_by=None):
+class State(NamedTuple):
+    """What a record is: the instance (None: there is no such record), its rows and its times."""
+
+    record: models.Model | None
+    rows: list
+    times: tuple
+
+
+def record(model, key, by, what, why=""):
     """Keep the state that the record has now, unless it is the last one kept already.
 
-    `by` (User) is who made it so, None for the machine; `unseen_by` (User or None) whose proposal
-    it was. Returns the Revision, or None.
+    `by` (User) is who made it so, None for the machine. Returns the Revision, or None.
     """
     present = model._base_manager.filter(pk=key).first()
-    last = Revision.objects.of(model, key).states().first()
-    if present is None and (last is None or last.is_deleted):
-        return None
-    rows = snapshots.rows_of(present) if present else last.rows
-    standing = {
-        "is_deleted": present is None,
-        "published_at": getattr(present or last, "published_at", None),
-        "withdrawn_at": getattr(present or last, "withdrawn_at", None),
+    there = standing(model, key)
+    book = Book({(model, key): Revision.objects.of(model, key).states().first()})
+    book.keep(model, key, State(present, there.rows, there.times), by, what, why)
+    return book.save()[0] if book.revisions else None
+
+
+class Book:
+    """What is to be kept of many records: first written down here, then stored together.
+
+    `last` is the Revision of the last state of each record that has one: {(model, key): Revision}.
+    """
+
+    def __init__(self, last):
+        self.last, self.revisions = last, []
+
+    def keep(self, model, key, state, by, what, why="", unseen_by=None):
+        """Keep the State of a record, unless it is the last one kept already.
+
+        `unseen_by` (User or None) is whose proposal it was.
+        """
+        last, is_deleted = self.last.get((model, key)), not state.rows
+        if is_deleted and (last is None or last.is_deleted):
+            return
+        if last and _says(last, state):
+            return
+        title = last.title if is_deleted else str(state.record)
+        rows, times = (last.rows, last.times) if is_deleted else (state.rows, state.times)
+        kept = {"rows": rows, "is_deleted": is_deleted, "unseen_by": unseen_by}
+        kept |= {"published_at": times[0], "withdrawn_at": times[1]}
+        self.last[model, key] = self._add(model, key, title, by, what, why, **kept)
+
+    def set_aside(self, model, key, rows, by, what, why="", unseen_by=None):
+        """Keep `rows`, that somebody proposed and that the record did not become."""
+        title = snapshots.title_of(model, key, rows)
+        self._add(model, key, title, by, what, why, rows=rows, unseen_by=unseen_by, is_aside=True)
+
+    def begin(self, model, key, state):
+        """Keep what the record was before staff change it, if nobody has: loaded, say."""
+        self.keep(model, key, state, None, OUTSIDE)
+
+    def _add(self, model, key, title, by, what, why, **kept):
+        revision = Revision(
+            kind=model._meta.label_lower,
+            key=key,
+            title=title[:300],
+            by=by,
+            by_name=name_of(by) if by else "",
+            what=what[:120],
+            why=why,
+            **kept,
+        )
+        self.revisions.append(revision)
+        return revision
+
+    def save(self):
+        """Store the revisions; returns them."""
+        return Revision.objects.bulk_create(self.revisions)
+
+    @property
+    def statements(self):
+        """What stores the revisions."""
+        return statements.insert(self.revisions)
+
+
+def _says(last, state):
+    """Whether the Revision says of the record what it is now."""
+    is_same = state.rows and not last.is_deleted and last.times == state.times
+    return is_same and not snapshots.changes(last.rows, state.rows)
+
+
+def set_aside(model, key, rows, by, what, why=""):
+    """`Book.set_aside` of one record, stored."""
+    book = Book({})
+    book.set_aside(model, key, rows, by, what, why)
+    book.save()
+
+
+def last_ids(kind, keys):
+    """The id of the last state kept of each of these records of a kind: {key: id}."""
+    states = Revision.objects.states().filter(kind=kind, key__in=keys)
+    return dict(states.order_by("key").values_list("key").annotate(last=Max("pk")))
+
+
+def keys_kept(kind, keys):
+    """Those of the keys of records of a kind of which anything is kept."""
+    return set(Revision.objects.filter(kind=kind, key__in=keys).values_list("key", flat=True))
+
+
+def with_any(known, records):
+    """Those of `records` ((model, key)) of which history keeps anything, as a Known has it."""
+    return {
+        (model, key)
+        for model, keys in _by_model(records).items()
+        for some in batches(keys)
+        for key in known.ask(keys_kept, model._meta.label_lower, some)
     }
-    is_same = last and all(getattr(last, name) == value for name, value in standing.items())
-    if is_same and not snapshots.changes(last.rows, rows):
-        return None
-    title = str(present or last.title)
-    return _keep(model, key, title, by, what, why, rows=rows, unseen_by=unseen_by, **standing)
 
 
-def set_aside(model, key, rows, by, what, why="", unseen_by=None):
-    """Keep `rows`, that somebody proposed and that the record did not become."""
-    title = snapshots.title_of(model, key, rows)
-    return _keep(model, key, title, by, what, why, rows=rows, unseen_by=unseen_by, is_aside=True)
+def _by_model(records):
+    by_model = defaultdict(list)
+    for model, key in records:
+        by_model[model].append(key)
+    return by_model
 
 
-def _keep(model, key, title, by, what, why, **kept):
-    return Revision.objects.create(
-        kind=model._meta.label_lower,
-        key=key,
-        title=title[:300],
-        by=by,
-        by_name=name_of(by) if by else "",
-        what=what[:120],
-        why=why,
-        **kept,
-    )
-
-
-def begin(model, key):
-    """Keep what the record was before staff change it, if nobody has: loaded, say."""
-    return record(model, key, None, OUTSIDE)
+def last_states(known, records):
+    """{(model, key): Revision} of the last state kept of each of `records`, as a Known has it."""
+    ids = []
+    for model, keys in _by_model(records).items():
+        for some in batches(keys):
+            ids += known.ask(last_ids, model._meta.label_lower, some).values()
+    found = [each for some in batches(ids) for each in Revision.objects.filter(pk__in=some)]
+    return {(each.model, each.key): each for each in found}
 
 
 def catch_up():

@@ -1,4 +1,4 @@
-"""A record with all its parts as plain rows: taken, compared, merged and written back.
+"""A record with all its parts as plain rows: taken, compared and merged. `writing` writes them.
 
 A row is what a fixture holds: {"model": …, "pk": …, "fields": {…}}. Publication is no content: the
 two times of a root are left out, and writing rows back never touches them.
@@ -9,20 +9,17 @@ What there is no place for any more is taken out where kept rows are read: see `
 """
 
 import json
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 from django.apps import apps
 from django.core import serializers
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.core.serializers.base import DeserializationError, DeserializedObject
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, models, transaction
-from django.db.models import FileField, prefetch_related_objects
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import FileField
 
-from partners.models import Citation, Part, Redirect, Root
+from partners.models import Part, Root
 
 PUBLICATION = {"published_at", "withdrawn_at"}
-GONE = "Something that is chosen here is gone since."
 
 
 class Refused(Exception):
@@ -85,15 +82,46 @@ class Change(NamedTuple):
 
 def rows_of(record):
     """`record` and its parts as they are stored now (list of dicts)."""
-    records = [record]
-    for name in part_names(type(record)):
-        records += getattr(record, name).order_by("pk")
-    return _rows(records)
+    return rows_of_many([record])[str(record.pk)]
 
 
-def blank(model, key):
-    """The row of a record of that key that says nothing yet."""
-    return _rows([model(pk=key)])[0]
+def blank(model):
+    """The row of a new record that says nothing yet."""
+    return _rows([model()])[0]
+
+
+def row_of(record):
+    """The row of `record` itself, without its parts."""
+    return _rows([record])[0]
+
+
+def rows_of_loaded(loaded):
+    """What records say that are yet to be stored (list of DeserializedObject), as it will be read:
+    the fields of each row, in their order."""
+    by_model = {}
+    for each in loaded:
+        by_model.setdefault(type(each.object), []).append(each)
+    rows = {model: iter(_fields_of_loaded(model, some)) for model, some in by_model.items()}
+    return [next(rows[type(each.object)]) for each in loaded]
+
+
+def _fields_of_loaded(model, loaded):
+    tied = {
+        field.name: [map(_written_key, each.m2m_data[field.name]) for each in loaded]
+        for field in model._meta.many_to_many
+    }
+    return [row["fields"] for row in _rows_of_model(model, [each.object for each in loaded], tied)]
+
+
+def _written_key(key):
+    return key if isinstance(key, int) else str(key)
+
+
+def order_of(model):
+    """{model's label: its place among the rows of a record of `model`}."""
+    parts = (model._meta.get_field(name).related_model for name in part_names(model))
+    labels = [each._meta.label_lower for each in (model, *parts)]
+    return {label: place for place, label in enumerate(labels)}
 
 
 def stored(model, key):
@@ -107,14 +135,22 @@ def rows_of_many(records):
     if not records:
         return {}
     model = type(records[0])
-    prefetch_related_objects(records, *(field.name for field in model._meta.many_to_many))
     found = {str(record.pk): [row] for record, row in zip(records, _rows(records), strict=True)}
     for name in part_names(model):
         owner = model._meta.get_field(name).field
         parts = owner.model._base_manager.filter(**{f"{owner.name}__in": found}).order_by("pk")
-        for row in _rows(parts):
+        for row in _rows(list(parts)):
             found[row["fields"][owner.name]].append(row)
     return found
+
+
+def _rows(records):
+    """The rows of stored records of one model, without their parts."""
+    if not records:
+        return []
+    model = type(records[0])
+    tied = {field.name: _tied(records, field) for field in model._meta.many_to_many}
+    return _rows_of_model(model, records, tied)
 
 
 def part_names(model):
@@ -153,16 +189,24 @@ def uploads(rows):
     }
 
 
-def _rows(records):
-    return [_row(each) for each in json.loads(serializers.serialize("json", records))]
+def _rows_of_model(model, records, tied):
+    """The rows of records of one model; `tied` are the keys each is tied to: {field: lists}."""
+    written = serializers.serialize("python", records, fields=content(model) - tied.keys())
+    rows = json.loads(json.dumps(written, cls=DjangoJSONEncoder))
+    for number, row in enumerate(rows):
+        row["pk"] = str(row["pk"])
+        row["fields"] |= {name: sorted(keys[number]) for name, keys in tied.items()}
+    return [{name: row[name] for name in ("model", "pk", "fields")} for row in rows]
 
 
-def _row(written):
-    model = apps.get_model(written["model"])
-    fields = {name: value for name, value in written["fields"].items() if name not in PUBLICATION}
-    for field in model._meta.many_to_many:
-        fields[field.name] = sorted(fields[field.name])
-    return {"model": written["model"], "pk": str(written["pk"]), "fields": fields}
+def _tied(records, field):
+    """The keys that each of `records` (stored ones) is tied to by a many-to-many field."""
+    through, own = field.remote_field.through, f"{field.m2m_field_name()}_id"
+    ties = through._base_manager.filter(**{f"{own}__in": [record.pk for record in records]})
+    found = {record.pk: [] for record in records}
+    for key, other in ties.values_list(own, f"{field.m2m_reverse_field_name()}_id"):
+        found[key].append(_written_key(other))
+    return [found[record.pk] for record in records]
 
 
 def by_row(rows):
@@ -225,169 +269,8 @@ def merge(base, theirs, mine, chosen=()):
     return merged, conflicts
 
 
-def write(model, key, rows, known=None):
-    """Make the stored record of that key what `rows` say, parts included; return the record.
-
-    Within a transaction, and locked first, so that two who write its parts wait for one another.
-    `known` are its stored rows, where somebody who rehearses has read them. Raises Refused if a
-    rule stands against it.
-    """
-    present = model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
-    if known is None:
-        known = rows_of(present) if present else []
-    if refused := write_many([Writing(model, key, known, rows)]):
-        raise refused[0]
-    return model._base_manager.get(pk=key)
-
-
-class Writing(NamedTuple):
-    """A record to be made what `rows` say; `known` are the rows that are stored."""
-
-    model: type[models.Model]
-    key: str
-    known: list
-    rows: list
-
-
-def write_many(writings):
-    """Make each record what its rows say, and delete those that have none.
-
-    Returns {place in `writings`: Refused} of those that a rule stands against; whoever calls undoes
-    the transaction then. What others name comes before them: records, then parts, then citations.
-    """
-    differing = [(place, change) for place, each in enumerate(writings) for change in _wanted(each)]
-    for _, change in reversed(differing):
-        if change.after is None:
-            model_of(change.model)._base_manager.filter(pk=change.pk).delete()
-    refused = {}
-    for place, change in sorted(differing, key=lambda each: _rank(each[1])):
-        if change.after is None or place in refused:
-            continue  # of one record the first obstacle is enough: others may only follow from it
-        try:
-            _write_row(change)
-        except Refused as error:
-            refused[place] = error
-    for each in writings if not refused else ():  # what is refused may still name what goes
-        if each.known and not each.rows:
-            each.model._base_manager.get(pk=each.key).delete()
-    return refused
-
-
-def _wanted(writing):
-    """What is to be written and deleted, row by row; a record that goes takes its parts along."""
-    if not writing.rows:
-        return []
-    return changes(writing.known, writing.rows)
-
-
-def _rank(change):
-    model = model_of(change.model)
-    return any(map(is_owner, model._meta.fields)), model is Citation
-
-
-def _write_row(change):
-    """Save one row; the fields that it lacks stay as they are stored, or get their default."""
-    model = model_of(change.model)
-    present = model._base_manager.filter(pk=change.pk).first()
-    if change.after.keys() < content(model):
-        (known,) = _rows([present or model(pk=change.pk)])
-        change = change._replace(after=known["fields"] | change.after)
-    loaded = as_record(change)
-    record = loaded.object
-    record._state.adding, record._state.db = present is None, DEFAULT_DB_ALIAS
-    for name in PUBLICATION if isinstance(present, Root) else ():
-        setattr(record, name, getattr(present, name))
-    _check(loaded)
-    try:
-        with transaction.atomic():
-            loaded.save()
-    except IntegrityError:
-        _check(loaded, thoroughly=True)  # the same rules, and this one says which it was
-        raise
-    if present is not None and isinstance(record, Root):
-        Redirect.objects.record_move(present, record)
-
-
-def as_record(change):
-    """What the row says, as an unsaved record (DeserializedObject).
-
-    Raises Refused where a value can no longer be read.
-    """
-    row = {"model": change.model, "pk": change.pk, "fields": change.after}
-    try:
-        return next(iter(serializers.deserialize("python", [row], ignorenonexistent=True)))
-    except (DeserializationError, LookupError) as error:
-        raise Refused(f"This cannot be read any more: {error}") from None
-
-
 @cache
 def content(model):
     """The names of what a row of `model` says."""
     fields = (*model._meta.fields, *model._meta.many_to_many)
     return {field.name for field in fields} - PUBLICATION - {model._meta.pk.name}
-
-
-def save_times(record):
-    """Store the two times of publication of a root. Raises Refused."""
-    try:
-        with transaction.atomic():
-            record.save(update_fields=sorted(PUBLICATION))
-    except IntegrityError:
-        _check(DeserializedObject(record), thoroughly=True)
-        raise
-
-
-def check_typed(model, key, rows):
-    """Ask of rows that a person wrote what is asked of no fixture: see `ContentModel.clean_typed`.
-
-    Raises Refused.
-    """
-    label = model._meta.label_lower
-    record = as_record(Change(label, str(key), None, by_row(rows)[label, str(key)])).object
-    _run(record, [record.clean_typed])
-
-
-def _check(loaded, thoroughly=False):
-    """Every check of `full_clean`, stopping at the first kind that fails: others rely on it.
-
-    What the database keeps as well is asked only `thoroughly`. Raises Refused.
-    """
-    record = loaded.object
-    checks = [record.clean_fields, partial(_check_keys, loaded), record.clean]
-    if thoroughly:
-        checks += [record.validate_unique, record.validate_constraints]
-    _run(record, checks)
-
-
-def _run(record, checks):
-    try:
-        for check in checks:
-            check()
-    except ValidationError as error:
-        error = ValidationError(error.update_error_dict({}))
-        raise Refused(*_sentences(record, error), errors=error.message_dict) from None
-
-
-def _check_keys(loaded):
-    for name, keys in (loaded.m2m_data or {}).items():
-        related = loaded.object._meta.get_field(name).related_model
-        for key in keys:
-            if not related._base_manager.filter(pk=key).exists():
-                raise ValidationError({name: f"{GONE[:-1]}: there is no “{key}”."})
-
-
-def _sentences(record, error):
-    """Each error with the place it belongs to."""
-    for name, errors in error.error_dict.items():
-        try:
-            field = record._meta.get_field(name)
-        except FieldDoesNotExist:
-            where, is_reference = str(record._meta.verbose_name), False
-        else:
-            where = f"{record._meta.verbose_name}, {field.verbose_name}"
-            is_reference = field.many_to_one
-        messages = [
-            GONE if is_reference and each.code == "invalid" else " ".join(each.messages)
-            for each in errors
-        ]
-        yield f"{where.capitalize()}: {' '.join(messages)}"

@@ -13,10 +13,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from partners.models import PendingChange, Root
+from partners.models.known import batches
 from partners.rows import snapshots
 from partners.rows.kept import in_form_of_today
-
-BATCH = 500  # records a query
 
 
 class Pending(NamedTuple):
@@ -98,9 +97,8 @@ def standings(model, keys, lock=False):
 
     With `lock`, nobody else who changes these records gets between until the transaction ends.
     """
-    keys, found = [str(key) for key in keys], {}
-    for start in range(0, len(keys), BATCH):
-        some = keys[start : start + BATCH]
+    found = {}
+    for some in batches(map(str, keys)):
         records = _stored(model, some, lock)
         changes = _waiting(model, some, lock)
         rows = snapshots.rows_of_many(list(records.values()))
@@ -112,19 +110,53 @@ def standings(model, keys, lock=False):
     return found
 
 
+def lock(model, keys):
+    """Let nobody else change the records of these keys until the transaction ends."""
+    for some in batches(keys):
+        list(_locked(model._base_manager.filter(pk__in=some)).values_list("pk"))
+        list(_locked_changes(_changes(model, some)).values_list("pk"))
+
+
+def fingerprint(model, keys):
+    """What tells the standings of these records (a tuple of keys) from any others (str)."""
+    digest = hashlib.sha256()
+    owned = [model._meta.get_field(name).field for name in snapshots.part_names(model)]
+    tied = [(field.remote_field.through, field) for field in model._meta.many_to_many]
+    for rows in (
+        model._base_manager.filter(pk__in=keys),
+        *(owner.model._base_manager.filter(**{f"{owner.name}__in": keys}) for owner in owned),
+        *(t._base_manager.filter(**{f"{f.m2m_field_name()}__in": keys}) for t, f in tied),
+        _changes(model, keys),
+    ):
+        for values in rows.order_by("pk").values_list().iterator():
+            digest.update(repr(values).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
 def _stored(model, keys, lock):
     records = model._base_manager.filter(pk__in=keys).order_by("pk")
     if lock:
-        records = records.select_for_update(no_key=True)
+        records = _locked(records)
     return {str(record.pk): record for record in records}
 
 
 def _waiting(model, keys, lock):
-    changes = PendingChange.objects.filter(kind=model._meta.label_lower, key__in=keys)
-    changes = changes.order_by("pk")
+    changes = _changes(model, keys)
     if lock:
-        changes = changes.select_for_update(of=("self",))
+        changes = _locked_changes(changes)
     return {change.key: pending_of(change) for change in changes.select_related("by", "decided_by")}
+
+
+def _locked(records):
+    return records.order_by("pk").select_for_update(no_key=True)
+
+
+def _changes(model, keys):
+    return PendingChange.objects.filter(kind=model._meta.label_lower, key__in=keys).order_by("pk")
+
+
+def _locked_changes(changes):
+    return changes.select_for_update(of=("self",))
 
 
 def pending_of(change):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import Organisation, PendingChange, Revision
-from partners.rows.door import LOOK_AGAIN
+from partners.rows.offers import LOOK_AGAIN
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import address, read_all

@@ -20,7 +20,7 @@ from partners.models import (
     Section,
 )
 from partners.rows import snapshots
-from partners.rows.door import LOOK_AGAIN
+from partners.rows.offers import LOOK_AGAIN
 from tests import acts
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, act, address, read_all

@@ -18,7 +18,7 @@ from partners.models import (
     Verification,
 )
 from partners.rows import bookkeeping
-from partners.rows.door import LOOK_AGAIN
+from partners.rows.offers import LOOK_AGAIN
 from tests import factories as make
 from tests.admin.browser_form import act, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, parameters

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from partners.models import Organisation, PendingChange, Revision
 from partners.rows import snapshots
-from partners.rows.door import LOOK_AGAIN
+from partners.rows.offers import LOOK_AGAIN
 from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from partners.models import PendingChange, Revision
 from partners.publishing import presses, previews
 from partners.rows import snapshots
-from partners.rows.door import Offer, Outcome, take_one
+from partners.rows.door import take_one
+from partners.rows.offers import Offer, Outcome
 from partners.rows.standing import standing
 from tests import acts
 from tests.admin.records import ROOT_FACTORIES, label

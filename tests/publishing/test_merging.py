@@ -21,7 +21,7 @@ from partners.models.sources import statement
 from partners.publishing import merging
 from partners.publishing.merging import ELSEWHERE, Merge
 from partners.rows import history, snapshots
-from partners.rows.door import LOOK_AGAIN
+from partners.rows.offers import LOOK_AGAIN
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
 from tests import acts

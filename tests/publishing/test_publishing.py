@@ -11,7 +11,7 @@ from django.core.management import call_command
 from partners.models import Organisation, PendingChange, Revision, root_name
 from partners.publishing import presses
 from partners.rows import bookkeeping, history, snapshots
-from partners.rows.door import Stale
+from partners.rows.offers import Stale
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
 from tests import acts

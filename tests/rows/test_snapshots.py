@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from partners.models import Figure, Organisation, Redirect
-from partners.rows import differences, snapshots
+from partners.rows import differences, snapshots, writing
 from partners.rows.kept import in_form_of_today
 from partners.rows.snapshots import Path, Refused
 from tests import factories as make
@@ -57,7 +57,7 @@ def test_rows_may_come_in_any_order(organisation):
     make.CitationFactory(organisation=organisation, path=f"figures/{figure.pk}/value")
     key, before = organisation.pk, rows(organisation)
     organisation.delete()
-    assert rows(snapshots.write(Organisation, key, before[::-1])) == before
+    assert rows(writing.write(Organisation, key, before[::-1])) == before
 
 
 def test_rows_written_back_make_the_record_what_it_was(organisation):
@@ -69,7 +69,7 @@ def test_rows_written_back_make_the_record_what_it_was(organisation):
     Organisation.objects.filter(pk=organisation.pk).update(name="Other")
     organisation.topics.clear()
     assert rows(organisation) != before
-    record = snapshots.write(Organisation, organisation.pk, before)
+    record = writing.write(Organisation, organisation.pk, before)
     assert rows(record) == before
     assert (record.published_at, record.withdrawn_at) == moments
 
@@ -79,22 +79,20 @@ def test_rows_bring_a_deleted_record_back(organisation):
     key = organisation.pk
     organisation.delete()
     assert snapshots.stored(Organisation, key) == []
-    record = snapshots.write(Organisation, key, before)
+    record = writing.write(Organisation, key, before)
     assert rows(record) == before
     assert record.published_at is None
 
 
 def test_new_address_leaves_a_redirect(organisation):
-    snapshots.write(
-        Organisation, organisation.pk, said(rows(organisation), "organisation", slug="x")
-    )
+    writing.write(Organisation, organisation.pk, said(rows(organisation), "organisation", slug="x"))
     assert Redirect.objects.get().new_path == "/organisations/x/"
 
 
 def test_what_breaks_a_rule_is_refused_in_its_words(organisation):
     taken = said(rows(organisation), "figure", value=-1)
     with pytest.raises(Refused, match=r"^Figure, value: A figure cannot be less than nothing\.$"):
-        snapshots.write(Organisation, organisation.pk, taken)
+        writing.write(Organisation, organisation.pk, taken)
     assert Figure.objects.get().value == 100
 
 
@@ -104,7 +102,7 @@ def test_what_breaks_a_rule_is_refused_in_its_words(organisation):
 )
 def test_what_names_something_that_is_gone_is_refused(organisation, model, field, gone):
     with pytest.raises(Refused):
-        snapshots.write(
+        writing.write(
             Organisation, organisation.pk, said(rows(organisation), model, **{field: gone})
         )
 
@@ -125,7 +123,7 @@ def test_row_that_lacks_a_field_leaves_it_as_it_is_stored(organisation):
     del taken[0]["fields"]["name"]
     before = organisation.name
     assert paths(snapshots.changes(rows(organisation), taken)) == ["summary"]
-    snapshots.write(Organisation, organisation.pk, taken)
+    writing.write(Organisation, organisation.pk, taken)
     organisation.refresh_from_db()
     assert (organisation.name, organisation.summary) == (before, "New.")
 
@@ -134,7 +132,7 @@ def test_new_row_that_lacks_a_field_gets_its_default(organisation):
     taken, key = rows(organisation), organisation.pk
     organisation.delete()
     del taken[0]["fields"]["kind"]
-    snapshots.write(Organisation, key, taken)
+    writing.write(Organisation, key, taken)
     assert Organisation.objects.get().kind == Organisation._meta.get_field("kind").default
 
 

@@ -16,8 +16,9 @@ from partners.exchange.sheets.tables import Reading, normal, shown, tables_of
 from partners.models import Revision
 from partners.models.base import moment
 from partners.publishing import presses
-from partners.rows import bookkeeping, differences, snapshots
-from partners.rows.door import Offer, take
+from partners.rows import checks, differences, snapshots
+from partners.rows.door import Batch
+from partners.rows.offers import Offer
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standings
 from partners.values.lines import one_line
@@ -82,31 +83,37 @@ def wanted(model, book, progress=None):
 
 def _refused_of_a_person(wanted):
     try:
-        snapshots.check_typed(wanted.model, wanted.key, wanted.rows)
+        checks.check_typed(wanted.model, wanted.key, wanted.rows)
     except Refused as error:
         return error.sentences
     return []
 
 
-def rehearse(records, by, at):
-    """Try to store each Wanted, and forget it again; what cannot be stored has its errors then."""
+def rehearse(records, by, at, progress=None):
+    """Try to store each Wanted, and forget it again; what cannot be stored has its errors then.
+
+    `progress` is told of as in `Batch.look_ahead`.
+    """
     whole = [each for each in records if not each.errors]
-    with bookkeeping.rehearsal():
-        answers = take([each.offer() for each in whole], presses.SAVE_AT_ONCE, by, at)
-    for each, answer in zip(whole, answers, strict=True):
+    batch = Batch([each.offer() for each in whole], presses.SAVE_AT_ONCE, by, at)
+    batch.look_ahead(progress)
+    for each, answer in zip(whole, batch.rehearse(), strict=True):
         each.errors += [] if answer.is_taken else answer.sentences
 
 
-def carry_out(records, press, by, at, why):
+def carry_out(records, press, by, at, why, progress=None, then=None):
     """Store all of them or none, as `press` says.
 
-    Raises Refused with all that stands against it.
+    `progress` is told of as in `Batch.look_ahead`; `then` is called in the same transaction. Raises
+    Refused with all that stands against it.
     """
     if any(each.errors for each in records):
         raise Refused(
             *(f"{each.title}: {' '.join(each.errors)}" for each in records if each.errors)
         )
-    answers = take([each.offer(why, at) for each in records], press, by, at)
+    batch = Batch([each.offer(why, at) for each in records], press, by, at)
+    batch.look_ahead(progress)
+    answers = batch.take(then)
     if not all(answer.is_taken for answer in answers):
         answered = zip(records, answers, strict=True)
         raise Refused(
@@ -168,7 +175,13 @@ class _Records:
         self.reading = Reading()
         self.there = self._standings()
         self.parts = {table.name: self._by_owner(table) for table in self.others}
-        self.seen = set()
+        self.seen, self.blanks = set(), {}
+
+    def blank(self, model):
+        """The fields of a new row that says nothing yet."""
+        if model not in self.blanks:
+            self.blanks[model] = snapshots.blank(model)["fields"]
+        return dict(self.blanks[model])
 
     def _standings(self):
         """{key: Standing} of the records that the lines name, by their keys as they are stored."""
@@ -255,7 +268,7 @@ class _Records:
         """The rows of the record as the file says them."""
         before = snapshots.by_row(wanted.base)
         identity = self.model._meta.label_lower, wanted.key
-        root = before.pop(identity, None) or snapshots.blank(self.model, wanted.key)["fields"]
+        root = before.pop(identity, None) or self.blank(self.model)
         rows = {identity: self._filled(wanted, self.first, line, root)}
         replaced = {table.model._meta.label_lower for table in self.others}
         rows |= {each: fields for each, fields in before.items() if each[0] not in replaced}
@@ -268,11 +281,7 @@ class _Records:
         found = {}
         for line in lines:
             identity = table.model._meta.label_lower, line.cells["id"] or str(uuid4())
-            blank = (
-                snapshots.blank(table.model, identity[1])["fields"]
-                if not line.cells["id"]
-                else None
-            )
+            blank = None if line.cells["id"] else self.blank(table.model)
             fields = before.get(identity, blank)
             if fields is None or identity in found:
                 wanted.errors.append(

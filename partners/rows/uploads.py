@@ -1,0 +1,40 @@
+"""Uploaded files that nobody names any more."""
+
+from collections import defaultdict
+from functools import partial
+
+from django.db import transaction
+
+from partners.models import Revision
+from partners.models.known import batches
+from partners.rows import snapshots
+from partners.rows.standing import standings
+
+
+def forget_uploads(model, key, rows):
+    """Delete the files that `rows` name, but neither the record, its change nor its history."""
+    forget({(model, str(key)): rows})
+
+
+def forget(rows):
+    """The same of many records: {(model, key): rows}."""
+    files = {record: named for record, there in rows.items() if (named := snapshots.uploads(there))}
+    by_model = defaultdict(list)
+    for model, key in files:
+        by_model[model].append(key)
+    for model, keys in by_model.items():
+        kept = _kept(model, keys)
+        for key in keys:
+            for storage, name in files[model, key] - kept[key]:
+                transaction.on_commit(partial(storage.delete, name))
+
+
+def _kept(model, keys):
+    """{key: the files that the record, its pending change and its history name}."""
+    there = standings(model, keys)
+    kept = {key: snapshots.uploads(there[key].rows + there[key].present) for key in keys}
+    for some in batches(keys):
+        known = Revision.objects.filter(kind=model._meta.label_lower, key__in=some)
+        for key, rows in known.order_by("pk").values_list("key", "rows").iterator():
+            kept[key] |= snapshots.uploads(rows)
+    return kept
