@@ -1,5 +1,7 @@
 """What is done to many roots at once: to each that is still as the list showed it."""
 
+from uuid import uuid4
+
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.utils.html import format_html
@@ -54,10 +56,10 @@ class RootActions(admin.ModelAdmin):
     def _each(self, request, queryset, press_for):
         """Do it to each that is still what the list showed; say what was left, and why."""
         seen = dict(each.partition(" ")[::2] for each in request.POST.getlist("_seen"))
-        answers = []
+        answers, act = [], uuid4()
         for root in queryset:
             press = press_for(root)
-            offer = Offer(self.model, root.pk, seen=seen.get(root.pk, ""))
+            offer = Offer(self.model, root.pk, seen=seen.get(root.pk, ""), act=act)
             answers.append((root, take_one(offer, press, request.user, request.now)))
             if answers[-1][1].outcome is Outcome.STORED:
                 self.log_change(request, root, f"{press.done}.")

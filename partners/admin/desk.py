@@ -6,12 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Q, When
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import only
+from partners.admin.undoing import undo
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
 from partners.rows import differences
@@ -170,7 +171,7 @@ class GoneFilter(admin.SimpleListFilter):
 class RevisionAdmin(ReadOnlyAdmin):
     """Everything that was done, the latest first; each leads to the history of its record."""
 
-    list_display = ["at", "record", "kind_of_record", "what", "by_name", "why"]
+    list_display = ["at", "record", "kind_of_record", "what", "by_name", "why", "act_as_one"]
     list_display_links = None
     list_filter = [GoneFilter]
     search_fields = ["title", "by_name", "why"]
@@ -178,6 +179,20 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("rows")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.undo)
+        return [path("undo/<uuid:act>/", view, name="partners_revision_undo"), *super().get_urls()]
+
+    def undo(self, request, act):
+        return undo(request, self.admin_site, self.opts, act)
+
+    @admin.display(description="done to several at once")
+    def act_as_one(self, obj):
+        if obj.act is None:
+            return ""
+        url = reverse("admin:partners_revision_undo", args=[obj.act])
+        return format_html('<a href="{}">Undo all of it …</a>', url)
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"title": "Recent changes"} | (extra_context or {}))

@@ -89,12 +89,22 @@ class Revision(RecordReference):
         help_text="Whose proposal this was the end of, until that person has seen it.",
     )
 
+    act = models.UUIDField(
+        null=True,
+        help_text="What was done to several records at once has one, to be undone as one.",
+    )
+
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "past state"
         verbose_name_plural = "recent changes"
-        indexes = [models.Index(fields=["kind", "key", "-id"], name="revision_of_record")]
+        indexes = [
+            models.Index(fields=["kind", "key", "-id"], name="revision_of_record"),
+            models.Index(
+                fields=["act"], name="revision_of_act", condition=models.Q(act__isnull=False)
+            ),
+        ]
 
     def __str__(self):
         return f"{self.what}: {self.title}"

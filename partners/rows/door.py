@@ -245,7 +245,8 @@ class Batch:
             told = self._set_aside(taking, book)
             if taking.record in has_history:
                 state = states[taking.record][1]
-                book.keep(*taking.record, state, self.by, taking.what, taking.offer.why, told)
+                why, act = taking.offer.why, taking.offer.act
+                book.keep(*taking.record, state, self.by, taking.what, why, told, act)
         return book
 
     def _have_history(self, records):

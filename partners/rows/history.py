@@ -49,10 +49,10 @@ class Book:
     def __init__(self, last):
         self.last, self.revisions = last, []
 
-    def keep(self, model, key, state, by, what, why="", unseen_by=None):
+    def keep(self, model, key, state, by, what, why="", unseen_by=None, act=None):
         """Keep the State of a record, unless it is the last one kept already.
 
-        `unseen_by` (User or None) is whose proposal it was.
+        `unseen_by` (User or None) is whose proposal it was; `act` is that of the Offer.
         """
         last, is_deleted = self.last.get((model, key)), not state.rows
         if is_deleted and (last is None or last.is_deleted):
@@ -61,7 +61,7 @@ class Book:
             return
         title = last.title if is_deleted else str(state.record)
         rows, times = (last.rows, last.times) if is_deleted else (state.rows, state.times)
-        kept = {"rows": rows, "is_deleted": is_deleted, "unseen_by": unseen_by}
+        kept = {"rows": rows, "is_deleted": is_deleted, "unseen_by": unseen_by, "act": act}
         kept |= {"published_at": times[0], "withdrawn_at": times[1]}
         self.last[model, key] = self._add(model, key, title, by, what, why, **kept)
 

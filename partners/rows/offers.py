@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import models
 
@@ -33,6 +34,8 @@ class Offer(NamedTuple):
     when: dt.datetime | None = None
     begun_at: dt.datetime | None = None
     left_out: list = []
+    #: What all offers of one import or list action have in common, to be undone as one.
+    act: UUID | None = None
 
     @property
     def is_typed(self):

@@ -61,9 +61,9 @@ class Wanted:
     def differences(self):
         return differences.between(self.base, self.rows)
 
-    def offer(self, why="", begun_at=None):
+    def offer(self, **told):
         seen = self.there and self.there.version
-        return Offer(self.model, self.key, self.base, self.rows, seen, why=why, begun_at=begun_at)
+        return Offer(self.model, self.key, self.base, self.rows, seen, **told)
 
 
 def wanted(model, book, progress=None):
@@ -111,7 +111,8 @@ def carry_out(records, press, by, at, why, progress=None, then=None):
         raise Refused(
             *(f"{each.title}: {' '.join(each.errors)}" for each in records if each.errors)
         )
-    batch = Batch([each.offer(why, at) for each in records], press, by, at)
+    told = {"why": why, "begun_at": at, "act": uuid4()}
+    batch = Batch([each.offer(**told) for each in records], press, by, at)
     batch.look_ahead(progress)
     answers = batch.take(then)
     if not all(answer.is_taken for answer in answers):
