@@ -5,6 +5,8 @@ record, as in a form, that is the database; of many it is what `ask_ahead` read 
 with what is about to be written and deleted. So one rule serves both, and costs a query a batch.
 """
 
+import hashlib
+
 BATCH = 500  # values a query
 
 
@@ -16,12 +18,14 @@ class Known:
         self.changed = {}
         #: model → what was put, in that order
         self.put_so_far = {}
-        self._answers, self._read, self._keys, self._views = {}, {}, {}, {}
+        self._answers, self._digests = {}, {}
+        self._read, self._keys, self._views = {}, {}, {}
 
     def fork(self):
         """A Known of the same database, in which something else may be put and forgotten beside."""
         fork = Known()
-        fork._answers, fork._read, fork._keys = self._answers, self._read, self._keys
+        fork._answers, fork._digests = self._answers, self._digests
+        fork._read, fork._keys = self._read, self._keys
         fork.changed = {model: dict(changed) for model, changed in self.changed.items()}
         fork.put_so_far = {model: list(put) for model, put in self.put_so_far.items()}
         return fork
@@ -48,7 +52,9 @@ class Known:
         read = self._read.setdefault(model, {})
         for some in batches({key for key in keys if key not in read}):
             read |= dict.fromkeys(some)
-            for values in self.ask(values_of, model, some):
+            rows = values_of(model, some)
+            self._digests[model, some] = _digest(rows)
+            for values in rows:
                 record = model.from_db(None, _names(model), values)
                 read[record.pk] = record
 
@@ -101,6 +107,10 @@ def batches(values):
     values = sorted(values)
     for start in range(0, len(values), BATCH):
         yield tuple(values[start : start + BATCH])
+
+
+def _digest(rows):
+    return hashlib.sha256(repr(rows).encode("utf-8", "surrogatepass")).digest()
 
 
 def _names(model):
