@@ -15,10 +15,7 @@ from django.utils import timezone
 from partners.models.fields import ReviewDaysField
 from partners.models.known import Known
 from partners.values.lines import CleanField, Trimmed
-from partners.values.validators import (
-    refuse_control_characters,
-    validate_moment,
-)
+from partners.values.validators import refuse_control_characters, validate_moment
 
 #: The field by which other records point at a root → the root's model.
 ROOTS = {

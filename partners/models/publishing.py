@@ -90,8 +90,7 @@ class Revision(RecordReference):
     )
 
     act = models.UUIDField(
-        null=True,
-        help_text="What was done to several records at once has one, to be undone as one.",
+        null=True, help_text="What was done to several records at once, and is undone as one."
     )
 
     objects = RevisionQuerySet.as_manager()

@@ -158,8 +158,9 @@ class Batch:
             return
         for model, keys in self._models():
             lock(model, sorted(map(str, keys)))
-        if freshness.token() != self.ahead and not self.known.holds():
-            if may_give_up and not connection.savepoint_ids:
+        is_within = bool(connection.savepoint_ids)  # a transaction that may have written already
+        if (is_within or freshness.token() != self.ahead) and not self.known.holds():
+            if may_give_up and not is_within:
                 raise _Changed
             self._prepare(Known())
 
