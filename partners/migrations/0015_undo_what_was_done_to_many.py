@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0013_count_requests_for_links"),
+        ("partners", "0014_keep_jobs"),
     ]
 
     operations = [
