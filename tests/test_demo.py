@@ -8,7 +8,7 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 
 from partners.management.commands.demo import Command, fixture_files
-from partners.models import Organisation
+from partners.models import Organisation, PendingChange
 from tests.factories import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +33,13 @@ def prepare(capsys):
 def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
     lines = prepare(capsys)
     assert [line for line in lines if line.startswith("[")] == [
-        "[1/4] Migrating the database",
-        "[2/4] Loading the content from 1 fixtures",
-        "[3/4] Cards for pages that are shared: 1 drawn",
-        "[4/4] Demo accounts: created editor, publisher, admin",
+        "[1/5] Migrating the database",
+        "[2/5] Loading the content from 1 fixtures",
+        "[3/5] Cards for pages that are shared: 1 drawn",
+        "[4/5] Demo accounts: created editor, publisher, admin",
+        "[5/5] Changes to try: 1",
     ]
-    assert [line.strip() for line in lines[-3:]] == [
+    assert [line.strip() for line in lines[-5:-2]] == [
         "editor / demo-editor",
         "publisher / demo-publisher",
         "admin / demo-admin",
@@ -71,13 +72,29 @@ def test_demo_again_changes_nothing(development, capsys):
 
     lines = prepare(capsys)
 
-    assert "[2/4] Content is there, load skipped" in lines
+    assert "[2/5] Content is there, load skipped" in lines
     assert "kept as they are" in lines[3]
     assert Organisation.objects.get().summary == "Changed by staff."
     editor = User.objects.get(username="editor")
     assert editor.check_password("chosen since")
     assert not editor.groups.exists()
     assert User.objects.count() == 3
+
+
+def test_demo_has_a_change_in_each_state_that_one_can_wait_in(development, tmp_path, capsys):
+    records = [OrganisationFactory.build(key=key, summary="They test.") for key in "abc"]
+    (tmp_path / "01_organisations.json").write_text(serializers.serialize("json", records))
+    assert "Try this: log in as publisher" in prepare(capsys)[-1]
+    Status = PendingChange.Status  # noqa: N806 — a class
+    changes = PendingChange.objects.order_by("key")
+    assert [(each.by_name, each.status) for each in changes] == [
+        ("editor", Status.HANDED_IN),
+        ("editor", Status.SENT_BACK),
+        ("publisher", Status.SCHEDULED),
+    ]
+    assert changes[1].comment == "Which source says that they are the largest?"
+    assert changes[2].rows[0]["fields"]["summary"] == "They test. They meet in May."
+    assert prepare(capsys)[-1] == "[5/5] Changes to try: kept as they are"
 
 
 def test_demo_is_refused_outside_debug():

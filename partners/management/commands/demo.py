@@ -1,22 +1,53 @@
 """Show the site: content loaded, demo accounts made, served on this machine only."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.management.beside import worker_beside
-from partners.models import Organisation
+from partners.models import Organisation, PendingChange, Revision
+from partners.publishing import presses
 from partners.reading import cards
+from partners.rows.door import take_one
+from partners.rows.offers import Offer
+from partners.rows.standing import standing
 
 HOST = "127.0.0.1"
 #: User name → group; None is the superuser. The passwords are public, hence DEBUG only.
 ACCOUNTS = {"editor": EDITORS, "publisher": PUBLISHERS, "admin": None}
+
+
+class Seed(NamedTuple):
+    """What a change adds to the summary, and who does what with it: (account, Press, its word)."""
+
+    adds: str
+    steps: list
+
+
+SEEDS = [
+    Seed("Their members vote every year.", [("editor", presses.HAND_IN, "Their annual report")]),
+    Seed(
+        "They are the largest of all.",
+        [
+            ("editor", presses.HAND_IN, "From their website"),
+            ("publisher", presses.SEND_BACK, "Which source says that they are the largest?"),
+        ],
+    ),
+    Seed("They meet in May.", [("publisher", presses.SCHEDULE, "Public once they announce it")]),
+]
+TRY_THIS = (
+    "Try this: log in as publisher and approve the first of “For you”; as editor, find what was "
+    "sent back; under “Pending changes”, see what changes by itself in a month."
+)
 
 
 def password_of(name):
@@ -38,7 +69,7 @@ class Command(BaseCommand):
             )
         if not no_serve:
             refuse_taken_port(port)
-        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts]
+        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts, self.seed_changes]
         if not no_serve:
             steps.append(lambda: self.serve(port))
         for number, step in enumerate(steps, start=1):
@@ -68,6 +99,18 @@ class Command(BaseCommand):
         self.stdout.write("      Demo credentials (user name / password):")
         for name in ACCOUNTS:
             self.stdout.write(f"        {name} / {password_of(name)}")
+
+    def seed_changes(self):
+        """On records that the public reads, one change in each state that a change can wait in."""
+        if PendingChange.objects.exists() or Revision.objects.exists():
+            self.say("Changes to try: kept as they are")
+            return
+        people = get_user_model().objects.in_bulk(ACCOUNTS, field_name="username")
+        organisations = Organisation.objects.live(timezone.now()).order_by("pk")[: len(SEEDS)]
+        for organisation, seed in zip(organisations, SEEDS, strict=False):
+            seed_change(organisation, seed, people)
+        self.say(f"Changes to try: {len(organisations)}")
+        self.stdout.write(f"      {TRY_THIS}")
 
     def draw_cards(self):
         self.say(f"Cards for pages that are shared: {cards.draw_missing()} drawn")
@@ -104,6 +147,19 @@ def fixture_files():
     if not files:
         raise CommandError("There is nothing to load: no fixtures/01_….json and onwards.")
     return files
+
+
+def seed_change(organisation, seed, people):
+    """Take the steps of a Seed, as the accounts `people` ({name: user}) would."""
+    now = timezone.now()
+    base = standing(Organisation, organisation.pk).present
+    root, *parts = base
+    summary = f"{root['fields']['summary']} {seed.adds}".strip()[:300]
+    rows = [root | {"fields": root["fields"] | {"summary": summary}}, *parts]
+    for name, press, word in seed.steps:
+        when = now + timedelta(days=30)
+        offer = Offer(Organisation, organisation.pk, base, rows, why=word, when=when)
+        take_one(offer, press, people[name], now)
 
 
 @transaction.atomic
