@@ -177,6 +177,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # Language, time, mail
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "cirse_partners.formats"  # one clock of 24 hours
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Vienna")
 COUNTRIES_OVERRIDE = {"XK": "Kosovo"}  # not in ISO 3166-1; its code is what everybody uses
 USE_I18N = False  # one language; each link asks which, and is made in half the time without
@@ -317,6 +318,7 @@ if HTTPS:  # names that a browser lets only this very host set, and only over HT
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+CSRF_FAILURE_VIEW = "partners.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"
 

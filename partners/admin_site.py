@@ -1,6 +1,8 @@
 """The admin site: its name, and its front page in the order of the work."""
 
 import datetime as dt
+from functools import wraps
+from operator import itemgetter
 from urllib.parse import urlencode
 
 from django import forms
@@ -21,15 +23,24 @@ from django.views.decorators.http import require_POST
 
 from partners.accounts import access
 from partners.care.attention import RULES, overview, queue
-from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Snooze
+from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Root, Snooze
+from partners.reading.search import Search
 from partners.rows.history import name_of
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 #: So many findings of each rule stand on the page of the queue; all of one rule come in pages.
 FINDINGS_OF_EACH, FINDINGS_OF_ONE = 20, 100
 
+LOGGED_OUT = (
+    "You were logged out, so nothing was saved. What you typed is kept in this browser: log in, "
+    "and the form offers to bring it back."
+)
+
 #: So many of each kind stand in the inbox.
 INBOX = 10
+#: So many findings stand first on the front page, so many records that a person worked on last;
+#: and so many of each kind are found.
+MOST_URGENT, RECENT, MOST_FOUND = 3, 8, 20
 MAY_PUBLISH = "partners.publish_organisation"
 
 #: Heading → the models under it, by the name of their classes.
@@ -53,6 +64,10 @@ class SnoozeForm(forms.ModelForm):
         if not today < until <= today + LONGEST_SNOOZE:
             raise forms.ValidationError("Choose a day after today, within three years.")
         return until
+
+
+def change_address(record):
+    return reverse(f"admin:partners_{record._meta.model_name}_change", args=[quote(record.pk)])
 
 
 def history_address(revision):
@@ -81,6 +96,18 @@ class PartnersAdminSite(admin.AdminSite):
         """Staff; where a second factor is set up or demanded, after its code."""
         return super().has_permission(request) and not access.owes_code(request.user)
 
+    def admin_view(self, view, cacheable=False):
+        """Whoever is asked to log in while sending a form is told what becomes of it."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def answer(request, *args, **kwargs):
+            if request.method == "POST" and not self.has_permission(request):
+                messages.warning(request, LOGGED_OUT)
+            return guarded(request, *args, **kwargs)
+
+        return answer
+
     def login(self, request, extra_context=None):
         """Whoever has said the password, and owes the code, is asked for that alone."""
         if super().has_permission(request) and access.owes_code(request.user):
@@ -92,6 +119,7 @@ class PartnersAdminSite(admin.AdminSite):
         """Without the address that leads to any record's page: RootAdmin says where that is."""
         pages = [
             path("attention/", self.admin_view(self.attention), name="attention"),
+            path("find/", self.admin_view(self.find), name="find"),
             path("inbox/seen/", self.admin_view(self.inbox_seen), name="inbox_seen"),
             path("logout/", self.logout, name="logout"),  # also for who still owes the code
         ]
@@ -101,7 +129,10 @@ class PartnersAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         """Say first what is for this person, then what needs attention."""
         may_see = request.user.has_perm("partners.view_organisation")
-        context = {"attention": overview(request.now) if may_see else [], **self._inbox(request)}
+        attention = overview(request.now) if may_see else []
+        urgent = [each for _, _, findings in attention for each in findings][:MOST_URGENT]
+        context = {"attention": attention, "urgent": urgent, "is_front_page": True}
+        context |= {**self._inbox(request), "recent": self._recent(request.user)}
         return super().index(request, context | (extra_context or {}))
 
     def _inbox(self, request):
@@ -121,6 +152,39 @@ class PartnersAdminSite(admin.AdminSite):
                 for job in Job.objects.unseen_by(request.user).defer("result")[:INBOX]
             ],
         }
+
+    def _recent(self, user):
+        """[(title, address, state in words, when)] of the records `user` worked on last."""
+        changes = PendingChange.objects.filter(by=user).order_by("-saved_at")
+        states = Revision.objects.filter(by=user).order_by("-pk").defer("rows")
+        work = {}
+        for each in changes.defer("rows", "base")[:RECENT]:
+            url = reverse("admin:partners_pendingchange_change", args=[each.pk])
+            work[each.kind, each.key] = each.title, url, each.get_status_display(), each.saved_at
+        for each in states[: RECENT * 3]:
+            done = each.title, history_address(each), each.what, each.at
+            work.setdefault((each.kind, each.key), done)
+        return sorted(work.values(), key=itemgetter(3), reverse=True)[:RECENT]
+
+    def find(self, request):
+        """The records with those words, of every kind that this person may see; one is opened."""
+        typed = request.GET.get("q", "")
+        kinds = [
+            (model, model_admin)
+            for model, model_admin in self._registry.items()
+            if issubclass(model, Root) and model_admin.has_view_permission(request)
+        ]
+        querysets = [model._base_manager.select_related("record") for model, _ in kinds]
+        found = Search(typed).best(MOST_FOUND, *querysets) if typed.strip() else []
+        hits = [
+            (each, change_address(each), each._meta.verbose_name)
+            for records in found
+            for each in records
+        ]
+        if len(hits) == 1:
+            return redirect(hits[0][1])
+        context = self.each_context(request) | {"title": "Find a record", "q": typed, "hits": hits}
+        return TemplateResponse(request, "admin/partners/find.html", context)
 
     @method_decorator(require_POST)
     def inbox_seen(self, request):

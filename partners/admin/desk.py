@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import only
+from partners.admin.root import drafts_named
 from partners.admin.undoing import undo
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
@@ -30,9 +31,6 @@ class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
     actions = None
     list_per_page = 50
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     @admin.display(description="kind", ordering="kind")
     def kind_of_record(self, obj):
         return capfirst(obj.model._meta.verbose_name)
@@ -42,10 +40,26 @@ def address(page, model, key):
     return reverse(f"admin:partners_{model._meta.model_name}_{page}", args=[quote(key)])
 
 
+class StatusFilter(admin.SimpleListFilter):
+    title = parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        Status = PendingChange.Status  # noqa: N806 — a class
+        return [
+            (Status.DRAFT, "Not handed in"),
+            (Status.HANDED_IN, "Awaits approval"),
+            (Status.SENT_BACK, "Sent back"),
+            (Status.SCHEDULED, "Publishing on a day"),
+        ]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyAdmin):
     list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why"]
-    list_filter = ["status"]
+    list_filter = [StatusFilter]
     search_fields = ["title", "by_name", "why"]
     ordering = [
         Case(When(status=PendingChange.Status.HANDED_IN, then=0), default=1),
@@ -90,6 +104,8 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         stored = standing(change.model, change.key)
         root = change.model._base_manager.filter(pk=change.key).first()
         may_discard = self._may_discard(request, change, model_admin)
+        changed = differences.between(stored.rows, change.rows)
+        is_new = not changed and bool(root) and not root.is_named(request.now)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Pending change: {change.title}",
@@ -98,7 +114,10 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "kind": self.kind_of_record(change),
             "url": address("change", change.model, change.key) if root else "",
             "state": root.state(request.now) if root else "The record is gone.",
-            "differences": differences.between(stored.rows, change.rows),
+            "differences": differences.additions(change.rows) if is_new else changed,
+            "is_new": is_new,
+            "unsourced": differences.moved_without_source(stored.rows, change.rows),
+            "drafts": drafts_named(root, request.now) if root else [],
             "left_out": in_form_of_today(change.rows)[1],
             "obstacle": presses.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),

@@ -112,6 +112,29 @@ def between(before, after):
     ]
 
 
+def additions(rows):
+    """The Differences between nothing and a record (rows, its own first): all that it says."""
+    root, *_ = rows
+    empty = {
+        name: type(value)() if isinstance(value, str | list | bool) else None
+        for name, value in root["fields"].items()
+    }
+    return between([root | {"fields": empty}], rows)
+
+
+def moved_without_source(before, after):
+    """What the figures measure (list of str) whose value changed, but neither source nor date."""
+    was, label = snapshots.by_row(before), Figure._meta.label_lower
+    return [
+        fields["measure"]
+        for (model, key), fields in snapshots.by_row(after).items()
+        if model == label
+        and (old := was.get((model, key)))
+        and old["value"] != fields["value"]
+        and all(old[name] == fields[name] for name in ("source", "as_of"))
+    ]
+
+
 def for_readers(changes):
     """What the public is told of `changes` (list of snapshots.Change): sorted texts, each once.
 

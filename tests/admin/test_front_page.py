@@ -1,0 +1,114 @@
+"""The front page as a desk, one search over all records, and what publishing warns of."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from partners.models import Figure, PendingChange
+from tests import factories as make
+from tests.admin.browser_form import address
+from tests.admin.test_publication import text
+
+pytestmark = pytest.mark.django_db
+
+FRONT, FIND = reverse("admin:index"), reverse("admin:find")
+
+
+def test_search_opens_the_one_record_that_it_finds(editor):
+    draft = make.OrganisationFactory(name="Rhubarb Society", draft=True)
+    make.EventFactory(title="Custard Congress")
+    assert editor.get(FIND, {"q": "rhubarb"})["Location"] == address(draft)
+
+
+def test_search_lists_records_of_all_kinds_with_what_they_are(editor):
+    make.OrganisationFactory(name="Rhubarb Society")
+    make.EventFactory(title="Rhubarb Congress")
+    make.OrganisationFactory(name="Custard Society")
+    page = text(editor.get(FIND, {"q": "rhubarb"}))
+    assert ">Rhubarb Society</a>, organisation" in page
+    assert ">Rhubarb Congress</a>, event" in page
+    assert "Custard" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "Write a word or two"), ("zzzz", "No record has “zzzz” in its text."), ("<b>", "“&lt;b")],
+)
+def test_search_that_finds_nothing_says_what_to_do(editor, typed, said):
+    make.OrganisationFactory()
+    assert said in editor.get(FIND, {"q": typed}).content.decode()
+
+
+def test_search_shows_nothing_to_who_may_see_nothing(client_of):
+    make.OrganisationFactory(name="Rhubarb Society")
+    assert "Rhubarb" not in text(client_of("reader").get(FIND, {"q": "rhubarb"}))
+
+
+def test_front_page_lists_own_work_with_its_state(editor, publisher, open_form):
+    one, two, other = make.OrganisationFactory.create_batch(3)
+    open_form(editor, one).save("_hand_in", summary="New.")
+    open_form(editor, two).save("_draft", summary="New.")
+    open_form(publisher, other).save("_publish", summary="New.")
+    recent = editor.get(FRONT).context["recent"]
+    assert [(title, state) for title, _, state, _ in recent] == [
+        (str(two), "is not handed in yet"),
+        (str(one), "awaits approval"),
+    ]
+    assert [each[2] for each in publisher.get(FRONT).context["recent"]] == ["Published"]
+
+
+def test_new_record_is_approved_with_all_that_it_says_in_sight(editor, publisher, open_form):
+    record = make.OrganisationFactory(draft=True, summary="They grow rhubarb.")
+    make.FigureFactory(organisation=record, measure="gardens", value=7)
+    open_form(editor, record).save("_hand_in")
+    page = text(publisher.get(address(PendingChange.objects.get())))
+    assert "This record is new to the public." in page
+    assert "<ins>They grow rhubarb.</ins>" in page
+    assert "gardens" in page
+
+
+def test_draft_that_a_published_record_names_is_pointed_out(publisher, open_form):
+    collaboration = make.CollaborationFactory(draft=True)
+    draft = make.OrganisationFactory(name="Rhubarb Society", draft=True)
+    make.PartyFactory(collaboration=collaboration, organisation=draft)
+    make.PartyFactory(collaboration=collaboration, organisation=make.OrganisationFactory())
+    form = open_form(publisher, collaboration)
+    page = text(publisher.get(form.save("_publish")["Location"]))
+    assert f'does not name <a href="{address(draft)}">Rhubarb Society</a>, which is a draft' in page
+    assert page.count("which is a draft") == 1
+
+
+def test_new_part_comes_last_unless_its_place_is_said(publisher, open_form):
+    organisation = make.OrganisationFactory()
+    make.FigureFactory(organisation=organisation, measure="first", position=5)
+    form = open_form(publisher, organisation)
+    form.row("figures", measure="third", value="3")
+    form.row("figures", measure="zeroth", value="1", position="2")
+    form.row("figures", measure="fourth", value="4")
+    form.save("_publish")
+    placed = Figure.objects.order_by("position").values_list("measure", "position")
+    assert list(placed) == [("zeroth", 2), ("first", 5), ("third", 6), ("fourth", 7)]
+
+
+@pytest.mark.parametrize(("dated", "warned"), [({}, True), ({"as_of": "2026"}, False)])
+def test_number_that_moves_without_its_source_is_pointed_out(
+    editor, publisher, open_form, dated, warned
+):
+    organisation = make.OrganisationFactory()
+    make.FigureFactory(organisation=organisation, measure="gardens", value=7, as_of="2020")
+    make.FigureFactory(organisation=organisation, measure="roses", value=7, as_of="2020")
+    form = open_form(editor, organisation)
+    row = next(name for name, value in form.fields.items() if value == "gardens").rpartition("-")[0]
+    changed = {"value": "8"} | dated
+    form.save("_hand_in", **{f"{row}-{name}": value for name, value in changed.items()})
+    page = text(publisher.get(address(PendingChange.objects.get())))
+    assert ("The number of gardens changes" in page) is warned
+    assert "The number of roses" not in page
+
+
+def test_lists_show_the_clock_of_the_forms(publisher, open_form):
+    open_form(publisher, make.OrganisationFactory()).save("_publish", summary="New.")
+    page = text(publisher.get(reverse("admin:partners_revision_changelist")))
+    assert not re.search(r"\d (a|p)\.m\.", page)
+    assert re.search(r"\d{4}, \d\d:\d\d", page)
