@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from partners.reading.search import MAX_TYPED
-from partners.values.dates import PartialDateField
+from partners.values.dates import PartialDateField, TimeOfDayField
 
 
 class SafeLookups:
@@ -66,9 +66,12 @@ class NamedObstacles:
 
 
 class EditorForms:
-    """Small boxes for dates; beside a choice of records only the sign that adds one."""
+    """Small boxes for dates and times; beside a choice of records only the sign that adds one."""
 
-    formfield_overrides = {PartialDateField: {"widget": forms.TextInput(attrs={"size": 14})}}
+    formfield_overrides = {
+        PartialDateField: {"widget": forms.TextInput(attrs={"size": 14})},
+        TimeOfDayField: {"widget": forms.TextInput(attrs={"size": 8})},
+    }
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -1,5 +1,6 @@
 """What a form carries from its page to the answer: signed versions, and the button pressed."""
 
+import uuid
 from typing import NamedTuple
 
 from django.core import signing
@@ -44,7 +45,8 @@ class Button(NamedTuple):
 
 #: What forms carry under names like those of buttons.
 CARRIED = {
-    "_version", "_proposed", "_again", "_sent", "_seen", "_popup", "_to_field", "_selected_action",
+    "_version", "_proposed", "_again", "_more", "_more_of", "_sent", "_seen", "_popup", "_to_field",
+    "_selected_action",
 }  # fmt: skip
 
 
@@ -54,3 +56,11 @@ def only(names, posted):
     if len(pressed) != 1 or pressed[0] not in names:
         raise BadRequest("Which button was pressed is not clear, so nothing was changed.")
     return pressed[0]
+
+
+def as_uuid(text):
+    """A UUID, or None where the text is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -11,14 +11,15 @@ from partners.models import Collaboration, JointWork, Party
 
 class PartyInline(PartInline):
     model = Party
-    fields = ["organisation", "role", "since", "until", "position"]
+    lines = [("organisation", "role", "since", "until")]
     autocomplete_fields = ["organisation"]
     verbose_name_plural = "parties: who takes part, and how"
 
 
 class JointWorkInline(PartInline):
     model = JointWork
-    fields = ["title", "date", "url", "position"]
+    lines = [("title", "date"), "url"]
+    verbose_name = "joint work"
     verbose_name_plural = "made and done together"
 
 
@@ -34,7 +35,7 @@ class CollaborationAdmin(RootSheetAdmin):
             "When and how",
             {"fields": [("since", "until", "has_ended"), "cadence", "through"]},
         ),
-        RootAdmin.address_and_reason,
+        RootAdmin.address_and_review,
     ]
 
     @admin.display(description="status")

@@ -17,7 +17,7 @@ from partners.rows import bookkeeping, history
 
 class OrganiserInline(PartInline):
     model = Organiser
-    fields = ["organisation", "role", "position"]
+    lines = [("organisation", "role")]
     autocomplete_fields = ["organisation"]
 
 
@@ -33,7 +33,7 @@ class EventSeriesAdmin(RootAdmin):
             "When and where",
             {"fields": ["cadence", ("since", "until"), ("usual_city", "usual_country")]},
         ),
-        RootAdmin.address_and_reason,
+        RootAdmin.address_and_review,
     ]
 
 
@@ -59,7 +59,7 @@ class EventAdmin(RootSheetAdmin):
         ),
         ("Where", {"fields": ["venue", ("city", "country"), "mode", "held_at"]}),
         ("Afterwards", {"fields": ["write_up"]}),
-        RootAdmin.address_and_reason,
+        RootAdmin.address_and_review,
     ]
 
     def get_urls(self):

@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.utils.text import capfirst
 
 from partners.admin.base import EditorForms
 from partners.models import Citation, Link
@@ -24,6 +25,15 @@ class PartFormSet(forms.BaseInlineFormSet):
         for row in self.forms:
             if row.has_changed() and not row.errors and not row.cleaned_data.get("DELETE"):
                 self._validate_constraints(row)
+
+    def save_new(self, form, commit=True):
+        """Where nobody says its place, a new part comes last."""
+        if "position" in form.fields and not form.cleaned_data.get("position"):
+            form.instance.position = 1 + max((each.position for each in self._placed()), default=0)
+        return super().save_new(form, commit)
+
+    def _placed(self):
+        return self.model._default_manager.filter(**{self.fk.name: self.instance})
 
     def _as_stored(self, row):
         """What was typed, as the model's fields make it: so rows are compared with one another."""
@@ -47,10 +57,32 @@ class PartFormSet(forms.BaseInlineFormSet):
         return super().get_unique_error_message(unique_check)
 
 
-class PartInline(EditorForms, admin.TabularInline):
+#: So many rows stand open on a form; more are folded into one line.
+MOST_OPEN = 4
+
+
+class PartInline(EditorForms, admin.StackedInline):
+    """Each part is a block of a few lines; `aside` are fields that are folded away in it."""
+
     formset = PartFormSet
+    template = "admin/partners/includes/parts.html"
     extra = 0
     max_num = settings.MOST_ROWS
+    most_open = MOST_OPEN
+    lines = ()
+    aside = ("position",)
+
+    @property
+    def short_name(self):
+        """What a list of contents calls them."""
+        return capfirst(str(self.verbose_name_plural).partition(":")[0])
+
+    def get_fields(self, request, obj=None):
+        return [*self.lines, *self.aside]
+
+    def get_fieldsets(self, request, obj=None):
+        folded = {"fields": self.aside, "classes": ["collapse"]}
+        return [(None, {"fields": self.lines}), *([(None, folded)] if self.aside else [])]
 
     def get_formset(self, request, obj=None, **kwargs):
         return super().get_formset(request, obj, validate_max=True, **kwargs)
@@ -58,14 +90,17 @@ class PartInline(EditorForms, admin.TabularInline):
 
 class LinkInline(PartInline):
     model = Link
-    fields = ["label", "url", "position"]
+    lines = [("label", "url")]
 
 
 class CitationInline(PartInline):
     model = Citation
-    fields = ["path", "source", "locator", "basis"]
+    lines = [("path", "basis"), ("source", "locator")]
+    aside = ()
     autocomplete_fields = ["source"]
-    verbose_name_plural = "sources: which source says which statement"
+    verbose_name = "source"
+    verbose_name_plural = "sources"
+    most_open = 0
 
     def get_formset(self, request, obj=None, **kwargs):
         """Statements are chosen in words; nobody has to type a path."""

@@ -3,11 +3,14 @@
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
-from partners.admin.forms import RootForm
+from partners.admin.forms import RootForm, Ticks
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
+from partners.admin.kept import KeptFileWidget, keep_at_once
 from partners.admin.merging import MergingAdmin
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import RootSheetAdmin
@@ -80,6 +83,7 @@ class OrganisationForm(RootForm):
 
     def clean(self):
         super().clean()
+        self._refuse_words_without_logo()
         changed = {"name", "acronym"} & {*self.changed_data}
         if not any(self.initial.get(name) for name in changed):
             self.cleaned_data["renaming"] = ""
@@ -87,6 +91,11 @@ class OrganisationForm(RootForm):
             self.add_error(
                 "renaming", "Say whether this is a correction or the organisation’s new name."
             )
+
+    def _refuse_words_without_logo(self):
+        has_logo = self.cleaned_data.get("logo") or "logo" in self.errors
+        if self.cleaned_data.get("logo_alt") and not has_logo:
+            self.add_error("logo_alt", "There is no logo: choose its file, or leave this empty.")
 
     def _is_open_question(self):
         is_known = self.instance.is_named(timezone.now()) and "name" in self.cleaned_data
@@ -96,26 +105,32 @@ class OrganisationForm(RootForm):
 class RelationInline(PartInline):
     model = OrganisationRelation
     fk_name = "organisation"
-    fields = ["kind", "other", "basis"]
+    lines = [("kind", "other", "basis")]
+    aside = ()
     autocomplete_fields = ["other"]
+    verbose_name = "relation"
     verbose_name_plural = "relations: this organisation is …"
 
 
 class NameInline(PartInline):
     model = OrganisationName
-    fields = ["kind", "name", "acronym", "language", "valid_from", "valid_until"]
+    lines = [("kind", "name"), ("acronym", "language", "valid_from", "valid_until")]
+    aside = ()
+    verbose_name = "other name"
     verbose_name_plural = "other names: former, also known as, translated"
 
 
 class FigureInline(PartInline):
     model = Figure
-    fields = ["measure", "bound", "value", "as_of", "source", "note", "review_days", "position"]
+    lines = [("bound", "value", "measure", "as_of"), "note", "source"]
+    aside = ("review_days", "position")
     autocomplete_fields = ["source"]
 
 
 class IdentifierInline(PartInline):
     model = Identifier
-    fields = ["scheme", "register", "value"]
+    lines = [("scheme", "register", "value")]
+    aside = ()
 
 
 @admin.register(Organisation)
@@ -125,10 +140,15 @@ class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]
     list_filter = [*RootAdmin.list_filter, "kind", "region", "topics", "not_for_profit"]
     prepopulated_fields = {"slug": ["name"]}
-    filter_horizontal = ["topics"]
+    only_of_records = {"renaming", "renamed_on", "places", "logo_preview"}
     readonly_fields = ["logo_preview", "places"]
     formfield_overrides = RootAdmin.formfield_overrides | {
-        models.ImageField: {"form_class": LogoField}
+        models.ImageField: {
+            "form_class": LogoField,
+            "widget": KeptFileWidget,
+            "help_text": "PNG, JPEG or WebP, up to 2 MB. From 400 pixels in width it looks sharp.",
+        },
+        models.ManyToManyField: {"widget": Ticks},
     }
     inlines = [
         FigureInline,
@@ -143,10 +163,8 @@ class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
             None,
             {
                 "fields": [
-                    "name",
-                    "acronym",
+                    ("name", "acronym", "kind"),
                     ("renaming", "renamed_on"),
-                    "kind",
                     "summary",
                     "description",
                     "topics",
@@ -159,10 +177,8 @@ class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
                 "description": "Leave empty what no source says.",
                 "fields": [
                     ("founded", "founded_label", "dissolved", "has_ended"),
-                    ("region", "region_note"),
-                    ("seat_city", "seat_country"),
-                    "not_for_profit",
-                    "website",
+                    ("region", "region_note", "not_for_profit"),
+                    ("seat_city", "seat_country", "website"),
                 ],
             },
         ),
@@ -170,18 +186,24 @@ class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
             "Logo",
             {
                 "fields": [
-                    "logo",
-                    "logo_preview",
-                    "logo_alt",
-                    "logo_source",
+                    ("logo", "logo_preview"),
+                    ("logo_alt", "logo_source"),
                     ("logo_permission", "logo_permission_until"),
                 ]
             },
         ),
-        ("Places on the partners page", {"fields": ["places"]}),
-        RootAdmin.address_and_reason,
-        ("This site", {"classes": ["collapse"], "fields": ["is_home"]}),
+        ("On this site", {"fields": [("slug", "review_days"), ("places", "is_home")]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.ImageField):
+            field.widget.user = request.user
+        return field
+
+    def get_urls(self):
+        keep = self.admin_site.admin_view(require_POST(keep_at_once))
+        return [path("keep/", keep, name="partners_organisation_keep"), *super().get_urls()]
 
     @admin.display(description="as visitors see it")
     def logo_preview(self, obj):

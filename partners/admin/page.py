@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,7 +12,7 @@ from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.inlines import PartInline
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import SheetAdmin
-from partners.admin.versioned import VersionedForm
+from partners.admin.typed import VersionedForm
 from partners.admin.vocabulary import VocabularyAdmin
 from partners.models import MissedAddress, Page, Redirect, Section, SectionEntry
 
@@ -22,7 +23,7 @@ class PageAdmin(RootAdmin):
     prepopulated_fields = {"slug": ["title"]}
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
-        RootAdmin.address_and_reason,
+        RootAdmin.address_and_review,
     ]
 
     licence = ("Licence", {"fields": ["licence", "licence_url"]})
@@ -40,7 +41,10 @@ class PageAdmin(RootAdmin):
 
 class SectionEntryInline(PartInline):
     model = SectionEntry
-    fields = ["organisation", "position"]
+    lines = [("organisation", "position")]
+    aside = ()
+    verbose_name = "organisation"
+    most_open = settings.MOST_ROWS
     autocomplete_fields = ["organisation"]
     verbose_name_plural = "organisations in this section, by position"
 

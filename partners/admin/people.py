@@ -5,9 +5,10 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import ManyToManyField, Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -16,7 +17,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from partners.accounts import access, guessing, links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import ReadOnly, SafeLookups
+from partners.admin.forms import Ticks
 
+TICKED = {ManyToManyField: {"widget": Ticks}}
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
 
 # The apps of one-time codes would show their secrets; ColleagueAdmin has what operators need.
@@ -51,15 +54,30 @@ class InvitationForm(forms.ModelForm):
         return super().save(commit)
 
 
+class AccountForm(UserChangeForm):
+    """Django's, without its note about passwords, at which nothing can point."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = ""
+
+
 @admin.register(Group)
 class PermissionsAdmin(SafeLookups, GroupAdmin):
     """What the members of a group may do; for operators."""
+
+    filter_horizontal = []
+    formfield_overrides = TICKED
 
 
 @admin.register(User)
 class ColleagueAdmin(SafeLookups, UserAdmin):
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
+    form = AccountForm
     add_form = InvitationForm
+    filter_horizontal = []
+    formfield_overrides = TICKED
     add_fieldsets = [(None, {"fields": InvitationForm.Meta.fields})]
     add_form_template = "admin/partners/invite.html"
     fieldsets = [

@@ -1,7 +1,5 @@
 """Every root is edited, proposed, published, withdrawn and verified in the same way."""
 
-import uuid
-
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -16,12 +14,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from partners.admin.actions import RootActions
-from partners.admin.carried import Button
+from partners.admin.carried import Button, as_uuid
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.models import PendingChange, PreviewLink
+from partners.models import PendingChange, PreviewLink, Root
 from partners.publishing import presses, previews
 from partners.reading.search import MAX_TYPED, Search
 from partners.rows.offers import Outcome
@@ -45,11 +43,11 @@ class RootAdmin(RootActions, RootDecisions):
     form = RootForm
     buttons = BUTTONS
     change_form_template = "admin/partners/root_change_form.html"
-    save_on_top = True
-    address_and_reason = (
-        "Address, review and reason",
-        {"fields": ["slug", "review_days", "why", "publish_at"]},
-    )
+    #: What says something of a record that is there, and nothing of one that is added.
+    only_of_records = ()
+    address_and_review = ("Address and review", {"fields": [("slug", "review_days")]})
+    #: Shown beside the buttons that use them.
+    beside_buttons = (None, {"fields": ["why", "publish_at"], "classes": ["beside-buttons"]})
 
     # What is listed and shown
 
@@ -76,13 +74,15 @@ class RootAdmin(RootActions, RootDecisions):
         hidden = set()
         if not self.has_publish_permission(request):
             hidden.add("publish_at")
+        if obj is None:
+            hidden |= {*self.only_of_records}
         if obj and not self.has_change_permission(request, obj):
             hidden |= {"why", "publish_at", "renaming", "renamed_on"}
-        fieldsets = super().get_fieldsets(request, obj)
-        return [
+        shown = [
             (heading, options | {"fields": list(filter(None, _without(options["fields"], hidden)))})
-            for heading, options in fieldsets
+            for heading, options in [*super().get_fieldsets(request, obj), self.beside_buttons]
         ]
+        return [(heading, options) for heading, options in shown if options["fields"]]
 
     @admin.display(description="state", ordering="published_at")
     def state(self, obj):
@@ -197,9 +197,17 @@ class RootAdmin(RootActions, RootDecisions):
         if answer.outcome is Outcome.UNCHANGED:
             what, level = str(answer), messages.INFO
         self.message_user(request, self.done(request, record, what), level)
+        if button.is_for_publishers:
+            self._name_drafts(request, record)
         if button.name == "_draft" or answer.outcome is Outcome.UNCHANGED:
             return redirect(self.address("change", quote(record.pk)))
         return self.response_post_save_change(request, record)
+
+    def _name_drafts(self, request, record):
+        for draft, address in drafts_named(record, request.now):
+            sentence = "Its page does not name {}, which is a draft: publish that as well."
+            link = format_html('<a href="{}">{}</a>', address, draft)
+            self.message_user(request, format_html(sentence, link), messages.WARNING)
 
     def standing_of(self, request, key):
         root = self.model._base_manager.filter(pk=key).first()
@@ -269,6 +277,22 @@ class RootAdmin(RootActions, RootDecisions):
             self.message_user(request, str(error), messages.ERROR)
 
 
+def drafts_named(root, at):
+    """[(record, address of its form)] of the records that `root` names and nobody meets at `at`."""
+    named = {
+        getattr(part, field.name)
+        for parts in root.parts
+        for part in getattr(root, parts).all()
+        for field in part._meta.fields
+        if field.many_to_one and issubclass(field.related_model, Root)
+    }
+    drafts = [each for each in named - {None, root} if not each.is_named(at)]
+    return [
+        (each, reverse(f"admin:partners_{each._meta.model_name}_change", args=[quote(each.pk)]))
+        for each in sorted(drafts, key=str)
+    ]
+
+
 def _without(fields, hidden):
     """The fields of a fieldset, lines of several among them, without those in `hidden`."""
     for field in fields:
@@ -280,11 +304,3 @@ def _without(fields, hidden):
 
 def _preview_address(link):
     return reverse("partners:shared-preview", args=[previews.token(link)])
-
-
-def as_uuid(text):
-    """A UUID, or None where the text is none."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -18,7 +18,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from partners.admin.root import RootAdmin, as_uuid
+from partners.admin.carried import as_uuid
+from partners.admin.root import RootAdmin
 from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
 from partners.models import Job, Root, SentSheet

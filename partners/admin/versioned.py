@@ -8,7 +8,6 @@ the person proposes, and the door (see `rows.door`) answers what becomes of them
 from contextlib import contextmanager
 from urllib.parse import quote as quote_path
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -25,6 +24,8 @@ from js_asset import Media
 
 from partners.admin.base import EditorForms, NamedObstacles, SafeLookups
 from partners.admin.carried import PROPOSED, VERSION, Button, only
+from partners.admin.kept import refuse, with_kept
+from partners.admin.typed import VersionedForm, begin_at, mistakes, with_one_row_more
 from partners.models import Revision
 from partners.models.renames import in_present_names
 from partners.publishing import presses
@@ -37,24 +38,6 @@ from partners.rows.standing import Standing, standing
 from partners.values.richtext import left_out
 
 STATES_PER_PAGE = 20
-
-
-class VersionedForm(forms.ModelForm):
-    """Can be shown again with what was typed, without being saved: see keep-typing.js."""
-
-    def _post_clean(self):
-        super()._post_clean()
-        try:
-            self.instance.clean_typed()
-        except forms.ValidationError as error:
-            self._update_errors(error)
-
-    def clean(self):
-        super().clean()
-        if "_again" in self.data:
-            raise forms.ValidationError(
-                "This is what you had typed. It is not saved yet. Files have to be chosen again."
-            )
 
 
 class Rehearsed(Exception):
@@ -81,8 +64,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
     change_form_template = "admin/partners/versioned_change_form.html"
 
     class Media:
-        css = {"all": ["css/admin.css"]}
-        js = ["js/keep-typing.js"]
+        js = ["js/keep-typing.js", "js/parts.js"]
 
     def get_urls(self):
         name = f"partners_{self.opts.model_name}_restore"
@@ -102,6 +84,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             return self._offer_again(request)
         if request.method == "POST":
             begun = self._begun_from(request, key)
+            request.POST = with_one_row_more(with_kept(request))
         else:
             there = key and self.get_object(request, key)
             there = standing(self.model, key) if there else Standing(self.model, key, [])
@@ -130,7 +113,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
         may = self.has_change_permission if key else self.has_add_permission
         if not may(request, *([record] if record else [])):
             raise PermissionDenied
-        if "_again" not in request.POST:  # brought back by a script, which presses nothing
+        if not {"_again", "_more"} & request.POST.keys():  # those show it again, and no more
             self.pressed(request)
         label, of, begun = VERSION.read(request.POST.get("_version", ""))
         if (label, of) != (self.opts.label_lower, key):
@@ -149,8 +132,17 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             yield
 
     def render_change_form(self, request, context, *args, **kwargs):
-        """The map of the editor's modules stands in the page itself: it needs the nonce."""
+        """Name what is wrong, or begin at the first field.
+
+        The map of the editor's modules stands in the page itself: it needs the nonce.
+        """
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
+        form, parts = context["adminform"].form, context["inline_admin_formsets"]
+        context |= {"errors": None, "mistakes": mistakes(form, parts), "again": form.is_again}
+        if form.is_bound:
+            refuse(form)
+        elif kwargs.get("add"):
+            begin_at(form)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request, form, formsets, change):

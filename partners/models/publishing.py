@@ -172,7 +172,7 @@ class PendingChange(RecordReference):
         ]
 
     def __str__(self):
-        return f"{self.title}: pending change by {self.by_name}, {self.get_status_display()}"
+        return f"{self.title}: change by {self.by_name}, {self.get_status_display()}"
 
     @property
     def is_open(self):
@@ -216,7 +216,7 @@ class PreviewLink(RecordReference):
 
 
 class SentSheet(models.Model):
-    """A spreadsheet between its dry run and the word of whoever sent it; gone after that."""
+    """A file that was sent and is not stored yet: a spreadsheet after its dry run, a logo."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=100, help_text="The model of its records.")

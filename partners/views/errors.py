@@ -8,10 +8,13 @@ import sys
 from itertools import chain
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.csrf import csrf_failure as refused
 
 from partners.accounts import access
 from partners.reading.search import Search
@@ -64,3 +67,13 @@ def too_many_requests(request, response=None, credentials=None):
     response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return response
+
+
+def csrf_failure(request, reason=""):
+    """Staff who have logged in anew since their form was opened are told so."""
+    user = getattr(request, "user", None)
+    if user and user.is_staff and request.path.startswith(reverse("admin:index")):
+        context = admin.site.each_context(request)
+        context |= {"title": "You have logged in anew", "path": request.path}
+        return render(request, "admin/partners/logged_in_anew.html", context, status=403)
+    return refused(request, reason)

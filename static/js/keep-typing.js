@@ -55,6 +55,7 @@
       }),
     );
     form.before(note);
+    note.querySelector("button").focus();
   };
 
   // The server shows the form again with what was typed, rows and rich text included.
@@ -114,7 +115,7 @@
   const watch = (form) => {
     const key = keyOf(location.pathname);
     const found = kept(key);
-    if (form.querySelector(".errornote") !== null) {
+    if (form.querySelector(".mistakes, .again") !== null) {
       before = ""; // what was refused is not saved
     } else if (found && text(found.entries) !== text(typed(form))) {
       offer(form, key, found);

@@ -331,6 +331,14 @@ export const Paste = Extension.create({
     return cleanPaste(html, levels);
   },
 
+  // The box takes its name from the label of the field behind it.
+  onCreate() {
+    const { dom } = this.editor.view;
+    const field = dom.closest(".prose-editor").querySelector("textarea");
+    dom.ariaLabel = field.labels[0].textContent.replace(/:$/, "");
+    dom.setAttribute("aria-describedby", field.getAttribute("aria-describedby") ?? "");
+  },
+
   addProseMirrorPlugins() {
     // Chromium offers the plain text of a PDF as HTML, too: “a<b” in it is no tag.
     const paste = (view, event) => {

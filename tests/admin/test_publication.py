@@ -305,7 +305,7 @@ MOMENTS = {
     "9999-12-31": "Write a year from 1900 to 2999.",
     "3000-01-02": "Write a year from 1900 to 2999.",
     "2020-01-01": "This moment is past. Choose a later one.",
-    "": "Say when: choose a day and a time.",
+    "": "Say when: write a day and a time.",
 }
 
 

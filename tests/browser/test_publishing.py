@@ -137,7 +137,7 @@ def test_typing_survives_a_crash_and_is_offered_back(page, sign_in, organisation
     open_record(sign_in("publisher", PUBLISHERS))
     url = page.url
     page.get_by_label("Summary").fill("Grows rhubarb.")
-    page.get_by_role("button", name="Add another Figure").click()
+    page.get_by_role("button", name="Add figure").click()
     page.locator("[name=figures-1-measure]").fill("gardens")
     page.locator("[contenteditable=true]").first.click()
     page.keyboard.type("All year round.")
@@ -164,7 +164,7 @@ def test_typing_survives_a_form_that_is_too_large(page, sign_in, organisation, s
     open_record(click)
     url = page.url
     page.get_by_label("Summary").fill("Grows rhubarb.")
-    page.get_by_role("button", name="Add another Figure").click()
+    page.get_by_role("button", name="Add figure").click()
     page.locator("[name=figures-1-measure]").fill("gardens")
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
     click("button", "Publish now")

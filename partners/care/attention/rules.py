@@ -53,7 +53,7 @@ class FigureTooOld(Rule):
 
 class NotYetVerified(Rule):
     title = "Not yet verified"
-    why = "Nobody has compared these with the world; their pages say so."
+    why = "Nobody has checked yet that these are right, and their pages say so."
 
     def findings(self, scene):
         for model in MODELS:

@@ -115,7 +115,7 @@ class Reading:
         if read not in words:
             all_words = ", ".join(map(str, words.values()))
             hint = f" Write one of: {all_words}." if len(words) <= MOST_WORDS else ""
-            raise ValidationError(f"“{text}” is none of the words for this.{hint}")
+            raise ValidationError(f"“{text}” is not one of the choices.{hint}")
         self.notes.append(f"“{text}” is read as {words[read]} ({read}).")
         return read
 

@@ -3,6 +3,7 @@
 from django.core.management import BaseCommand
 from django.utils import timezone
 
+from partners.admin import kept
 from partners.care import chores, reminders
 
 
@@ -11,6 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         queued = reminders.send(timezone.now())
+        kept.forget(timezone.now())
         chores.done("send_reminders")
         if options["verbosity"] >= 1:
             self.stdout.write(f"Mails queued: {queued}.")

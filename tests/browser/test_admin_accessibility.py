@@ -1,0 +1,269 @@
+"""Every page of the admin, for everybody: rules of WCAG 2.2, names, targets, edges, the keyboard.
+
+A page is opened once for each width; all that is asked of it is asked there, in both themes.
+"""
+
+import brotli
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from partners.models import Organisation, PendingChange, Section
+from tests import factories as make
+from tests.admin.browser_form import BrowserForm, address
+from tests.admin.records import RECORDS
+from tests.browser.test_accessibility import THEMES, WIDTHS
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
+
+#: Asked of each page once; what depends on colours, in both themes.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_WIDTH = {
+    "type": "rule",
+    "values": ["target-size", "scrollable-region-focusable", "color-contrast"],
+}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+ASK = """async (rules) => {
+  const options = { runOnly: rules, resultTypes: ["violations"], preload: false, iframes: false };
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html.slice(0, 200)]));
+}"""
+MOST_PIXELS, MOST_BYTES = 2200, 8 * 1024
+
+#: What can be pressed and is smaller than 24 × 24 CSS pixels, the words of a sentence apart, and
+#: what is not within 24 pixels of another (WCAG 2.2, success criterion 2.5.8).
+SMALL = """() => {
+  const shown = [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button]')]
+    .filter((each) => each.checkVisibility({ visibilityProperty: true })
+      && each.getBoundingClientRect().width > 1);
+  const boxOf = (each) => (each.matches('input[type=checkbox], input[type=radio]')
+    && each.closest('label') || each).getBoundingClientRect();
+  const isWord = (each) => getComputedStyle(each).display === 'inline'
+    && [...each.parentElement.childNodes].some((node) => node.nodeType === 3
+      && /\\w/.test(node.textContent));
+  const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
+  return shown.filter((each) => {
+    const box = boxOf(each);
+    if ((box.width >= 23.9 && box.height >= 23.9) || isWord(each)) return false;
+    const [x, y] = middle(box);
+    return shown.some((other) => {
+      if (other === each || other.contains(each) || each.contains(other)) return false;
+      const near = boxOf(other);
+      if (near.width >= 24 && near.height >= 24) {
+        const [dx, dy] = [Math.max(near.x - x, x - near.right, 0),
+                          Math.max(near.y - y, y - near.bottom, 0)];
+        return Math.hypot(dx, dy) < 12;
+      }
+      const [ox, oy] = middle(near);
+      return Math.hypot(ox - x, oy - y) < 24;
+    });
+  }).map((each) => `${each.outerHTML.slice(0, 120)} ${boxOf(each).width}×${boxOf(each).height}`);
+}"""
+
+#: Ids that something on the page points at, and that are not there.
+DANGLING = """() => ['aria-describedby', 'aria-labelledby', 'for'].flatMap((name) =>
+  [...document.querySelectorAll(`[${name}]`)]
+    .filter((each) => !each.closest('.empty-form, .select2-container'))
+    .flatMap((each) => each.getAttribute(name).split(' ').filter(Boolean)
+      .filter((id) => !document.getElementById(id)).map((id) => `${name}=${id}`)))"""
+
+OPEN_ALL = """() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"""
+
+CONTROLS = {"textbox", "combobox", "checkbox", "radio", "button", "link", "spinbutton", "searchbox",
+            "listbox"}  # fmt: skip
+
+
+@pytest.fixture
+def publisher():
+    return User.objects.create_superuser("paula", "paula@example.org", "a colleague's word")
+
+
+@pytest.fixture
+def visit(browser, live_server, publisher):
+    """visit(**options) → a tab in which the publisher is logged in."""
+    client, contexts = Client(), []
+    client.force_login(publisher)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+
+    def visit(**options):
+        options |= {"base_url": live_server.url, "reduced_motion": "reduce"}
+        context = browser.new_context(**options)
+        context.add_cookies([cookie | {"url": live_server.url}])
+        contexts.append(context)
+        return context.new_page()
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def records(publisher):
+    """One record of each model, and an organisation with a change that was handed in."""
+    made = {model: factory() for model, factory in RECORDS.items()}
+    client = Client()
+    client.force_login(publisher)
+    form = BrowserForm.open(client, made[Organisation])
+    form.send("_hand_in", summary="Proposed.")
+    return made
+
+
+@pytest.fixture
+def pages(records):
+    """The address of each kind of page: of all that a person may come to."""
+    organisation = records[Organisation]
+    other, change = make.OrganisationFactory(), PendingChange.objects.get()
+    merge = reverse("admin:partners_organisation_merge", args=[organisation.pk])
+    paths = [
+        reverse(f"admin:{name}")
+        for name in ("index", "attention", "password_change", "find", "auth_user_add")
+    ]
+    paths += [reverse("account"), merge, f"{merge}?other={other.pk}"]
+    paths += [
+        address(PendingChange, "changelist"),
+        address(change),
+        f"{address(change)}?_discard=1",
+    ]
+    paths += [
+        reverse(f"admin:{name}_changelist")
+        for name in (
+            "partners_revision",
+            "partners_linkcheck",
+            "partners_missedaddress",
+            "admin_logentry",
+        )
+    ]
+    paths += [address(organisation, "decide") + "?_withdraw=1&at_0=&at_1="]
+    paths += [address(organisation, page) for page in ("history", "previews", "delete")]
+    paths += [address(Organisation, page) for page in ("add", "import", "changelist")]
+    return [
+        *paths,
+        *(address(record) for record in records.values()),
+        address(Section, "changelist"),
+    ]
+
+
+def complaints(page, name):
+    """What is wrong with the page as it stands, with all that is folded opened: (its name, what).
+
+    What depends on the width alone is asked again in a narrow window, without loading it anew.
+    """
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.evaluate(OPEN_ALL)
+    page.evaluate(Axe().axe_script)
+    found = [("dangling", each) for each in page.evaluate(DANGLING)]
+    found += [("nameless", *each) for each in nameless(page)]
+    found += [(*theme, *each) for *theme, each in asked(page, RULES)]
+    page.set_viewport_size({"width": WIDTHS[1], "height": 900})
+    found += [(*theme, *each) for *theme, each in asked(page, OF_WIDTH)]
+    return [(name, *each) for each in found]
+
+
+def asked(page, rules):
+    """(width, theme, what) of what is broken in the light; in the dark, of the colours."""
+    width = page.viewport_size["width"]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        yield width, "any", ["scrolls sideways"]
+    yield from ((width, "any", [each]) for each in page.evaluate(SMALL))
+    for theme, those in zip(THEMES, (rules, COLOURS), strict=True):
+        page.emulate_media(color_scheme=theme)
+        yield from ((width, theme, each) for each in page.evaluate(ASK, those))
+
+
+def nameless(page):
+    """The controls that a screen reader would speak without a name."""
+    session = page.context.new_cdp_session(page)
+    session.send("Accessibility.enable")
+    for node in session.send("Accessibility.getFullAXTree")["nodes"]:
+        role = node.get("role", {}).get("value")
+        if not node["ignored"] and role in CONTROLS and not node["name"]["value"].strip():
+            yield role, node.get("backendDOMNodeId")
+    session.detach()
+
+
+def test_no_page_has_a_complaint(visit, pages):
+    page, found = visit(), []
+    for path in pages:
+        page.goto(path)
+        found += complaints(page, path)
+    page.context.clear_cookies()
+    page.goto(f"{reverse('admin:login')}?next=/admin/")
+    assert found + complaints(page, "log-in") == []
+
+
+def test_no_form_that_is_refused_has_a_complaint(visit, publisher):
+    """With mistakes in the record and in a part; with what somebody else saved meanwhile."""
+    page, url = visit(), address(organisation := make.OrganisationFactory())
+    page.goto(url)
+    page.locator("[name=founded]").fill("nonsense")
+    page.get_by_role("button", name="Add figure").click()
+    assert page.evaluate("document.activeElement.name") == "figures-0-bound"
+    page.get_by_role("button", name="Publish now").click()
+    assert page.evaluate("document.activeElement.className") == "mistakes"
+    found = complaints(page, "mistakes")
+    page.goto(url)
+    client = Client()
+    client.force_login(publisher)
+    BrowserForm.open(client, organisation).save("_publish", summary="Theirs.")
+    page.get_by_label("Summary").fill("Mine.")
+    page.get_by_role("button", name="Publish now").click()
+    page.get_by_role("heading", name="Both of you changed this").wait_for()
+    assert found + complaints(page, "conflict") == []
+
+
+def test_parts_are_ordered_by_keys(visit):
+    organisation = make.OrganisationFactory()
+    for position, measure in enumerate(["one", "two", "three"]):
+        make.FigureFactory(organisation=organisation, measure=measure, position=position)
+    page = visit()
+    page.goto(address(organisation))
+    page.get_by_role("button", name="Move down: Figure 1").press("Enter")
+    page.keyboard.press("Enter")  # it has the focus still
+    page.get_by_role("button", name="Publish now").press("Enter")
+    page.get_by_text("Published:").wait_for()
+    ordered = organisation.figures.order_by("position").values_list("measure", flat=True)
+    assert list(ordered) == ["two", "three", "one"]
+
+
+HIDDEN = """() => {
+  const { x, y, width, height } = document.activeElement.getBoundingClientRect();
+  const [dx, dy] = [Math.min(width, 20) / 2, Math.min(height, 20) / 2];
+  const there = document.elementFromPoint(x + dx, y + dy);
+  return there && (document.activeElement.contains(there) || there.contains(document.activeElement)
+    || there.closest('label')) ? '' : document.activeElement.outerHTML.slice(0, 150);
+}"""
+
+
+def test_whole_form_is_walked_by_keyboard_with_each_stop_in_sight(visit):
+    organisation = make.OrganisationFactory()
+    make.FigureFactory(organisation=organisation)
+    page, stops = visit(viewport={"width": 1280, "height": 900}), []
+    page.goto(address(organisation))
+    page.locator("[name=name]").focus()
+    while not stops or stops[-1] != "_publish":
+        assert page.evaluate(HIDDEN) == ""
+        stops.append(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
+        page.keyboard.press("Tab")
+        assert len(stops) < 120
+    assert [each for each in stops if each in ("summary", "figures-0-value", "why", "_draft")] == [
+        "summary", "figures-0-value", "why", "_draft",
+    ]  # fmt: skip
+
+
+def test_form_is_short(visit):
+    organisation = make.OrganisationFactory(description="<p>What they do.</p>" * 3)
+    make.FigureFactory(organisation=organisation, source=make.SourceFactory())
+    make.CitationFactory.create_batch(10, organisation=organisation)
+    make.TopicFactory.create_batch(8)
+    page = visit(viewport={"width": 1280, "height": 900})
+    page.goto(address(organisation))
+    assert page.evaluate("document.documentElement.scrollHeight") <= MOST_PIXELS
+
+
+def test_own_scripts_are_light():
+    scripts = [script.read_bytes() for script in (settings.BASE_DIR / "static/js").glob("*.js")]
+    assert sum(len(brotli.compress(script)) for script in scripts) <= MOST_BYTES
