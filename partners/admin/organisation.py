@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.urls import path
 from django.utils import timezone
@@ -202,8 +203,14 @@ class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
         return field
 
     def get_urls(self):
-        keep = self.admin_site.admin_view(require_POST(keep_at_once))
+        keep = self.admin_site.admin_view(require_POST(self.keep_logo))
         return [path("keep/", keep, name="partners_organisation_keep"), *super().get_urls()]
+
+    def keep_logo(self, request):
+        """Keep the file while the form is filled in."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return keep_at_once(request)
 
     @admin.display(description="as visitors see it")
     def logo_preview(self, obj):

@@ -67,6 +67,7 @@ def records(client_of):
     form.save("_publish", summary="Published.")
     BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
     check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
+    Revision.objects.update(act=uuid.uuid4())  # as if a list action had made them
     made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
     made |= {"missedaddress": MissedAddress.objects.create(path="/old/", last_on="2026-11-28")}
     asker = User.objects.get(username="publisher")

@@ -127,7 +127,7 @@ def test_nothing_is_left_of_a_job_that_breaks(publisher, record, monkeypatch, ca
     def note(*args):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("partners.admin.sheets.SheetAdmin._note", note)
+    monkeypatch.setattr("partners.admin.sheets.SheetAdmin._log", note)
     work()
     record.refresh_from_db()
     assert record.summary == "Old."

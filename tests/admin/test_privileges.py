@@ -32,11 +32,11 @@ WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
 TABLE = {
     **dict.fromkeys(ROOTS, ROOT),
     **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
-    "organisation": ROOT | SHEETS | {"merge": "ps"},
+    "organisation": ROOT | SHEETS | {"merge": "ps", "keep": "eps"},
     **dict.fromkeys(WORDS, WORD),
     "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),
-    "revision": pages("eps", "", "eps", "eps", ""),
+    "revision": pages("eps", "", "eps", "eps", "") | {"undo": "ps"},
     "linkcheck": pages("eps", "", "eps", "eps", ""),
     "job": pages("eps", "", "eps", "eps", ""),
     "missedaddress": pages("ps", "", "ps", "ps", ""),
@@ -49,7 +49,7 @@ TABLE = {
 SITE = {
     "index": "eps", "attention": "eps", "password_change": "eps", "password_change_done": "eps",
     "autocomplete": "", "jsi18n": "eps", "app_list": "eps", "login": "eps", "logout": "eps",
-    "inbox_seen": "eps",
+    "inbox_seen": "eps", "find": "eps",
 }  # fmt: skip
 ROOT_ACTIONS = {
     "mark_verified": "eps",
@@ -82,7 +82,7 @@ PEOPLE = {"e": "editor", "p": "publisher", "s": "superuser"}
 #: What changes something is asked by POST alone → the button that is pressed.
 POSTED = {
     "decide": {"_withdraw": "1"}, "previews": {"_share": "1"}, "restore": {}, "next_edition": {},
-    "merge": {"_merge": "1"}, "inbox_seen": {},
+    "merge": {"_merge": "1"}, "inbox_seen": {}, "keep": {},
 }  # fmt: skip
 
 
@@ -112,6 +112,7 @@ def ask(client, name, record):
     arguments = {
         "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
         "previews": [record.pk], "changelist": [], "add": [], "import": [], "export": ["xlsx"],
+        "keep": [], "undo": [getattr(record, "act", None)],
     }.get(page, [record.pk])  # fmt: skip
     url = reverse(f"admin:{name}", args=arguments)
     return client.post(url, POSTED[page]) if page in POSTED else client.get(url)

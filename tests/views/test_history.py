@@ -69,7 +69,7 @@ def test_changes_of_parts_are_told_in_the_words_of_the_page(read, db):
     )
     name = make.OrganisationNameFactory(organisation=record, name="Old")
     hidden = make.OrganisationFactory(name="Hidden", draft=True)
-    keep.begin(type(record), record.pk)
+    keep.record(type(record), record.pk, None, keep.OUTSIDE)
     figure.value, figure.as_of, figure.source = 80_000, PartialDate("2026"), None
     figure.save()
     name.delete()
@@ -88,7 +88,7 @@ def test_changes_of_parts_are_told_in_the_words_of_the_page(read, db):
 def test_what_only_staff_see_is_not_told(read, db):
     record = make.OrganisationFactory()
     figure = make.FigureFactory(organisation=record)
-    keep.begin(type(record), record.pk)
+    keep.record(type(record), record.pk, None, keep.OUTSIDE)
     figure.review_days = figure.position = 30
     figure.save()
     type(record).objects.filter(pk=record.pk).update(logo_source="Quixo", logo_width=400)

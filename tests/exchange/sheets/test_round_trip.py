@@ -139,5 +139,5 @@ def test_many_are_read_by_a_few_queries(django_assert_num_queries, count):
     made = [records.organisation() for _ in range(count)]
     with django_assert_num_queries(9):
         book = book_of(made)
-    with django_assert_num_queries(14):  # three of them begin and undo the rehearsal
+    with django_assert_num_queries(13):  # three of them begin and undo the rehearsal
         assert wanted(Organisation, book) == []
