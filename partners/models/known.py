@@ -7,6 +7,8 @@ with what is about to be written and deleted. So one rule serves both, and costs
 
 import hashlib
 
+from django.db import connection
+
 BATCH = 500  # values a query
 
 
@@ -119,9 +121,18 @@ def _names(model):
 
 def values_of(model, keys):
     """The columns of the records of these keys, as the database holds them now."""
-    return list(model._base_manager.filter(pk__in=keys).order_by("pk").values_list(*_names(model)))
+    return list(_stored(model, keys).values_list(*_names(model)))
 
 
 def keys_of(model, keys):
     """Those of `keys` that are stored now."""
-    return set(model._base_manager.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    return set(_stored(model, keys).values_list("pk", flat=True))
+
+
+def _stored(model, keys):
+    """SQLite refuses to be asked for a number that no column can hold."""
+    kind = model._meta.pk.get_internal_type()
+    if kind.endswith("AutoField"):
+        least, most = connection.ops.integer_field_range(kind)
+        keys = [key for key in keys if least <= key <= most]
+    return model._base_manager.filter(pk__in=keys).order_by("pk")
