@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -45,6 +46,22 @@ def browser():
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _finished_requests(request):
+    """Let the server end what it is at, before the test empties the database.
+
+    The two threads share one connection to SQLite in memory. While one of them compares names, in
+    Python and under the lock of the connection, the other may wait for that lock and not let Python
+    go on: for ever.
+    """
+    if "live_server" in request.fixturenames:
+        request.getfixturevalue("live_server")
+    yield
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=5)
 
 
 @pytest.fixture
