@@ -148,7 +148,7 @@ def test_colleague_is_invited(page, publisher):
     page.locator("[name=email]").fill("ada@example.org")
     page.get_by_label("Editors").check()
     page.locator("[name=_save]").click()
-    expect(page.get_by_text("The invitation was sent to ada@example.org.")).to_be_visible()
+    expect(page.get_by_text("The invitation is on its way to ada@example.org.")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
