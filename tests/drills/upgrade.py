@@ -49,7 +49,7 @@ ENTRY = '("partners.organisation", "region_note"): "region_remark"'
 EDITS = {
     r"(?m)^    (?=seat_city = )": f"    {MOTTO}\n    ",
     r"    note = LineField\(\n(?:        .*\n)*    \)\n": "",
-    r'"note", (?="review_days")': "",
+    r'"note", (?="source")': "",
     r' *text\("note", .*\),\n': "",
     r"{% if figure\.note %}.*?{% endif %}": "",
     r"(?m)^RENAMED_FIELDS = \{": f"RENAMED_FIELDS = {{{ENTRY}, ",
