@@ -60,14 +60,15 @@ test-next: $(NEXT)/stamp  ## try the next Django on Python 3.12 or later (PYTHON
 DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
 DRILL_URL = $(POSTGRES_URL)_drill
 ROUNDS ?= 30
+DUE ?= 500
 
-drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrade; on both (ROUNDS=30)
+drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrade; on both (ROUNDS=30 DUE=500)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
 	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
-	$(DRILL).held_lock --seconds $(ROUNDS)
-	$(DRILL).held_lock --seconds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE)
+	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --database-url $(DRILL_URL)
 	$(DRILL).kill_worker --rounds $(ROUNDS)
 	$(DRILL).kill_worker --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).reset_times
