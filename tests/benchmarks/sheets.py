@@ -67,11 +67,8 @@ def compare(name, one, other):
 
 
 def tables_that_differ(one, other):
-    return sorted(
-        name
-        for name in one["stored"] | other["stored"]
-        if one["stored"].get(name) != other["stored"].get(name)
-    )
+    """The names of those that the code of `one` has, and that hold something else in `other`."""
+    return sorted(name for name, rows in one["stored"].items() if other["stored"].get(name) != rows)
 
 
 def main():

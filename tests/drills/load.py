@@ -18,7 +18,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.admin.browser_form import read
@@ -45,9 +46,15 @@ print(json.dumps(sorted({each.rows[0]["fields"]["summary"] for each in
 
 
 class Load:
-    def __init__(self, site, keys, seconds):
-        self.site, self.keys, self.until = site, keys, time.monotonic() + seconds
-        self.statuses, self.accepted, self.took, self.broken = Counter(), [], [], []
+    """People who go on until it is `over`, and what they were answered.
+
+    `took` is {what they did: [seconds it took]}.
+    """
+
+    def __init__(self, site, keys):
+        self.site, self.keys, self.over = site, keys, threading.Event()
+        self.statuses, self.accepted, self.broken = Counter(), [], []
+        self.took = defaultdict(list)
 
     def run(self, editors, readers):
         people = [threading.Thread(target=self.edit, args=[n]) for n in range(editors)]
@@ -65,7 +72,7 @@ class Load:
             self.statuses[kind, type(error).__name__] += 1
             self.broken.append(str(error))
             return None
-        self.took.append(time.monotonic() - begun)
+        self.took[kind].append(time.monotonic() - begun)
         self.statuses[kind, answer.status] += 1
         if answer.status >= 500:
             self.broken.append(answer.text[:300])
@@ -74,7 +81,7 @@ class Load:
     def read(self, number):
         chance = random.Random(number)  # noqa: S311 — no secret, but the same in every run
         visitor = Visitor(self.site)
-        while time.monotonic() < self.until:
+        while not self.over.is_set():
             self.ask("read", visitor.get, chance.choice(PUBLIC))
             time.sleep(chance.uniform(0.2, 1))
 
@@ -85,7 +92,7 @@ class Load:
         login |= {"username": f"editor{number}", "password": PASSWORD}
         self.ask("log in", visitor.post, "/admin/login/", login)
         for turn in itertools.count():
-            if time.monotonic() >= self.until:
+            if self.over.is_set():
                 return
             own = self.keys[number % len(self.keys)]
             path = f"/admin/partners/organisation/{chance.choice([own, self.keys[0]])}/change/"
@@ -102,23 +109,35 @@ class Load:
             self.accepted.append(text)
 
 
-def drill(url, options):
+@contextmanager
+def served(url, editors):
+    """(the running Site with its database at that address, the keys that its editors change)"""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         known = environment(folder, url) | {"SECOND_FACTOR_REQUIRED": "off", "LOG_LEVEL": "ERROR"}
         site = Site(known, folder / "log", workers=3)
         site.prepare()
-        make = MAKE_EDITORS.format(options.editors, PASSWORD)
+        make = MAKE_EDITORS.format(editors, PASSWORD)
         keys = site.manage("shell", "--verbosity=0", "--command", make).split()
         site.start()
         try:
-            load = Load(site, keys, options.seconds)
-            load.run(options.editors, options.readers)
-            memory = site.peak_memory()
+            yield site, keys
         finally:
             site.stop()
-        kept = json.loads(site.manage("shell", "--verbosity=0", "--command", ALL_TEXTS))
-    return load, set(load.accepted) - set(kept), memory
+
+
+def lost(site, load):
+    """The texts that were accepted and stand in no history."""
+    kept = json.loads(site.manage("shell", "--verbosity=0", "--command", ALL_TEXTS))
+    return set(load.accepted) - set(kept)
+
+
+def drill(url, options):
+    with served(url, options.editors) as (site, keys):
+        load = Load(site, keys)
+        threading.Timer(options.seconds, load.over.set).start()
+        load.run(options.editors, options.readers)
+        return load, lost(site, load), site.peak_memory()
 
 
 def main():
@@ -128,18 +147,19 @@ def main():
     parser.add_argument("--database-url", help="a PostgreSQL database to make and drop")
     options = parser.parse_args()
     with fresh_database(options.database_url) as database:
-        load, lost, memory = drill(database.url, options)
-    took = statistics.quantiles(load.took, n=100)
+        load, gone, memory = drill(database.url, options)
+    took = list(itertools.chain.from_iterable(load.took.values()))
+    parts = statistics.quantiles(took, n=100)
     for (kind, status), count in sorted(load.statuses.items(), key=str):
         sys.stdout.write(f"{kind}: {count} answered {status}\n")
     sys.stdout.write(
-        f"{len(load.took)} answers; median {took[49]:.2f} s, 99 % within {took[98]:.2f} s; "
-        f"{len(load.accepted)} changes accepted, {len(lost)} lost, {len(load.broken)} broken; "
+        f"{len(took)} answers; median {parts[49]:.2f} s, 99 % within {parts[98]:.2f} s; "
+        f"{len(load.accepted)} changes accepted, {len(gone)} lost, {len(load.broken)} broken; "
         f"at most {memory / 1e6:.0f} MB a process.\n"
     )
     for sentence in load.broken[:5]:
         sys.stdout.write(f"  {sentence}\n")
-    return int(bool(lost or load.broken))
+    return int(bool(gone or load.broken))
 
 
 if __name__ == "__main__":
