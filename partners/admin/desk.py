@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import only
 from partners.admin.root import drafts_named
-from partners.admin.undoing import undo
+from partners.admin.undoing import link, undo
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
 from partners.rows import differences
@@ -34,6 +34,10 @@ class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
     @admin.display(description="kind", ordering="kind")
     def kind_of_record(self, obj):
         return capfirst(obj.model._meta.verbose_name)
+
+    @admin.display(description="done to several at once")
+    def act_as_one(self, obj):
+        return link(obj.act)
 
 
 def address(page, model, key):
@@ -58,7 +62,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyAdmin):
-    list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why"]
+    list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why", "act_as_one"]
     list_filter = [StatusFilter]
     search_fields = ["title", "by_name", "why"]
     ordering = [
@@ -205,13 +209,6 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     def undo(self, request, act):
         return undo(request, self.admin_site, self.opts, act)
-
-    @admin.display(description="done to several at once")
-    def act_as_one(self, obj):
-        if obj.act is None:
-            return ""
-        url = reverse("admin:partners_revision_undo", args=[obj.act])
-        return format_html('<a href="{}">Undo all of it …</a>', url)
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"title": "Recent changes"} | (extra_context or {}))

@@ -10,6 +10,8 @@ from django.db.models import ProtectedError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from partners.models import Root
 from partners.models.known import batches
@@ -25,8 +27,8 @@ def undo(request, site, opts, act):
     undoing = Undoing(act)
     if not undoing.records:
         raise Http404("Nothing is kept of this act.")
-    for model in {each.there.model for each in undoing.records}:
-        if not _may(request, site.get_model_admin(model)):
+    for each in undoing.records:
+        if not _may(request, site.get_model_admin(each.there.model), each):
             raise PermissionDenied
     if request.method == "POST":
         sentences = _carry_out(request, undoing)
@@ -35,12 +37,11 @@ def undo(request, site, opts, act):
         for sentence in sentences:
             messages.error(request, sentence)
         undoing = Undoing(act)
-    first = undoing.records[0].made
     context = {
         **site.each_context(request),
         "title": "Undo an import or a list action",
         "opts": opts,
-        "first": first,
+        "done": undoing.records[0].done,
         "undoing": undoing,
         "unchanged": [each for each in undoing.records if not each.is_changed],
         "changed": [each for each in undoing.records if each.is_changed],
@@ -48,9 +49,18 @@ def undo(request, site, opts, act):
     return TemplateResponse(request, "admin/partners/undo.html", context)
 
 
-def _may(request, model_admin):
-    """What was published is put back by those who publish."""
-    if issubclass(model_admin.model, Root):
+def link(act):
+    """Where what was done as one can be undone (safe HTML); "" of what was not."""
+    if act is None:
+        return ""
+    url = reverse("admin:partners_revision_undo", args=[act])
+    return format_html('<a href="{}">Undo all of it …</a>', url)
+
+
+def _may(request, model_admin, each):
+    """What was published is put back by those who publish; one's own proposals by oneself."""
+    is_for_publishers = issubclass(model_admin.model, Root) and not each.is_private_to(request.user)
+    if is_for_publishers:
         return model_admin.has_publish_permission(request)
     return model_admin.has_change_permission(request)
 

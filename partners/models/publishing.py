@@ -153,6 +153,7 @@ class PendingChange(RecordReference):
     )
     comment = LinesField(blank=True, help_text="From the publisher, or why it failed.")
     publish_at = models.DateTimeField("publish on", null=True, db_index=True)
+    act = models.UUIDField(null=True, help_text="What proposed several at once; undone as one.")
 
     objects = PendingChangeQuerySet.as_manager()
 

@@ -286,7 +286,7 @@ def _aside(before, offer, by, at, always=False):
     waited = before.pending
     base = offer.live or (waited.base if waited else before.rows)
     if waited is None or snapshots.changes(waited.rows, offer.rows):
-        proposed = Pending(offer.rows, base, by, history.name_of(by), at)
+        proposed = Pending(offer.rows, base, by, history.name_of(by), at, act=offer.act)
     else:
         proposed = waited._replace(base=base, status=Status.DRAFT, publish_at=None)
     if waited:

@@ -1,16 +1,19 @@
 """An import, or what a list action did to many records, taken back as one.
 
-Each record becomes what history says it was before; one that was made by it goes. What staff
-changed since is shown, and left alone unless somebody says otherwise.
+Each record becomes what history says it was before; one that was made by it goes; what it proposed
+and nobody took is no longer proposed. What staff changed since is shown, and left alone unless
+somebody says otherwise.
 """
 
+import datetime as dt
 import hashlib
 from functools import cached_property
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Max, OuterRef, Subquery
 
-from partners.models import Revision
+from partners.models import PendingChange, Revision
 from partners.models.known import batches
 from partners.rows import differences, snapshots
 from partners.rows.door import Batch
@@ -20,39 +23,72 @@ from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standings
 
 
-def _put_back(before, offer, by, at):
-    """The record as it was; the times of publication are those of then."""
-    if before.pending:
-        raise Refused("There is a pending change. Publish or discard it first.")
-    if not offer.rows:
-        return before._replace(rows=[]), ""
-    times = dict(zip(("published_at", "withdrawn_at"), offer.base, strict=True))
-    return before._replace(rows=offer.rows, **times), ""
+def putting_back(act):
+    """The Press that makes records what they were before `act` (UUID), as their offers say.
+
+    An offer without rows is of a record that the act did not change: it has proposed something.
+    """
+
+    def decide(before, offer, by, at):
+        if before.pending and before.pending.act != act:
+            raise Refused("There is a pending change. Publish or discard it first.")
+        before = before._replace(pending=None)
+        if offer.rows is None:
+            return before, ""
+        if not offer.rows:
+            return before._replace(rows=[]), ""
+        times = dict(zip(("published_at", "withdrawn_at"), offer.base, strict=True))
+        return before._replace(rows=offer.rows, **times), ""
+
+    nothing = "Nothing to undo: the record says this already."
+    return Press("Undone", decide, nothing, overrules="Undone")
 
 
-UNDO = Press("Undone", _put_back, "Nothing to undo: the record says this already.")
+class Done(NamedTuple):
+    """What was done to several records, as staff are told."""
+
+    what: str
+    by_name: str
+    at: dt.datetime
+    why: str
 
 
 class Undo(NamedTuple):
-    """What is to be undone of one record: its Standing, what the act made of it (Revision), and
-    what it was before that (Revision; None: there was no such record)."""
+    """What is to be undone of one record: its Standing, what the act made of it (Revision; None: it
+    proposed something), and what it was before that (Revision; None: there was no such record)."""
 
+    act: UUID
     there: Standing
-    made: Revision
-    before: Revision | None
+    made: Revision | None = None
+    before: Revision | None = None
+
+    @property
+    def done(self):
+        if self.made:
+            return Done(self.made.what, self.made.by_name, self.made.at, self.made.why)
+        proposed = self.there.pending
+        return Done("Proposed", proposed.by_name, proposed.saved_at, proposed.why)
 
     @property
     def title(self):
-        return self.made.title
+        there = self.there
+        return self.made.title if self.made else snapshots.title_of(*there[:2], there.present)
 
     @property
     def name(self):
         """Names the record within a form (str)."""
-        return f"{self.made.kind} {self.made.key}"
+        return f"{self.there.model._meta.label_lower} {self.there.key}"
+
+    @property
+    def is_proposed(self):
+        """Whether what the act proposed is still what waits."""
+        return self.there.pending is not None and self.there.pending.act == self.act
 
     @property
     def rows(self):
         """What the record is put back to; none where it goes."""
+        if self.made is None:
+            return self.there.rows
         is_gone = self.before is None or self.before.is_deleted
         return [] if is_gone else in_form_of_today(self.before.rows)[0]
 
@@ -60,20 +96,34 @@ class Undo(NamedTuple):
     def is_changed(self):
         """Whether staff changed it since, or propose to."""
         there, made = self.there, self.made
+        if made is None:
+            return False
         if made.is_deleted:
             return bool(there.rows)
         made_rows = in_form_of_today(made.rows)[0]
-        is_other = bool(snapshots.changes(made_rows, there.rows))
-        return is_other or there.times != made.times or there.pending is not None
+        is_other = bool(snapshots.changes(made_rows, there.rows)) or there.times != made.times
+        return is_other or (there.pending is not None and not self.is_proposed)
 
     @property
     def differences(self):
-        return differences.between(self.there.rows, self.rows)
+        return differences.between(
+            self.there.present if self.is_proposed else self.there.rows, self.rows
+        )
+
+    def is_private_to(self, user):
+        """Whether nobody but staff has met it, and it is this person's own doing."""
+        if self.made is None:
+            return self.there.pending.by == user
+        return self.made.by == user and not any((*self.there.times, *self.made.times))
 
     def offer(self, act):
+        """What puts it back; `act` (UUID) is that of the undoing."""
+        model, key, seen = self.there.model, self.there.key, self.there.version
+        why = f"As it was before: {self.done.what}"
+        if self.made is None:
+            return Offer(model, key, seen=seen, why=why, act=act)
         times = self.before.times if self.before else (None, None)
-        seen, why = self.there.version, f"As it was before: {self.made.what}"
-        return Offer(self.there.model, self.there.key, times, self.rows, seen, why=why, act=act)
+        return Offer(model, key, times, self.rows, seen, why=why, act=act)
 
 
 class Undoing:
@@ -84,11 +134,18 @@ class Undoing:
 
     @cached_property
     def records(self):
-        """An Undo for each record, in the order of what was done."""
+        """An Undo for each record, in the order of what was done; first what it changed."""
         made = list(Revision.objects.filter(act=self.act, is_aside=False).order_by("pk"))
-        before = _states_before(self.act)
-        there = _standings(made)
-        return [Undo(there[each.kind, each.key], each, before.get(each.pk)) for each in made]
+        proposed = list(PendingChange.objects.filter(act=self.act).order_by("pk"))
+        before, there = _states_before(self.act), _standings(made + proposed)
+        found = {}
+        for each in made:
+            record = each.kind, each.key
+            found[record] = Undo(self.act, there[record], each, before.get(each.pk))
+        for each in proposed:
+            record = each.kind, each.key
+            found.setdefault(record, Undo(self.act, there[record]))
+        return list(found.values())
 
     @property
     def seen(self):
@@ -106,7 +163,7 @@ class Undoing:
         Returns how many; raises Refused. `act` (UUID) is that of this undoing.
         """
         chosen = self.chosen(also)
-        batch = Batch([each.offer(act) for each in chosen], UNDO, by, at)
+        batch = Batch([each.offer(act) for each in chosen], putting_back(self.act), by, at)
         batch.look_ahead()
         answers = batch.take(then)
         against = [
@@ -132,9 +189,9 @@ def _states_before(act):
     return {pk: found[before] for pk, before in ids.items() if before}
 
 
-def _standings(revisions):
+def _standings(records):
     keys = {}
-    for each in revisions:
+    for each in records:
         keys.setdefault(each.model, []).append(each.key)
     return {
         (model._meta.label_lower, key): there

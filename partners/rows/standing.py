@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -31,6 +32,7 @@ class Pending(NamedTuple):
     publish_at: dt.datetime | None = None
     decided_by: models.Model | None = None
     comment: str = ""
+    act: UUID | None = None
 
     @property
     def is_scheduled(self):

@@ -4,13 +4,15 @@ import html
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.urls import reverse
 
+from partners.accounts.groups import EDITORS
 from partners.exchange.sheets import importing
-from partners.models import Organisation, Redirect, Revision
+from partners.models import Organisation, PendingChange, Redirect, Revision
 from partners.publishing import presses
 from tests import factories as make
-from tests.admin.browser_form import act, read_all
+from tests.admin.browser_form import BrowserForm, act, read_all
 from tests.admin.conftest import colleague
 from tests.exchange.sheets.conftest import book_of
 from tests.exchange.sheets.test_importing import line
@@ -24,24 +26,27 @@ def records():
     return [make.OrganisationFactory(name=f"Name {n}", summary=f"Old {n}.") for n in range(3)]
 
 
-@pytest.fixture
-def imported(records):
-    """The address of the page that undoes an import which changed three records and made one."""
+def import_changes(records, press, by):
+    """As staff do it: three records are changed, and one is made."""
     book = book_of(records)
     lines = book["organisations"].lines
     cells = {"key": "", "version": "", "slug": "made", "name": "Made"}
     lines.append(lines[0]._replace(number=9, cells=cells))
     for number in range(3):
         line(book, number=number, summary=f"New {number}.")
-    importing.carry_out(
-        importing.wanted(Organisation, book), presses.PUBLISH_WHAT_IS_PUBLIC, colleague("ben"),
-        SINCE_THEN, "Imported from “x.csv”",
-    )  # fmt: skip
+    wanted = importing.wanted(Organisation, book)
+    importing.carry_out(wanted, press, by, SINCE_THEN, "Imported from “x.csv”")
+
+
+@pytest.fixture
+def imported(records):
+    """The address of the page that undoes an import which changed three records and made one."""
+    import_changes(records, presses.PUBLISH_WHAT_IS_PUBLIC, colleague("ben"))
     return undo_address()
 
 
-def undo_address():
-    (act,) = set(Revision.objects.exclude(act=None).values_list("act", flat=True))
+def undo_address(model=Revision):
+    (act,) = set(model.objects.exclude(act=None).values_list("act", flat=True))
     return reverse("admin:partners_revision_undo", args=[act])
 
 
@@ -64,7 +69,7 @@ OLD = [(f"Name {n}", f"Old {n}.") for n in range(3)]
 def test_import_is_shown_and_undone_as_one(publisher, imported):
     page = said(publisher.get(imported))
     assert "Imported from “x.csv”" in page
-    assert "It made 4 records what they are." in page
+    assert "It was done to 4 records." in page
     assert "Made (would be deleted)" in page
     assert "<del>New 0.</del> <ins>Old 0.</ins>" in page
     assert "Changed since" not in page
@@ -129,6 +134,52 @@ def test_redirects_are_undone_too(publisher):
     press(publisher, undo_address())
     kept.refresh_from_db()
     assert kept.new_path == "/events/"
+
+
+@pytest.fixture
+def handed_in(editor, records):
+    """The address of the page that undoes an editor's import: three proposals and a draft."""
+    import_changes(records, presses.HAND_IN, User.objects.get(username="editor"))
+    return undo_address(PendingChange)
+
+
+def test_editor_undoes_what_an_import_proposed(editor, handed_in):
+    page = said(editor.get(handed_in))
+    assert "It was done to 4 records." in page
+    assert "<del>New 0.</del> <ins>Old 0.</ins>" in page
+    assert "Made (would be deleted)" in page
+    assert "Undone: 4. Left alone: 0." in said(press(editor, handed_in))
+    assert not PendingChange.objects.exists()
+    assert summaries() == OLD
+
+
+def test_pending_changes_lead_to_it(editor, handed_in):
+    page = said(editor.get(reverse("admin:partners_pendingchange_changelist")))
+    assert page.count(f'href="{handed_in}"') == 4
+
+
+def test_what_was_proposed_and_undone_stays_in_history(editor, handed_in, records):
+    press(editor, handed_in)
+    (kept,) = Revision.objects.of(Organisation, records[0].pk).filter(is_aside=True)
+    assert kept.rows[0]["fields"]["summary"] == "New 0."
+
+
+def test_what_was_proposed_anew_since_is_left_alone(editor, handed_in, records):
+    form = BrowserForm.open(editor, records[1])
+    form.save("_draft", summary="Better.")
+    press(editor, handed_in)
+    (left,) = PendingChange.objects.all()
+    assert (left.key, left.rows[0]["fields"]["summary"]) == (records[1].pk, "Better.")
+
+
+def test_what_was_published_since_is_for_publishers(editor, publisher, handed_in):
+    act(publisher, "publish_now", Organisation.objects.get(slug="made"))
+    assert editor.get(handed_in).status_code == 403
+
+
+def test_editors_undo_no_colleagues_proposals(client, handed_in):
+    client.force_login(colleague("ben", EDITORS, is_staff=True))
+    assert client.get(handed_in).status_code == 403
 
 
 def test_editors_do_not_undo_what_is_public(editor, imported):
