@@ -274,8 +274,10 @@ class Redirect(Part):
         """
         match, at = self._match(), timezone.now()
         slug = match and match.kwargs.get("slug")
-        for label in ROOTS.values() if slug else ():
-            for record in apps.get_model(label).objects.named(at).filter(slug__iexact=slug):
+        for model in map(apps.get_model, ROOTS.values()) if slug else ():
+            if model.address_prefix not in self.old_path:
+                continue
+            for record in model.objects.named(at).filter(slug__iexact=slug):
                 if normal(record.get_absolute_url()) in self.old_path:
                     raise ValidationError({"old_path": IN_USE})
 
