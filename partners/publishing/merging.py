@@ -178,7 +178,7 @@ class Merge:
     @property
     def lost(self):
         """Rows of the record kept, as they will be and as the other one has it instead."""
-        (row, *_), (theirs, *_) = self.after[Organisation, self.kept.pk], self._theirs
+        (row, *_), (theirs, *_) = self.after[self._kept], self._theirs
         others = {
             name: theirs["fields"][name]
             for name in row["fields"].keys() - ITS_OWN
@@ -207,7 +207,7 @@ class Merge:
     def write(self, by, at):
         """Store it, one revision a record. Within a transaction; raises Refused."""
         kept, other = str(self.kept)[:120], str(self.other)[:120]
-        wanted = self.after | {(Organisation, self.other.pk): []}
+        wanted = self.after | {self._other: []}
         offers = [
             Offer(
                 *identity,
@@ -252,20 +252,28 @@ class Merge:
     # What becomes of the rows
 
     @property
+    def _kept(self):
+        return Organisation, self.kept.pk
+
+    @property
+    def _other(self):
+        return Organisation, self.other.pk
+
+    @property
     def _mine(self):
-        return self.before[Organisation, self.kept.pk]
+        return self.before[self._kept]
 
     @property
     def _theirs(self):
-        return self.before[Organisation, self.other.pk]
+        return self.before[self._other]
 
     @cached_property
     def _united(self):
         """(model, key) → United of each record that stays."""
-        (kept, mine), (_, theirs), *elsewhere = self.before.items()
-        carried = filter(None, map(self._carried, theirs[1:]))
-        whole = [self._filled(mine[0]), *mine[1:], *self.name_row, *carried]
-        return {identity: self._unite(rows) for identity, rows in [(kept, whole), *elsewhere]}
+        (own, *parts), (_, *others) = self._mine, self._theirs
+        carried = filter(None, map(self._carried, others))
+        rows = self.before | {self._kept: [self._filled(own), *parts, *self.name_row, *carried]}
+        return {record: self._unite(rows[record]) for record in rows if record != self._other}
 
     @cached_property
     def _taken(self):
