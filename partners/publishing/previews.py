@@ -5,14 +5,12 @@ Nothing is written to make a page: the rows are stored, the page is rendered, th
 
 import base64
 import datetime as dt
-import io
 import mimetypes
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
-from django.core.handlers.wsgi import WSGIRequest
-from django.http import QueryDict
+from django.test import RequestFactory
 from django.urls import resolve
 
 from partners.models import PreviewLink
@@ -42,17 +40,8 @@ def page(model, key, rows, request):
 
 def _visit(path, request):
     """The request of a visitor without an account for `path`, at the same moment and host."""
-    visit = WSGIRequest(
-        request.META
-        | {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": path,
-            "SCRIPT_NAME": "",
-            "CONTENT_LENGTH": "",
-            "wsgi.input": io.BytesIO(),
-        }
-    )
-    visit.GET = QueryDict()
+    host = {"host": request.get_host()}
+    visit = RequestFactory().get(path, secure=request.is_secure(), headers=host)
     visit.user, visit.now, visit.is_preview = AnonymousUser(), request.now, True
     return visit
 
