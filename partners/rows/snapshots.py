@@ -236,37 +236,40 @@ def merge(base, theirs, mine, chosen=()):
     `conflicts` are the Paths that both changed, each in another way; there theirs stays, unless
     the path is in `chosen`.
     """
-    was, result = by_row(base), by_row(theirs)
-    conflicts = []
-    others = {(change.model, change.pk): change for change in changes(base, theirs)}
+    was, result, conflicts = by_row(base), by_row(theirs), []
     for change in changes(base, mine):
         identity = change.model, change.pk
-        now, other = result.get(identity), others.get(identity)
-        if not Change(*identity, now, change.after).is_one:
-            continue
-        if other is None:
-            result[identity] = change.after
-        elif now is None or was.get(identity) is None or change.after is None:
-            conflicts.append(Path(*identity))
-            if Path(*identity) in chosen:
-                result[identity] = change.after
-        else:
-            disputed = [
-                Path(*identity, name)
-                for name in change.fields
-                if name in other.fields and now[name] != change.after[name]
-            ]
-            conflicts += disputed
-            lost = {path.field for path in disputed if path not in chosen}
-            result[identity] = now | {
-                name: change.after[name] for name in change.fields if name not in lost
-            }
+        now = result.get(identity)
+        result[identity], disputed = _merged(change, was.get(identity), now, chosen)
+        conflicts += disputed
     merged = [
         {"model": model, "pk": pk, "fields": fields}
         for (model, pk), fields in result.items()
         if fields is not None
     ]
     return merged, conflicts
+
+
+def _merged(mine, was, now, chosen):
+    """(fields, conflicts) of one row after the Change `mine`; None are the fields of no row.
+
+    `was` are the fields that both began from, `now` what the others made of them.
+    """
+    identity = mine.model, mine.pk
+    theirs = Change(*identity, was, now)
+    if not Change(*identity, now, mine.after).is_one:
+        return now, []
+    if not theirs.is_one:
+        return mine.after, []
+    if None in (was, now, mine.after):  # one of them took away, or added, what the other changed
+        return (mine.after if Path(*identity) in chosen else now), [Path(*identity)]
+    disputed = [
+        Path(*identity, name)
+        for name in mine.fields
+        if name in theirs.fields and now[name] != mine.after[name]
+    ]
+    lost = {path.field for path in disputed if path not in chosen}
+    return now | {name: mine.after[name] for name in mine.fields if name not in lost}, disputed
 
 
 @cache
