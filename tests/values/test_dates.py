@@ -342,6 +342,12 @@ class TestInTheDatabase(TestCase):
         found = Organisation.objects.filter(on_or_after("founded", day)).exists()
         assert found == (date.latest >= day)
 
+    def test_month_and_year_of_a_day_may_be_on_or_after_it(self):
+        for date in ("2026-05-02", "2026-05-03", "2026-05", "2026", "2026-04", "2025"):
+            OrganisationFactory(slug=f"of-{date}", founded=date)
+        found = Organisation.objects.filter(on_or_after("founded", dt.date(2026, 5, 3)))
+        assert {each.slug for each in found} == {"of-2026-05-03", "of-2026-05", "of-2026"}
+
     @steady
     @given(partial_dates(), st.dates())
     def test_on_or_after_holds_for_any_century(self, date, day):
