@@ -95,7 +95,7 @@ class LinkInline(PartInline):
 
 class CitationInline(PartInline):
     model = Citation
-    lines = [("path", "basis"), ("source", "locator")]
+    lines = [("path", "basis"), ("source", "locator"), "quotation", "names_us"]
     aside = ()
     autocomplete_fields = ["source"]
     verbose_name = "source"

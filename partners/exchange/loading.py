@@ -38,6 +38,7 @@ from partners.models import (
     Root,
     SentSheet,
     Snooze,
+    SourceCheck,
     Verification,
     Word,
 )
@@ -66,6 +67,7 @@ BOOKKEEPING = {
     Revision,
     SentSheet,
     Snooze,
+    SourceCheck,
     Verification,
     Word,
 }

@@ -123,6 +123,8 @@ class CitedStatement(NamedTuple):
     statement: str
     places: list
     is_inferred: bool
+    quotations: list
+    names_us: bool
 
 
 def by_source(model, citations, measures):
@@ -157,7 +159,13 @@ def readers_name(model, path, measures):
 
 def _cited(name, citations):
     places = sorted({citation.locator for citation in citations if citation.locator})
-    return CitedStatement(name, places, any(each.basis == Basis.INFERRED for each in citations))
+    return CitedStatement(
+        name,
+        places,
+        any(each.basis == Basis.INFERRED for each in citations),
+        sorted({citation.quotation for citation in citations if citation.quotation}),
+        any(citation.names_us for citation in citations),
+    )
 
 
 def _content(record):
@@ -185,6 +193,20 @@ class Citation(Owned):
         "where in it", max_length=80, blank=True, help_text="For example “line 12” or “p. 3”."
     )
     basis = models.CharField(max_length=20, choices=Basis, default=Basis.STATED)
+    quotation = LineField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Its own words, copied from the page, as few as say it: “more than 75,000 "
+        "members”. They are looked for every day, and you are told when they are gone.",
+    )
+    names_us = models.BooleanField(
+        "this page of theirs names us",
+        default=False,
+        db_default=False,
+        help_text="You are told when our name, our acronym and every link to us are gone from it.",
+    )
 
     class Meta:
         ordering = ["path", "locator", "pk"]

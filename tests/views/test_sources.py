@@ -35,3 +35,16 @@ def test_sources_say_which_statement_rests_on_them(read):
     assert ("https://example.org/", "A page") in [
         (href, words) for words, href in read(address).links("Sources")
     ]
+
+
+def test_sources_and_history_quote_the_source(read):
+    partner = make.OrganisationFactory(name="Partner")
+    page = make.SourceFactory(title="A page")
+    for path, words in [("name", "We are <Partner>"), ("acronym", ""), ("founded", "since 2016")]:
+        make.CitationFactory(organisation=partner, source=page, path=path, quotation=words)
+    make.CitationFactory(organisation=partner, source=page, path="website", names_us=True)
+    address = partner.get_absolute_url()
+    assert read(address).under("Sources") == "A page Acronym; Founded; Name; Website"
+    assert read(f"{address}history/").under("Sources") == (
+        "A page Acronym; Founded since 2016 ; Name We are <Partner> ; Website (it names us)"
+    )
