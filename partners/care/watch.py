@@ -36,9 +36,8 @@ reading = threading.Lock()
 def watched():
     """{address: {quotation}} of what is to be read; "" stands for the society being named."""
     found = defaultdict(set)
-    rows = Citation.objects.exclude(source__url="").order_by()
-    for url, quotation, names_us in rows.values_list("source__url", "quotation", "names_us"):
-        found[url] |= {each for each in [quotation] if each} | ({""} if names_us else set())
+    for each in Citation.objects.exclude(source__url="").order_by().select_related("source"):
+        found[each.source.url].update(each.sought)
     return {url: wanted for url, wanted in found.items() if wanted}
 
 

@@ -94,14 +94,25 @@ class LinkCheck(models.Model):
 
 
 class SourceCheckQuerySet(models.QuerySet):
+    def readable(self):
+        """Those that say something of the source."""
+        return self.exclude(outcome=SourceCheck.Outcome.UNREADABLE)
+
     def current(self):
         """The last word on each quotation at each address."""
-        newer = self.model.objects.filter(
+        newer = self.model.objects.readable().filter(
             url=models.OuterRef("url"),
             quotation=models.OuterRef("quotation"),
             pk__gt=models.OuterRef("pk"),
         )
-        return self.filter(~models.Exists(newer))
+        return self.readable().filter(~models.Exists(newer))
+
+    def rereads(self, citations):
+        """{(address, quotation): when it was last read} of what still says so."""
+        sought = {citation.source.url for citation in citations if citation.sought}
+        outcomes = [SourceCheck.Outcome.SAYS_SO, SourceCheck.Outcome.MOVED]
+        checks = self.current().filter(url__in=sought, outcome__in=outcomes)
+        return {(each.url, each.quotation): each.last_at for each in checks}
 
     def alarms(self):
         """Those that tell of something that changed at the source, and that staff let stand."""
@@ -121,7 +132,8 @@ class SourceCheck(models.Model):
         MOVED = "moved", "still says so, at another address"
         UNREADABLE = "unreadable", "cannot be read"
 
-    ALARMS = [Outcome.SAYS_ELSE, Outcome.GONE, Outcome.MOVED]
+    #: What has moved is told by the check of links, which asks the same addresses.
+    ALARMS = [Outcome.SAYS_ELSE, Outcome.GONE]
 
     url = WebAddressField()
     quotation = models.CharField(max_length=300, blank=True)
@@ -149,6 +161,12 @@ class SourceCheck(models.Model):
 
     def __str__(self):
         return f"“{self.quotation}” at {self.url}" if self.quotation else self.url
+
+    @property
+    def cited(self):
+        """The fields (dict) of the citations that it is about."""
+        said = {"quotation": self.quotation} if self.quotation else {"names_us": True}
+        return {"source__url": self.url, **said}
 
     @property
     def is_alarm(self):

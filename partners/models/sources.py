@@ -127,20 +127,29 @@ class CitedStatement(NamedTuple):
     names_us: bool
 
 
-def by_source(model, citations, measures):
-    """[(source, [CitedStatement])] of the `citations` of a root of `model`, in their order.
+def by_source(model, citations, measures, rereads):
+    """[(source, [CitedStatement], last re-read)] of the `citations` of a root, in their order.
 
-    `measures` says what a figure counts: its id (str) → "members".
+    `model` is the root's. `measures` says what a figure counts: its id (str) → "members". `rereads`
+    ({(address, quotation): datetime}) says what was found again; where not all was, the last
+    re-reading is None.
     """
-    found = {}
+    found, sought = {}, defaultdict(list)
     for citation in citations:
         if citation.path.startswith("links/"):
             continue  # a link without a target is not there for readers
         statements = found.setdefault(citation.source, {})
         name = readers_name(model, citation.path, measures)
         statements.setdefault(name, []).append(citation)
+        sought[citation.source] += [
+            rereads.get((citation.source.url, words)) for words in citation.sought
+        ]
     return [
-        (source, sorted(_cited(name, those) for name, those in statements.items()))
+        (
+            source,
+            sorted(_cited(name, those) for name, those in statements.items()),
+            min(sought[source]) if sought[source] and all(sought[source]) else None,
+        )
         for source, statements in found.items()
     ]
 
@@ -219,6 +228,11 @@ class Citation(Owned):
     def __str__(self):
         names = self.path.split("/")[::2]  # the ids of parts between them mean nothing to a person
         return f"{', '.join(names)}: {self.locator or 'source'}"
+
+    @property
+    def sought(self):
+        """What is looked for at its source (list of str); "" stands for the society's name."""
+        return [each for each in [self.quotation] if each] + ([""] if self.names_us else [])
 
     @classmethod
     def ask_ahead(cls, records, known):

@@ -190,6 +190,11 @@ class Words:
         return text if len(text) <= LONGEST_PASSAGE else f"{text[: LONGEST_PASSAGE - 1]}…"
 
 
+def numbers(text):
+    """The numbers in `text`, as they are written there (list of str)."""
+    return [match.group() for match in TOKEN.finditer(text) if match["number"]]
+
+
 def _word(match, language):
     text = match.group()
     if not match["number"]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from partners.care.attention import RULES, queue
 from partners.models import (
+    Citation,
     Link,
     LinkCheck,
     Organisation,
@@ -14,6 +15,7 @@ from partners.models import (
     PendingChange,
     Record,
     Snooze,
+    SourceCheck,
 )
 from partners.rows import bookkeeping
 from tests import factories as make
@@ -108,8 +110,50 @@ def cited(basis="stated", path="founded", **fields):
     make.CitationFactory(organisation=organisation(**fields), path=path, basis=basis)
 
 
+def quoted(outcome="says-else", passage="more than 140,000 members", wolves=0, **fields):
+    source = make.SourceFactory(title="Their site", url="https://example.org/a")
+    partner = organisation()
+    figure = make.FigureFactory(
+        organisation=partner, measure="members", value=75000, source=source, bound="more-than"
+    )
+    told = {"quotation": "more than 75,000 members", "path": f"figures/{figure.pk}/value"} | fields
+    make.CitationFactory(organisation=partner, source=source, **told)
+    check = {"url": source.url, "quotation": told["quotation"]}
+    for _ in range(wolves):
+        SourceCheck.objects.create(**check, outcome="gone", is_still_right=True)
+    SourceCheck.objects.create(**check, outcome=outcome, passage=passage)
+    SourceCheck.objects.create(**check, outcome="unreadable")
+    return partner
+
+
 #: rule → [(what is made, what is said of the one record: None if nothing)]
 CASES = {
+    "source-changed": [
+        (
+            quoted,
+            "Their site now says “more than 140,000 members”; we say more than 75,000 members",
+        ),
+        (
+            lambda: quoted(path="name"),
+            "Their site now says “more than 140,000 members”; we say “more than 75,000 members”",
+        ),
+        (
+            lambda: quoted("gone", wolves=2),
+            (
+                "Their site no longer says “more than 75,000 members”. "
+                "It cried wolf 2 times: quote other words of it"
+            ),
+        ),
+        (
+            lambda: quoted("gone", quotation="", names_us=True),
+            "Their site no longer says our name, and leads to us",
+        ),
+        (lambda: quoted("says-so"), None),
+        (lambda: quoted("moved"), None),
+        (lambda: quoted(wolves=0) and SourceCheck.objects.update(is_still_right=True), None),
+        (lambda: quoted().withdraw(NOW) and Organisation.objects.update(withdrawn_at=NOW), None),
+        (lambda: quoted() and Citation.objects.update(quotation="other words"), None),
+    ],
     "figure-without-date": [
         (figure, "100 members: as of when?"),
         (lambda: figure(as_of="2019"), None),
@@ -361,5 +405,5 @@ def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queri
         figure()
         relation()
         link()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert queue(NOW)
