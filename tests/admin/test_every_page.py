@@ -127,7 +127,6 @@ SECTIONS["publisher"] = SECTIONS["superuser"] | {
     "Site": [
         "Checks of links",
         "Readings of sources",
-        "Readings of sources",
         "Redirects",
         "Addresses asked for in vain",
         "Users",
