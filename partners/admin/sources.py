@@ -68,12 +68,8 @@ class SourceCheckAdmin(SafeLookups, ReadOnly, admin.ModelAdmin):
             raise PermissionDenied
         why, revise = f"{citation.source} says so now", revising.as_read(citation, check)
         answer = revising.propose(type(root), root.pk, revise, why, request.user, request.now)
-        sentence = (
-            "Saved as a draft: look at it, and hand it in." if answer.is_taken else str(answer)
-        )
-        self.message_user(
-            request, sentence, messages.SUCCESS if answer.is_taken else messages.ERROR
-        )
+        level = messages.SUCCESS if answer.is_taken else messages.ERROR
+        self.message_user(request, revising.SAVED if answer.is_taken else str(answer), level)
         return redirect(self._form_of(root))
 
     def _say_still_right(self, request, form):

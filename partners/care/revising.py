@@ -9,6 +9,7 @@ from partners.values.dates import PartialDate
 from partners.values.pages import Reading
 
 LONGEST_QUOTATION = 300
+SAVED = "Saved as a draft: look at it, and hand it in."
 
 
 def propose(model, key, revise, why, by, at):

@@ -171,3 +171,14 @@ class SourceCheck(models.Model):
     @property
     def is_alarm(self):
         return self.outcome in self.ALARMS and not self.is_still_right
+
+
+class RegisterRecord(models.Model):
+    """What the Research Organization Registry said of one of our organisations, read last."""
+
+    value = models.CharField("ROR id", max_length=20, primary_key=True)
+    description = models.JSONField(help_text="The fields that are compared; see `values.ror`.")
+    read_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.value

@@ -32,7 +32,14 @@ WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
 TABLE = {
     **dict.fromkeys(ROOTS, ROOT),
     **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
-    "organisation": ROOT | SHEETS | {"merge": "ps", "keep": "eps"},
+    "organisation": ROOT
+    | SHEETS
+    | {
+        "merge": "ps",
+        "keep": "eps",
+        "register": "eps",
+        "from_register": "eps",
+    },
     **dict.fromkeys(WORDS, WORD),
     "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),

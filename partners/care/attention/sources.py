@@ -2,8 +2,9 @@
 
 from django.urls import reverse
 
+from partners.care import registers
 from partners.care.attention.rule import Rule
-from partners.models import SourceCheck
+from partners.models import Organisation, SourceCheck
 
 #: After so many false alarms a source is asked for in other words.
 OFTEN = 2
@@ -20,6 +21,23 @@ class SourceChanged(Rule):
             )._replace(address=reverse("admin:partners_sourcecheck_change", args=[check.pk]))
             for citation, check in scene.changed_sources
         ]
+
+
+class RegisterDiffers(Rule):
+    title = "Registers that say something else"
+    why = "Take over what is right there, and tell the register what is wrong."
+
+    def find(self, scene):
+        live = scene.roots[Organisation]
+        for organisation, described in registers.pairs():
+            names = [each.name for each in registers.compared(organisation, described)]
+            if names and organisation.pk in live:
+                says = f"{', '.join(dict.fromkeys(names))}: not as ROR has it ({described.dated})"
+                yield live[organisation.pk], says, f"{described.id}/{described.dated}", "register"
+
+    def _finding(self, record, says, part="", place=""):
+        address = reverse("admin:partners_organisation_register", args=[record.pk])
+        return super()._finding(record, says, part)._replace(address=address)
 
 
 def _says(citation, check, scene):

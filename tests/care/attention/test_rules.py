@@ -14,11 +14,14 @@ from partners.models import (
     OrganisationRelation,
     PendingChange,
     Record,
+    RegisterRecord,
     Snooze,
     SourceCheck,
 )
 from partners.rows import bookkeeping
+from partners.values import ror
 from tests import factories as make
+from tests.ror_records import record, ror_id
 
 pytestmark = pytest.mark.django_db
 
@@ -126,8 +129,33 @@ def quoted(outcome="says-else", passage="more than 140,000 members", wolves=0, *
     return partner
 
 
+def registered(record_of=1, **fields):
+    number = ror_id(1)
+    partner = organisation(acronym="SR1", founded="1951", seat_country="AT", **fields)
+    make.IdentifierFactory(organisation=partner, scheme="ror", register="", value=number)
+    told = ror.described(
+        record(
+            1,
+            external_ids=[],
+            links=[],
+            names=[{"value": "Partner", "types": ["ror_display"], "lang": None}],
+        )
+    )
+    if record_of == 1:
+        RegisterRecord.objects.create(pk=number, description=told._asdict(), read_at=NOW)
+
+
 #: rule → [(what is made, what is said of the one record: None if nothing)]
 CASES = {
+    "register-differs": [
+        (
+            lambda: registered() or Organisation.objects.update(founded="1952", seat_country=""),
+            "founded, seat_country: not as ROR has it (2026-10-28)",
+        ),
+        (registered, None),
+        (lambda: registered(2) or Organisation.objects.update(founded="1952"), None),
+        (lambda: registered(draft=True) or Organisation.objects.update(founded="1952"), None),
+    ],
     "source-changed": [
         (
             quoted,
@@ -405,5 +433,5 @@ def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queri
         figure()
         relation()
         link()
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert queue(NOW)
