@@ -77,7 +77,9 @@ class RegisterAdmin(RootAdmin):
             if answer.is_taken:
                 return self._tell_draft(request, answer, answer.offer.key)
             form.add_error("file", str(answer))
-        return self._register_page(request, "Add an organisation from its register record", form=form)
+        return self._register_page(
+            request, "Add an organisation from its register record", form=form
+        )
 
     def _register_page(self, request, title, **context):
         context |= {**self.admin_site.each_context(request), "title": title, "opts": self.opts}

@@ -121,7 +121,7 @@ def ask(client, name, record):
     arguments = {
         "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
         "previews": [record.pk], "changelist": [], "add": [], "import": [], "export": ["xlsx"],
-        "keep": [], "undo": [getattr(record, "act", None)],
+        "keep": [], "from_register": [], "undo": [getattr(record, "act", None)],
     }.get(page, [record.pk])  # fmt: skip
     url = reverse(f"admin:{name}", args=arguments)
     return client.post(url, POSTED[page]) if page in POSTED else client.get(url)
