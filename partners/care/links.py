@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from html import unescape
 from itertools import groupby
 from typing import NamedTuple
@@ -98,7 +98,7 @@ class Guard(httpcore.SyncBackend):
     def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [info[4][0] for info in found]
-        if not settings.LINK_CHECK_PRIVATE:
+        if not settings.LINK_CHECK_PRIVATE and f"{host}:{port}" != settings.LINK_CHECK_OWN:
             for address in addresses:
                 if not _is_public(ipaddress.ip_address(address.partition("%")[0])):
                     raise Forbidden(f"{host} is not on the public internet")
@@ -177,6 +177,7 @@ def _ask_host(ask, urls):
     return outcomes
 
 
+@cache  # it reads all the authorities that this machine trusts
 def _tls():
     return ssl.create_default_context()
 

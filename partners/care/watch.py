@@ -17,6 +17,7 @@ from protego import Protego
 
 from partners.care import links
 from partners.models import Citation, LinkCheck, Organisation, SourceCheck
+from partners.models.sources import sought
 from partners.values import pages, pdf, quotations
 from partners.values.pages import Unreadable
 
@@ -36,8 +37,9 @@ reading = threading.Lock()
 def watched():
     """{address: {quotation}} of what is to be read; "" stands for the society being named."""
     found = defaultdict(set)
-    for each in Citation.objects.exclude(source__url="").order_by().select_related("source"):
-        found[each.source.url].update(each.sought)
+    rows = Citation.objects.exclude(source__url="").order_by()
+    for url, quotation, names_us in rows.values_list("source__url", "quotation", "names_us"):
+        found[url].update(sought(quotation, names_us))
     return {url: wanted for url, wanted in found.items() if wanted}
 
 
@@ -73,8 +75,9 @@ class Reader:
     def __init__(self, wanted):
         self.wanted, self.robots, self.names = wanted, {}, Names()
         self.known = defaultdict(dict)
-        for check in SourceCheck.objects.current().filter(url__in=wanted):
-            self.known[check.url][check.quotation] = check
+        checks = SourceCheck.objects.current().exclude(validators={}).order_by()
+        for check in checks.values("url", "quotation", *NOTHING_TOLD).iterator():
+            self.known[check.pop("url")][check.pop("quotation")] = check
 
     def read(self, pool, url):
         """{quotation: what was found, as fields of a SourceCheck} at that address."""
@@ -86,7 +89,7 @@ class Reader:
         if isinstance(found, links.Outcome):
             found = {"detail": found.detail or LinkCheck.Result(found.result).label}
         if found is None:
-            return {quotation: self._as_before(url, quotation) for quotation in self.wanted[url]}
+            return {quotation: self.known[url][quotation] for quotation in self.wanted[url]}
         if "detail" in found:
             return {quotation: dict(found) for quotation in self.wanted[url]}
         return found
@@ -94,11 +97,8 @@ class Reader:
     def _validators(self, url):
         """What the page is known by, where all that is looked for was looked for in it; or {}."""
         known = self.known[url]
-        found = [known[each].validators if each in known else {} for each in self.wanted[url]]
+        found = [known.get(each, NOTHING_TOLD)["validators"] for each in self.wanted[url]]
         return found[0] if all(each == found[0] for each in found) else {}
-
-    def _as_before(self, url, quotation):
-        return {name: getattr(self.known[url][quotation], name) for name in NOTHING_TOLD}
 
     def _answer(self, validators, pool, url, cookies):
         """The Answer of one hop. Raises Unreadable where machines are asked to stay away."""

@@ -188,6 +188,11 @@ def _in_words(field):
     return str(field.verbose_name).capitalize()
 
 
+def sought(quotation, names_us):
+    """What is looked for at a source (list of str); "" stands for the society's name."""
+    return ([quotation] if quotation else []) + ([""] if names_us else [])
+
+
 class Citation(Owned):
     """Which source, and where in it, says which statement of a record."""
 
@@ -231,8 +236,7 @@ class Citation(Owned):
 
     @property
     def sought(self):
-        """What is looked for at its source (list of str); "" stands for the society's name."""
-        return [each for each in [self.quotation] if each] + ([""] if self.names_us else [])
+        return sought(self.quotation, self.names_us)
 
     @classmethod
     def ask_ahead(cls, records, known):

@@ -272,6 +272,23 @@ def test_private_networks_are_never_asked(world, settings):
     assert World.asked == []
 
 
+def test_in_development_the_demo_alone_may_be_asked(world, settings):
+    settings.LINK_CHECK_PRIVATE = False
+    settings.LINK_CHECK_OWN = world.removeprefix("http://")
+    World.pages["page"] = (200, HTML, page(QUOTED))
+    port = world.rpartition(":")[2]
+    World.pages["away"] = (302, f"http://localhost:{port}/page", "")
+    cite(f"{world}/page")
+    cite(f"{world}/away", "48 countries")
+    cite(f"http://localhost:{port}/page", "75,000 members")
+    list(watch.run())
+    assert sorted(found().items()) == [
+        (("away", "48 countries"), "unreadable"),
+        (("page", "75,000 members"), "unreadable"),
+        (("page", QUOTED), "says-so"),
+    ]
+
+
 def test_partner_names_us_by_name_acronym_or_link(world, settings):
     settings.SITE_URL = "https://partners.example.org"
     home = make.OrganisationFactory(
