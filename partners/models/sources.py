@@ -3,6 +3,7 @@
 from collections import defaultdict
 from contextlib import suppress
 from typing import NamedTuple
+from urllib.parse import quote
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models
@@ -186,6 +187,11 @@ def _content(record):
 
 def _in_words(field):
     return str(field.verbose_name).capitalize()
+
+
+def fragment(quotation):
+    """What a browser goes to and marks, after an address (WICG, URL fragment text directives)."""
+    return "#:~:text=" + quote(quotation, safe="").replace("-", "%2D") if quotation else ""
 
 
 def sought(quotation, names_us):

@@ -123,3 +123,16 @@ def test_unclear_buttons_do_nothing(editor, changed, posted):
     _, check = changed
     assert editor.post(address(check), posted).status_code in (400, 404)
     assert not PendingChange.objects.exists()
+
+
+def test_form_leads_to_the_words_on_the_page(editor, changed):
+    citation, _ = changed
+    citation.quotation = "well-known, and more"
+    citation.save()
+    other = make.CitationFactory(organisation=citation.root, path="name", source=citation.source)
+    address = reverse("admin:partners_organisation_change", args=[citation.root.pk])
+    page = editor.get(address).content.decode()
+    words = "well%2Dknown%2C%20and%20more"
+    assert f'<a href="{citation.source.url}#:~:text={words}" rel="external noreferrer">' in page
+    assert page.count("Find it on the page") == 1
+    assert page.count("Quote it, and save: a link leads there.") == 2, other
