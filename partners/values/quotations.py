@@ -173,7 +173,10 @@ class Words:
             return following == "that"
         is_numero = word == "no" and following[0].isdecimal()
         is_compound = following != " " and self._between(place, place + 1) == "-"
-        return word in NEGATIONS and not (following in NOT_DENYING or is_numero or is_compound)
+        is_short = word == "t" and self.text.endswith("n'", 0, self.tokens[place].start)
+        return (word in NEGATIONS or is_short) and not (
+            following in NOT_DENYING or is_numero or is_compound
+        )
 
     def _between(self, one, other):
         return self.text[self.tokens[one].end : self.tokens[other].start]

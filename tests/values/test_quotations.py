@@ -51,6 +51,7 @@ CHANGED = {
     QUOTED.replace("represents", "does not represent"): "",
     f"It is not true that {QUOTED}": "",
     f"It is false that {QUOTED}": "",
+    f"We don’t think that {QUOTED}": "",
     "Nobody says that the Society represents more than 75,000 members in 48 countries": "",
     f"{QUOTED} no longer": "",
     "In 48 countries, more than 75,000 members are represented by the Society": "",

@@ -3,6 +3,7 @@
 import socket
 import uuid
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,7 +140,7 @@ class Command(BaseCommand):
         taken = PendingChange.objects.values("key")
         figures = Figure.objects.exclude(organisation__in=taken).order_by("-value", "pk")
         figures = figures.filter(organisation__in=Organisation.objects.live())
-        found = list(zip(WORLD, figures, strict=False))
+        found = list(zip(WORLD, cycle(figures), strict=False))
         for page, figure in found:
             seed_source(page, figure, address, publisher)
         self.say(f"Sources to watch: {len(found)}")
