@@ -19,6 +19,7 @@ from partners.values.pages import NOTE, NOTE_END, SOFT_BREAK, Reading, Unreadabl
 
 MOST_PAGES = 300  # what PDFium reads of a file
 MOST_PAGES_AGAIN = 40  # what pdfminer reads of it: about 25 ms each
+TOO_LONG = "it has more pages than are read thoroughly"
 #: Lines at either end of a page that may be its header or footer.
 EDGE = 3
 #: A digit of less than this part of its line's height is a footnote's.
@@ -40,11 +41,12 @@ def readings(body):
     found = 0
     for reader in (_by_pdfium, _by_pdfminer):
         pages = [list(filter(str.strip, lines)) for lines in reader(body)]
+        obstacle = TOO_LONG if reader is _by_pdfminer and len(pages) >= MOST_PAGES_AGAIN else ""
         for those in (_without_edges(pages), pages):
             text = _joined(those)
             if _is_text(text):
                 found += 1
-                yield Reading(text)
+                yield Reading(text, obstacle=obstacle)
     if not found:
         raise Unreadable("its pages are pictures, or in letters of its own")
 

@@ -63,3 +63,10 @@ def test_pages_without_text_are_unreadable(monkeypatch):
     monkeypatch.setattr(pdf, "_by_pdfminer", lambda body: [])
     with pytest.raises(pages.Unreadable, match="pictures"):
         list(pdf.readings(REPORT))
+
+
+def test_what_may_stand_on_pages_that_one_reader_left_out_is_not_gone(monkeypatch):
+    assert {reading.obstacle for reading in pdf.readings(REPORT)} == {""}
+    monkeypatch.setattr(pdf, "MOST_PAGES_AGAIN", 1)
+    *_, last = pdf.readings(REPORT)
+    assert last.obstacle == pdf.TOO_LONG
