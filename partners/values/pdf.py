@@ -73,7 +73,7 @@ def _page(document, number):
 
 def _by_pdfminer(body):
     """The lines of each page; none where it cannot read the file."""
-    layout = LAParams(char_margin=4)
+    layout = LAParams(char_margin=4, boxes_flow=None)
     try:
         pages = extract_pages(io.BytesIO(body), maxpages=MOST_PAGES_AGAIN, laparams=layout)
         return [[_line(line) for line in _lines(page)] for page in pages]
