@@ -297,6 +297,8 @@ LINK_CHECK_PAUSE = 1
 LINK_CHECK_PRIVATE = False
 #: The one host and port on this machine that it may ask, in development: the demo's own.
 LINK_CHECK_OWN = urlsplit(SITE_URL).netloc if DEBUG else ""
+#: Where ROR's record of one id is asked for, as https://api.ror.org/v2/organizations/{id}.
+REGISTER_URL = env.str("REGISTER_URL", default="")
 #: For how many days what was verified stays so, by kind ("organisation", "figure" …), where that is
 #: not as usual for it (`usual_review_days` of the model); a record can say otherwise.
 REVIEW_DAYS = env.dict("REVIEW_DAYS", cast={"value": int}, default={})

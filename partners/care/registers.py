@@ -1,12 +1,17 @@
 """What a register says of our organisations, compared with what we say: field by field."""
 
+import io
 import uuid
+from functools import partial
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
+from partners.care import links
 from partners.models import Identifier, Organisation, RegisterRecord, Source
 from partners.models.base import new_key
 from partners.publishing import presses
@@ -15,6 +20,7 @@ from partners.rows.door import take_one
 from partners.rows.offers import Offer
 from partners.values import ror
 
+MOST_BYTES = 1024 * 1024  # of one record
 SOURCE, SOURCE_TITLE = "ror", "Research Organization Registry (ROR)"
 
 
@@ -29,6 +35,23 @@ class Difference(NamedTuple):
     ours: str
     theirs: str
     rows: dict | list | None = None
+
+
+def asked():
+    """Yield the Described of each of our ROR ids, asked where operators set it, politely.
+
+    What is not answered is left out. Raises UnknownSchema.
+    """
+    ids = Identifier.objects.filter(scheme="ror").values_list("value", flat=True)
+    urls = [settings.REGISTER_URL.format(id=each) for each in ids]
+    for _, answer in links.check(urls, _asked):
+        if getattr(answer, "status", None) == HTTPStatus.OK:
+            yield from ror.records(io.BytesIO(answer.body))
+
+
+def _asked(pool, url):
+    answered = partial(links.get, most=MOST_BYTES)
+    return links.ask(pool, url, answered, lambda asked, answer, *rest: answer)
 
 
 def keep(records, at):

@@ -1,6 +1,7 @@
 """The register is compared field by field; what staff choose becomes a draft."""
 
 import copy
+import json
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from partners.care.attention import queue
 from partners.models import Organisation, RegisterRecord
 from partners.values import ror
 from tests import factories as make
+from tests.care.world import World
 from tests.ror_records import record, ror_id, written
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,24 @@ def test_unknown_schema_is_refused_and_nothing_kept(organisation, tmp_path, cont
     with pytest.raises(CommandError, match=r"No such file"):
         call_command("compare_register", tmp_path / "none.json")
     assert not RegisterRecord.objects.exists()
+
+
+def test_register_is_asked_where_operators_say(organisation, settings, world, capsys):
+    settings.REGISTER_URL = f"{world}/{{id}}"
+    World.pages[ror_id(1)] = (200, "application/json", json.dumps(record(established=1960)))
+    make.IdentifierFactory(scheme="ror", register="", value=ror_id(9))
+    World.pages[ror_id(9)] = (404, "application/json", "{}")
+    call_command("compare_register")
+    assert capsys.readouterr().out == (
+        "Society of Rays 1: founded: we say “1951”, ROR says “1960” (2026-10-28)\n"
+        "Organisations compared: 1. Differences: 1.\n"
+    )
+    World.pages[ror_id(1)] = (200, "application/json", "[]x")
+    with pytest.raises(CommandError, match="it is not valid JSON"):
+        call_command("compare_register")
+    settings.REGISTER_URL = ""
+    with pytest.raises(CommandError, match="Name a file, or set REGISTER_URL"):
+        call_command("compare_register")
 
 
 def test_command_adds_a_draft(tmp_path, capsys):

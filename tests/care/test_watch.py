@@ -1,8 +1,6 @@
 """Sources are read again as a person would read them; what changed there is told once."""
 
 import datetime as dt
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -11,22 +9,16 @@ from django.core.management import call_command
 from partners.care import links, watch
 from partners.models import SourceCheck
 from tests import factories as make
+from tests.care.world import HTML, PDF, TEXT, World, page
 
 pytestmark = pytest.mark.django_db
 
 QUOTED = "The Society represents more than 75,000 members in 48 countries"
 OTHER = QUOTED.replace("75,000", "140,000")
 REPORT = (Path(__file__).parents[1] / "values/documents/report.pdf").read_bytes()
-MENU = "<nav>" + "".join(f"<a href=/{n}>Menu {n}</a> " for n in range(80)) + "</nav>"
 FILLER = "<p>Radiology at the congress, with sessions for everybody who comes.</p>\n"
 
 
-def page(body, title="Who we are", language="en"):
-    start = f"<!doctype html><html lang={language}><meta charset=utf-8><title>{title}</title>"
-    return f"{start}<body>{MENU}<main>{body}</main><footer>Imprint</footer>"
-
-
-HTML, TEXT, PDF = "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/pdf"
 #: What a page answers (status, type, body) → what is to be found there.
 VERSIONS = {
     "kept": (200, HTML, page(f"<p>{QUOTED}.</p>"), "says-so"),
@@ -101,49 +93,6 @@ IN_REPORT = {
     "more than 13,000 members of 43 national societies": "says-else",
     "recognised by law as a university": "says-else",
 }
-ROBOTS = "User-agent: *\nDisallow: /private"
-
-
-class World(BaseHTTPRequestHandler):
-    """Pages as they are just now, by path."""
-
-    pages, asked, headers_sent = {}, [], {}
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.asked.append((self.path, dict(self.headers)))
-        status, kind, body, *_ = self.pages.get(self.path[1:], (200, HTML, page("Welcome" * 9)))
-        tag = self.headers_sent.get("ETag")
-        if tag and self.headers.get("If-None-Match") == tag:
-            status, body = 304, ""
-        self.send_response(status)
-        self.send_header(*("Location", kind) if 300 <= status < 304 else ("Content-Type", kind))
-        body = body if isinstance(body, bytes) else body.encode()
-        for header in {"Content-Length": str(len(body)), **self.headers_sent}.items():
-            self.send_header(*header)
-        self.end_headers()
-        try:
-            self.wfile.write(body)
-        except OSError:  # it has read enough
-            self.close_connection = True
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def world(settings, monkeypatch):
-    """The address of a server whose pages are `World.pages`."""
-    settings.LINK_CHECK_PRIVATE, settings.LINK_CHECK_PAUSE = True, 0
-    monkeypatch.setattr(World, "pages", {"robots.txt": (200, TEXT, ROBOTS)})
-    monkeypatch.setattr(World, "asked", [])
-    monkeypatch.setattr(World, "headers_sent", {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), World)
-    server.daemon_threads, server.block_on_close = True, False
-    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 def cite(address, quotation=QUOTED, **fields):

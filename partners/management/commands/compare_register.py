@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -16,15 +17,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=Path, nargs="?", help="default: ask REGISTER_URL")
         parser.add_argument("--add", metavar="ROR", help="make a draft of the record with this id")
 
     def handle(self, *, file, add, **options):
+        if not (file or settings.REGISTER_URL):
+            raise CommandError("Name a file, or set REGISTER_URL: see .env.example.")
         try:
+            if file is None:
+                return self.read(registers.asked(), add)
             with file.open("rb") as opened:
-                self.read(ror.records(opened), add)
+                return self.read(ror.records(opened), add)
         except (OSError, ror.UnknownSchema) as error:
-            raise CommandError(f"Nothing was taken from {file.name}: {error}.") from error
+            name = file.name if file else settings.REGISTER_URL
+            raise CommandError(f"Nothing was taken from {name}: {error}.") from error
 
     def read(self, records, wanted):
         if wanted:
