@@ -262,6 +262,8 @@ LINKS_AN_HOUR = {"account": 3, "address": 20}
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / env.str("STATIC_ROOT", default="var/static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if DEBUG:  # invented pages that the demo's sources lead to
+    STATICFILES_DIRS.append(("demo", BASE_DIR / "fixtures/demo"))
 # In development straight from static/, so that nothing has to be collected (and tests need not).
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "media/"
@@ -293,6 +295,10 @@ PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
 LINK_CHECK_PAUSE = 1
 #: Whether the link checker may ask addresses of private networks: for tests alone.
 LINK_CHECK_PRIVATE = False
+#: The one host and port on this machine that it may ask, in development: the demo's own.
+LINK_CHECK_OWN = urlsplit(SITE_URL).netloc if DEBUG else ""
+#: Where ROR's record of one id is asked for, as https://api.ror.org/v2/organizations/{id}.
+REGISTER_URL = env.str("REGISTER_URL", default="")
 #: For how many days what was verified stays so, by kind ("organisation", "figure" …), where that is
 #: not as usual for it (`usual_review_days` of the model); a record can say otherwise.
 REVIEW_DAYS = env.dict("REVIEW_DAYS", cast={"value": int}, default={})

@@ -48,7 +48,16 @@ SECTIONS = {
     "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
     "Publishing": ("PendingChange", "Revision", "Job"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
-    "Site": ("LinkCheck", "Redirect", "MissedAddress", "User", "Group", "LogEntry", "DBTaskResult"),
+    "Site": (
+        "LinkCheck",
+        "SourceCheck",
+        "Redirect",
+        "MissedAddress",
+        "User",
+        "Group",
+        "LogEntry",
+        "DBTaskResult",
+    ),
 }
 
 

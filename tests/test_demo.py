@@ -8,8 +8,12 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 
 from partners.management.commands.demo import Command, fixture_files
-from partners.models import Organisation, PendingChange
-from tests.factories import OrganisationFactory
+from partners.models import Citation, Organisation, PendingChange, SourceCheck
+from partners.models.base import new_key
+from partners.values import pdf
+from partners.values.pages import of_html
+from partners.values.quotations import judged
+from tests.factories import FigureFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,13 +37,14 @@ def prepare(capsys):
 def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
     lines = prepare(capsys)
     assert [line for line in lines if line.startswith("[")] == [
-        "[1/5] Migrating the database",
-        "[2/5] Loading the content from 1 fixtures",
-        "[3/5] Cards for pages that are shared: 1 drawn",
-        "[4/5] Demo accounts: created editor, publisher, admin",
-        "[5/5] Changes to try: 1",
+        "[1/6] Migrating the database",
+        "[2/6] Loading the content from 1 fixtures",
+        "[3/6] Cards for pages that are shared: 1 drawn",
+        "[4/6] Demo accounts: created editor, publisher, admin",
+        "[5/6] Changes to try: 1",
+        "[6/6] Sources to watch: 0",
     ]
-    assert [line.strip() for line in lines[-5:-2]] == [
+    assert [line.strip() for line in lines[-7:-4]] == [
         "editor / demo-editor",
         "publisher / demo-publisher",
         "admin / demo-admin",
@@ -72,7 +77,7 @@ def test_demo_again_changes_nothing(development, capsys):
 
     lines = prepare(capsys)
 
-    assert "[2/5] Content is there, load skipped" in lines
+    assert "[2/6] Content is there, load skipped" in lines
     assert "kept as they are" in lines[3]
     assert Organisation.objects.get().summary == "Changed by staff."
     editor = User.objects.get(username="editor")
@@ -84,7 +89,7 @@ def test_demo_again_changes_nothing(development, capsys):
 def test_demo_has_a_change_in_each_state_that_one_can_wait_in(development, tmp_path, capsys):
     records = [OrganisationFactory.build(key=key, summary="They test.") for key in "abc"]
     (tmp_path / "01_organisations.json").write_text(serializers.serialize("json", records))
-    assert "Try this: log in as publisher" in prepare(capsys)[-1]
+    assert "Try this: log in as publisher" in prepare(capsys)[-3]
     Status = PendingChange.Status  # noqa: N806 — a class
     changes = PendingChange.objects.order_by("key")
     assert [(each.by_name, each.status) for each in changes] == [
@@ -94,7 +99,30 @@ def test_demo_has_a_change_in_each_state_that_one_can_wait_in(development, tmp_p
     ]
     assert changes[1].comment == "Which source says that they are the largest?"
     assert changes[2].rows[0]["fields"]["summary"] == "They test. They meet in May."
-    assert prepare(capsys)[-1] == "[5/5] Changes to try: kept as they are"
+    assert "[5/6] Changes to try: kept as they are" in prepare(capsys)
+
+
+def test_demo_has_sources_of_its_own_and_one_has_changed(development, settings, capsys):
+    for value in (5, 6, 7):
+        FigureFactory(organisation=OrganisationFactory(), value=value)
+    for _ in range(3):
+        OrganisationFactory(key=new_key())  # the changes to try
+    prepare(capsys)
+    cited = Citation.objects.exclude(quotation="").select_related("source", "organisation")
+    pages = {each.source.url.rpartition("/")[2]: each for each in cited}
+    outcomes = {}
+    for name, citation in pages.items():
+        assert citation.path.startswith("figures/")
+        body = (settings.BASE_DIR / "fixtures/demo" / name).read_bytes()
+        is_pdf = name.endswith(".pdf")
+        readings = list(pdf.readings(body)) if is_pdf else [of_html(body.decode())]
+        found = [judged(citation.quotation, reading).outcome for reading in readings]
+        outcomes[name] = "says-so" if "says-so" in found else found[0]
+    assert outcomes == {
+        "society.html": "says-else", "college.html": "says-so", "report.pdf": "says-so",
+    }  # fmt: skip
+    assert set(SourceCheck.objects.values_list("outcome", flat=True)) == {"says-so"}
+    assert "[6/6] Sources to watch: kept as they are" in prepare(capsys)
 
 
 def test_demo_is_refused_outside_debug():

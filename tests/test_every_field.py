@@ -78,7 +78,7 @@ POSITIONS = {
 WORDS_ALONE = [
     f"{model}.{name}"
     for model, names in {
-        "Citation": "basis locator path source",
+        "Citation": "basis locator names_us path quotation source",
         "Collaboration": "cadence description has_ended kind since through until",
         "Event": "description write_up",
         "EventSeries": "cadence collaboration description",

@@ -205,3 +205,15 @@ def test_worker_is_started_wherever_the_site_is():
     assert "bin/python manage.py work\nRestart=always\n" in unit
     shut_in = "# It writes its own folder"
     assert unit.partition(shut_in)[2] == server.partition(shut_in)[2] != ""
+
+
+@pytest.mark.parametrize(
+    ("debug", "says"), [("on", "127.0.0.1:8000 False True"), ("off", " False False")]
+)
+def test_only_development_may_ask_its_own_host_and_has_invented_pages(debug, says):
+    show = (
+        "from django.conf import settings; from django.contrib.staticfiles import finders; "
+        "print(settings.LINK_CHECK_OWN, settings.LINK_CHECK_PRIVATE, "
+        "bool(finders.find('demo/society.html')))"
+    )
+    assert manage_shell(show, DEBUG=debug).stdout == f"{says}\n"

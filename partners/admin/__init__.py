@@ -9,6 +9,7 @@ from partners.admin import (
     organisation,
     page,
     people,
+    sources,
     tasks,
     vocabulary,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "organisation",
     "page",
     "people",
+    "sources",
     "tasks",
     "vocabulary",
 ]

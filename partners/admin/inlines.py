@@ -3,11 +3,12 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from partners.admin.base import EditorForms
 from partners.models import Citation, Link
-from partners.models.sources import statements
+from partners.models.sources import fragment, statements
 
 
 class PartFormSet(forms.BaseInlineFormSet):
@@ -95,12 +96,22 @@ class LinkInline(PartInline):
 
 class CitationInline(PartInline):
     model = Citation
-    lines = [("path", "basis"), ("source", "locator")]
+    lines = [("path", "basis"), ("source", "locator"), ("quotation", "find"), "names_us"]
     aside = ()
+    readonly_fields = ["find"]
     autocomplete_fields = ["source"]
     verbose_name = "source"
     verbose_name_plural = "sources"
     most_open = 0
+
+    @admin.display(description="in its source")
+    def find(self, citation):
+        if not (citation.quotation and citation.source.url):
+            return "Quote it, and save: a link leads there."
+        address = citation.source.url + fragment(citation.quotation)
+        return format_html(
+            '<a href="{}" rel="external noreferrer">Find it on the page</a>', address
+        )
 
     def get_formset(self, request, obj=None, **kwargs):
         """Statements are chosen in words; nobody has to type a path."""

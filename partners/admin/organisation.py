@@ -13,6 +13,7 @@ from partners.admin.forms import RootForm, Ticks
 from partners.admin.inlines import CitationInline, LinkInline, PartInline
 from partners.admin.kept import KeptFileWidget, keep_at_once
 from partners.admin.merging import MergingAdmin
+from partners.admin.registers import RegisterAdmin
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import RootSheetAdmin
 from partners.models import (
@@ -135,7 +136,7 @@ class IdentifierInline(PartInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MergingAdmin, RootSheetAdmin):
+class OrganisationAdmin(RegisterAdmin, MergingAdmin, RootSheetAdmin):
     actions = [*RootSheetAdmin.actions, "mark_verified_with_figures", "merge_two"]
     form = OrganisationForm
     list_display = ["name", "acronym", "kind", "state", "verified", "changed"]

@@ -10,6 +10,7 @@ from partners.models import Chore
 LIMITS = {
     "send_reminders": timedelta(days=2),
     "check_links": timedelta(days=10),
+    "watch_sources": timedelta(days=10),
     "backup": timedelta(days=2),
 }
 

@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from functools import cache, partial
 from html import unescape
 from itertools import groupby
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 
 from partners.models import LinkCheck
+from partners.values import pages
 from partners.values.folding import fold
 from partners.values.validators import ascii_host
 
@@ -80,10 +82,14 @@ class Answer(NamedTuple):
     """The part of an HTTP answer that matters here."""
 
     status: int
-    location: str
-    text: str
+    headers: dict  # those received, by their names in small letters
+    body: bytes
     cookies: dict
     wait: float | None = None  # seconds that a busy host asks us to wait; None: it asks for nothing
+
+    @property
+    def location(self):
+        return self.headers.get("location", "")
 
 
 class Guard(httpcore.SyncBackend):
@@ -92,7 +98,7 @@ class Guard(httpcore.SyncBackend):
     def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = [info[4][0] for info in found]
-        if not settings.LINK_CHECK_PRIVATE:
+        if not settings.LINK_CHECK_PRIVATE and f"{host}:{port}" != settings.LINK_CHECK_OWN:
             for address in addresses:
                 if not _is_public(ipaddress.ip_address(address.partition("%")[0])):
                     raise Forbidden(f"{host} is not on the public internet")
@@ -138,11 +144,12 @@ def _is_public(address):
     return usual and address.is_global and not address.is_multicast
 
 
-def check(urls):
-    """Ask each of `urls`; yield (url, Outcome). Hosts side by side, each one thing at a time."""
+def check(urls, visit=None):
+    """Ask each of `urls`; yield (url, what `visit` answers). Hosts side by side, each in turn."""
     by_host = groupby(sorted(urls, key=_host), key=_host)
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as threads:
-        for outcomes in threads.map(_ask_host, [list(those) for _, those in by_host]):
+        hosts = [list(those) for _, those in by_host]
+        for outcomes in threads.map(partial(_ask_host, visit or ask), hosts):
             yield from outcomes
 
 
@@ -160,7 +167,7 @@ def _host(url):
     return urlsplit(url).netloc.lower()
 
 
-def _ask_host(urls):
+def _ask_host(ask, urls):
     outcomes = []
     with httpcore.ConnectionPool(network_backend=Guard(), ssl_context=_tls()) as pool:
         for place, url in enumerate(urls):
@@ -170,14 +177,19 @@ def _ask_host(urls):
     return outcomes
 
 
+@cache  # it reads all the authorities that this machine trusts
 def _tls():
     return ssl.create_default_context()
 
 
-def ask(pool, url):
-    """The Outcome of asking one address, through its redirects."""
+def ask(pool, url, answer=None, judge=None):
+    """The Outcome of asking one address, through its redirects.
+
+    `answer` (pool, address, cookies) gives the Answer of one hop; `judge` says what came of the
+    last: see `judged`.
+    """
     try:
-        return _judge(url, *_follow(pool, url))
+        return (judge or judged)(url, *_follow(pool, url, answer or _answer))
     except Forbidden as error:
         return Outcome(Result.FORBIDDEN, str(error))
     except (httpcore.TimeoutException, TimeoutError):
@@ -188,12 +200,12 @@ def ask(pool, url):
         return Outcome(Result.BROKEN, _in_words(error))
 
 
-def _follow(pool, url):
+def _follow(pool, url, ask):
     """(the last answer, its address, where a permanent redirect leads: "" if there is none)."""
     moved_to, is_permanent, cookies = "", True, defaultdict(dict)
     for _ in range(HOPS):
         given = cookies[_host(url)]
-        answer = _answer(pool, url, given)
+        answer = ask(pool, url, given)
         if not _leads_on(answer):
             return answer, url, moved_to
         given.update(answer.cookies)  # some send everybody away until their cookie comes back
@@ -208,7 +220,8 @@ def _leads_on(answer):
     return answer.status in PERMANENT | TEMPORARY and answer.location
 
 
-def _judge(asked, answer, reached, moved_to):
+def judged(asked, answer, reached, moved_to):
+    """The Outcome of an Answer, which `reached` (address) gave in the end."""
     status = answer.status
     if answer.wait is not None:
         return Outcome(Result.BUSY, f"answers {status}")
@@ -218,7 +231,7 @@ def _judge(asked, answer, reached, moved_to):
         return Outcome(Result.BLOCKED, f"answers {status}")
     if not 200 <= status < 300:
         return Outcome(Result.BROKEN, f"answers {status}")
-    if title := _no_such_page(answer.text):
+    if title := _no_such_page(_text(answer.body)):
         return Outcome(Result.SOFT_404, f"“{title[:150]}”")
     if _is_front_page(reached) and not _is_front_page(asked):
         return Outcome(Result.SOFT_404, "it leads to the front page")
@@ -251,16 +264,16 @@ def _answer(pool, url, cookies):
     try:
         answer = _once(pool, "HEAD", url, cookies)
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ReadTimeout):
-        return _get(pool, url, cookies)
-    return answer if _leads_on(answer) else _get(pool, url, cookies)
+        return get(pool, url, cookies)
+    return answer if _leads_on(answer) else get(pool, url, cookies)
 
 
-def _get(pool, url, cookies):
+def get(pool, url, cookies, headers=None, most=READ_BYTES):
     """Ask, and ask again if that may help: on a 5xx, if it is busy, or when a connection broke."""
     for left in reversed(range(TRIES)):
         wait = settings.LINK_CHECK_PAUSE
         try:
-            answer = _once(pool, "GET", url, cookies)
+            answer = _once(pool, "GET", url, cookies, headers, most)
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             if not left or _is_unsafe(error):
                 raise
@@ -273,27 +286,29 @@ def _get(pool, url, cookies):
     raise AssertionError("unreachable")
 
 
-def _once(pool, method, url, cookies):
+def _once(pool, method, url, cookies, more=None, most=READ_BYTES):
     if urlsplit(url).scheme not in ("http", "https"):
         raise Forbidden(f"{url} is not an address of the web")
     DeadlineStream.question.end = time.monotonic() + SECONDS
     limits = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
-    sent, headers = _in_ascii(url), HEADERS | _given_back(cookies)
+    sent, headers = _in_ascii(url), HEADERS | _given_back(cookies) | (more or {})
     with pool.stream(method, sent, headers=headers, extensions={"timeout": limits}) as response:
         body = b""
         for piece in response.iter_stream():
             body += piece
-            if len(body) >= READ_BYTES:
+            if len(body) >= most:
                 break
         received = [(name.lower(), value) for name, value in response.headers]
-        location = dict(received).get(b"location", b"").decode("utf-8", "replace")
-        wait = _wait(dict(received).get(b"retry-after", b"")) if response.status in BUSY else None
-        return Answer(response.status, location, _decode(body), _cookies(received), wait)
+        named = {
+            name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in received
+        }
+        wait = _wait(named.get("retry-after", "")) if response.status in BUSY else None
+        return Answer(response.status, named, body, _cookies(received), wait)
 
 
 def _wait(retry_after):
-    """The seconds that a header Retry-After (RFC 9110, §10.2.3; bytes) asks for; None if none."""
-    text = retry_after.decode("latin-1").strip()
+    """The seconds that a header Retry-After (RFC 9110, §10.2.3; str) asks for; None if none."""
+    text = retry_after.strip()
     if text.isascii() and text.isdecimal():
         return float(text)
     try:
@@ -325,12 +340,9 @@ def _in_ascii(url):
     return iri_to_uri(urlunsplit(parts._replace(netloc=netloc)))
 
 
-def _decode(body):
-    """Enough to read a title by, whatever the page says of its encoding."""
-    try:
-        return body[:-3].decode() + body[-3:].decode("utf-8", "ignore")
-    except UnicodeDecodeError:
-        return body.decode("latin-1")
+def _text(body):
+    """Enough to read a title by."""
+    return pages.decoded(body[:READ_BYTES])
 
 
 def _in_words(error):

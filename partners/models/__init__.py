@@ -1,7 +1,7 @@
 """The domain. Roots are published, parts belong to them, vocabularies serve them all."""
 
 from partners.models.addresses import Address, addresses_of, outside_addresses
-from partners.models.attention import LinkCheck, Reminder, Snooze
+from partners.models.attention import LinkCheck, RegisterRecord, Reminder, Snooze, SourceCheck
 from partners.models.base import ROOTS, Part, Root, Vocabulary, root_name
 from partners.models.bookkeeping import (
     Chore,
@@ -61,6 +61,7 @@ __all__ = [
     "PreviewLink",
     "Record",
     "Redirect",
+    "RegisterRecord",
     "Reminder",
     "Revision",
     "Root",
@@ -69,6 +70,7 @@ __all__ = [
     "SentSheet",
     "Snooze",
     "Source",
+    "SourceCheck",
     "Term",
     "Topic",
     "Verification",

@@ -91,3 +91,94 @@ class LinkCheck(models.Model):
         detail = f" ({self.detail})" if self.detail else ""
         target = f"; it is now {self.target}" if self.target else ""
         return f"{self.url} {self.get_result_display()}{detail}{target}"
+
+
+class SourceCheckQuerySet(models.QuerySet):
+    def readable(self):
+        """Those that say something of the source."""
+        return self.exclude(outcome=SourceCheck.Outcome.UNREADABLE)
+
+    def current(self):
+        """The last word on each quotation at each address."""
+        newer = self.model.objects.readable().filter(
+            url=models.OuterRef("url"),
+            quotation=models.OuterRef("quotation"),
+            pk__gt=models.OuterRef("pk"),
+        )
+        return self.readable().filter(~models.Exists(newer))
+
+    def rereads(self, citations):
+        """{(address, quotation): when it was last read} of what still says so."""
+        sought = {citation.source.url for citation in citations if citation.sought}
+        outcomes = [SourceCheck.Outcome.SAYS_SO, SourceCheck.Outcome.MOVED]
+        checks = self.current().filter(url__in=sought, outcome__in=outcomes)
+        return {(each.url, each.quotation): each.last_at for each in checks}
+
+    def alarms(self):
+        """Those that tell of something that changed at the source, and that staff let stand."""
+        return self.filter(outcome__in=SourceCheck.ALARMS, is_still_right=False)
+
+
+class SourceCheck(models.Model):
+    """What a source said of a quotation from one reading on, until another said otherwise.
+
+    A quotation of "" stands for the society being named there at all.
+    """
+
+    class Outcome(models.TextChoices):
+        SAYS_SO = "says-so", "still says so"
+        SAYS_ELSE = "says-else", "says something else now"
+        GONE = "gone", "no longer says so"
+        MOVED = "moved", "still says so, at another address"
+        UNREADABLE = "unreadable", "cannot be read"
+
+    #: What has moved is told by the check of links, which asks the same addresses.
+    ALARMS = [Outcome.SAYS_ELSE, Outcome.GONE]
+
+    url = WebAddressField()
+    quotation = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    passage = models.CharField("what stands there", max_length=600, blank=True)
+    number = models.CharField("the number there", max_length=40, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+    target = WebAddressField("where it is now", blank=True)
+    validators = models.JSONField(
+        default=dict, help_text="What the host said the page is to be known by: ETag and the like."
+    )
+    first_at = models.DateTimeField("read thus since", default=timezone.now)
+    last_at = models.DateTimeField("read thus last", default=timezone.now)
+    is_still_right = models.BooleanField("our statement is still right", default=False)
+    reason = LineField(max_length=300, blank=True)
+    by_name = models.CharField(max_length=150, blank=True)
+
+    objects = SourceCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "reading of a source"
+        verbose_name_plural = "readings of sources"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["url", "quotation", "id"], name="sourcecheck_current")]
+
+    def __str__(self):
+        return f"“{self.quotation}” at {self.url}" if self.quotation else self.url
+
+    @property
+    def cited(self):
+        """The fields (dict) of the citations that it is about."""
+        said = {"quotation": self.quotation} if self.quotation else {"names_us": True}
+        return {"source__url": self.url, **said}
+
+    @property
+    def is_alarm(self):
+        return self.outcome in self.ALARMS and not self.is_still_right
+
+
+class RegisterRecord(models.Model):
+    """What the Research Organization Registry said of one of our organisations, read last."""
+
+    value = models.CharField("ROR id", max_length=20, primary_key=True)
+    description = models.JSONField(help_text="The fields that are compared; see `values.ror`.")
+    read_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.value

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from contextlib import suppress
 from typing import NamedTuple
+from urllib.parse import quote
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models
@@ -123,22 +124,33 @@ class CitedStatement(NamedTuple):
     statement: str
     places: list
     is_inferred: bool
+    quotations: list
+    names_us: bool
 
 
-def by_source(model, citations, measures):
-    """[(source, [CitedStatement])] of the `citations` of a root of `model`, in their order.
+def by_source(model, citations, measures, rereads):
+    """[(source, [CitedStatement], last re-read)] of the `citations` of a root, in their order.
 
-    `measures` says what a figure counts: its id (str) → "members".
+    `model` is the root's. `measures` says what a figure counts: its id (str) → "members". `rereads`
+    ({(address, quotation): datetime}) says what was found again; where not all was, the last
+    re-reading is None.
     """
-    found = {}
+    found, sought = {}, defaultdict(list)
     for citation in citations:
         if citation.path.startswith("links/"):
             continue  # a link without a target is not there for readers
         statements = found.setdefault(citation.source, {})
         name = readers_name(model, citation.path, measures)
         statements.setdefault(name, []).append(citation)
+        sought[citation.source] += [
+            rereads.get((citation.source.url, words)) for words in citation.sought
+        ]
     return [
-        (source, sorted(_cited(name, those) for name, those in statements.items()))
+        (
+            source,
+            sorted(_cited(name, those) for name, those in statements.items()),
+            min(sought[source]) if sought[source] and all(sought[source]) else None,
+        )
         for source, statements in found.items()
     ]
 
@@ -157,7 +169,13 @@ def readers_name(model, path, measures):
 
 def _cited(name, citations):
     places = sorted({citation.locator for citation in citations if citation.locator})
-    return CitedStatement(name, places, any(each.basis == Basis.INFERRED for each in citations))
+    return CitedStatement(
+        name,
+        places,
+        any(each.basis == Basis.INFERRED for each in citations),
+        sorted({citation.quotation for citation in citations if citation.quotation}),
+        any(citation.names_us for citation in citations),
+    )
 
 
 def _content(record):
@@ -169,6 +187,16 @@ def _content(record):
 
 def _in_words(field):
     return str(field.verbose_name).capitalize()
+
+
+def fragment(quotation):
+    """What a browser goes to and marks, after an address (WICG, URL fragment text directives)."""
+    return "#:~:text=" + quote(quotation, safe="").replace("-", "%2D") if quotation else ""
+
+
+def sought(quotation, names_us):
+    """What is looked for at a source (list of str); "" stands for the society's name."""
+    return ([quotation] if quotation else []) + ([""] if names_us else [])
 
 
 class Citation(Owned):
@@ -185,6 +213,20 @@ class Citation(Owned):
         "where in it", max_length=80, blank=True, help_text="For example “line 12” or “p. 3”."
     )
     basis = models.CharField(max_length=20, choices=Basis, default=Basis.STATED)
+    quotation = LineField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Its own words, copied from the page, as few as say it: “more than 75,000 "
+        "members”. They are looked for every day, and you are told when they are gone.",
+    )
+    names_us = models.BooleanField(
+        "this page of theirs names us",
+        default=False,
+        db_default=False,
+        help_text="You are told when our name, our acronym and every link to us are gone from it.",
+    )
 
     class Meta:
         ordering = ["path", "locator", "pk"]
@@ -197,6 +239,10 @@ class Citation(Owned):
     def __str__(self):
         names = self.path.split("/")[::2]  # the ids of parts between them mean nothing to a person
         return f"{', '.join(names)}: {self.locator or 'source'}"
+
+    @property
+    def sought(self):
+        return sought(self.quotation, self.names_us)
 
     @classmethod
     def ask_ahead(cls, records, known):

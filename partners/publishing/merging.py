@@ -42,7 +42,7 @@ SAME = {
     OrganisationName: ["name", "acronym"],
     Figure: ["measure", "bound", "value", "as_of"],
     Link: ["label", "url"],
-    Citation: ["path", "source", "locator"],
+    Citation: ["path", "source", "locator", "quotation"],
     OrganisationRelation: ["organisation", "kind", "other"],
     Party: ["collaboration", "organisation", "role", "since"],
     Organiser: ["series", "event", "organisation", "role"],

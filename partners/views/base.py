@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import DetailView
 
+from partners.models import SourceCheck
 from partners.models.sources import by_source
 from partners.reading import linked_data
 
@@ -74,7 +75,8 @@ class RootDetail(PublicView, DetailView):
 
         def sources():
             measures = {str(each.pk): each.measure for each in figures}
-            return by_source(self.model, citations, measures)
+            rereads = SourceCheck.objects.rereads(citations)
+            return by_source(self.model, citations, measures, rereads)
 
         return super().get_context_data(
             sources=SimpleLazyObject(sources),  # not every page shows them

@@ -9,7 +9,7 @@ from django.test import Client
 
 from partners.accounts import links
 from partners.accounts.groups import EDITORS, PUBLISHERS
-from partners.models import Job, LinkCheck, MissedAddress, PendingChange, Revision
+from partners.models import Job, LinkCheck, MissedAddress, PendingChange, Revision, SourceCheck
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm
 from tests.admin.records import RECORDS
@@ -74,6 +74,10 @@ def records(client_of):
     job = {"task": uuid.uuid4(), "by": asker, "title": "Look at a file", "leads_to": "/admin/"}
     made |= {"job": Job.objects.create(**job)}
     made |= {"dbtaskresult": links.write.enqueue(links.RESET, []).db_result}
+    cited = make.CitationFactory(quotation="some words", path="name")
+    made["sourcecheck"] = SourceCheck.objects.create(
+        url=cited.source.url, quotation="some words", outcome="gone"
+    )
     return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
 
 

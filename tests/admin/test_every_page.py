@@ -8,14 +8,24 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from partners.models import Job, LinkCheck, MissedAddress, Page, PendingChange, Revision
+from partners.models import (
+    Job,
+    LinkCheck,
+    MissedAddress,
+    Page,
+    PendingChange,
+    Revision,
+    SourceCheck,
+)
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS, parameters
 
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
-MADE_ELSEWHERE = {DBTaskResult, Job, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
+MADE_ELSEWHERE = {
+    DBTaskResult, Job, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision, SourceCheck,
+}  # fmt: skip
 
 
 def read(client, url):
@@ -103,6 +113,7 @@ SECTIONS = {
         ],
         "Site": [
             "Checks of links",
+            "Readings of sources",
             "Redirects",
             "Addresses asked for in vain",
             "Users",
@@ -113,9 +124,18 @@ SECTIONS = {
     }
 }
 SECTIONS["publisher"] = SECTIONS["superuser"] | {
-    "Site": ["Checks of links", "Redirects", "Addresses asked for in vain", "Users", "Log entries"]
+    "Site": [
+        "Checks of links",
+        "Readings of sources",
+        "Redirects",
+        "Addresses asked for in vain",
+        "Users",
+        "Log entries",
+    ]
 }
-SECTIONS["editor"] = SECTIONS["superuser"] | {"Site": ["Checks of links", "Redirects"]}
+SECTIONS["editor"] = SECTIONS["superuser"] | {
+    "Site": ["Checks of links", "Readings of sources", "Redirects"]
+}
 SECTIONS["reader"] = {}
 
 

@@ -32,12 +32,20 @@ WORD = pages("eps", "ps", "eps", "eps", "ps") | {"restore": "ps"}
 TABLE = {
     **dict.fromkeys(ROOTS, ROOT),
     **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
-    "organisation": ROOT | SHEETS | {"merge": "ps", "keep": "eps"},
+    "organisation": ROOT
+    | SHEETS
+    | {
+        "merge": "ps",
+        "keep": "eps",
+        "register": "eps",
+        "from_register": "eps",
+    },
     **dict.fromkeys(WORDS, WORD),
     "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", "") | {"undo": "ps"},
     "linkcheck": pages("eps", "", "eps", "eps", ""),
+    "sourcecheck": pages("eps", "", "eps", "eps", ""),
     "job": pages("eps", "", "eps", "eps", ""),
     "missedaddress": pages("ps", "", "ps", "ps", ""),
     "logentry": pages("ps", "", "ps", "ps", ""),
@@ -68,6 +76,7 @@ ACTIONS = {
     "pendingchange": {},
     "revision": {},
     "linkcheck": {"mark_false_alarm": "eps"},
+    "sourcecheck": {},
     "job": {},
     "missedaddress": {},
     "logentry": {},
@@ -112,7 +121,7 @@ def ask(client, name, record):
     arguments = {
         "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
         "previews": [record.pk], "changelist": [], "add": [], "import": [], "export": ["xlsx"],
-        "keep": [], "undo": [getattr(record, "act", None)],
+        "keep": [], "from_register": [], "undo": [getattr(record, "act", None)],
     }.get(page, [record.pk])  # fmt: skip
     url = reverse(f"admin:{name}", args=arguments)
     return client.post(url, POSTED[page]) if page in POSTED else client.get(url)

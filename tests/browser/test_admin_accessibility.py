@@ -142,7 +142,8 @@ def pages(records):
         )
     ]
     paths += [address(organisation, "decide") + "?_withdraw=1&at_0=&at_1="]
-    paths += [address(organisation, page) for page in ("history", "previews", "delete")]
+    paths += [address(organisation, page) for page in ("history", "previews", "delete", "register")]
+    paths += [reverse("admin:partners_organisation_from_register")]
     paths += [address(Organisation, page) for page in ("add", "import", "changelist")]
     return [
         *paths,

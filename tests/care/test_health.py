@@ -84,7 +84,7 @@ def test_scheduled_change_that_is_late_warns(client, done, minutes, found):
     assert ask(client) == (200, "warn" if found else "pass", found)
 
 
-@pytest.mark.parametrize("command", ["send_reminders", "check_links"])
+@pytest.mark.parametrize("command", ["send_reminders", "check_links", "watch_sources"])
 def test_command_says_that_it_was_done(command):
     call_command(command, verbosity=0)
     assert command in set(Chore.objects.values_list("pk", flat=True))

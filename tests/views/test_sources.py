@@ -1,5 +1,10 @@
 """The foot of a record's page: when it was verified, and where its statements come from."""
 
+import datetime as dt
+
+import pytest
+
+from partners.models import SourceCheck
 from tests import factories as make
 
 
@@ -35,3 +40,39 @@ def test_sources_say_which_statement_rests_on_them(read):
     assert ("https://example.org/", "A page") in [
         (href, words) for words, href in read(address).links("Sources")
     ]
+
+
+def test_sources_and_history_quote_the_source(read):
+    partner = make.OrganisationFactory(name="Partner")
+    page = make.SourceFactory(title="A page")
+    for path, words in [("name", "We are <Partner>"), ("acronym", ""), ("founded", "since 2016")]:
+        make.CitationFactory(organisation=partner, source=page, path=path, quotation=words)
+    make.CitationFactory(organisation=partner, source=page, path="website", names_us=True)
+    address = partner.get_absolute_url()
+    assert read(address).under("Sources") == "A page Acronym; Founded; Name; Website"
+    assert read(f"{address}history/").under("Sources") == (
+        "A page Acronym; Founded since 2016 ; Name We are <Partner> ; Website (it names us)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "says"),
+    [
+        (["says-so", "says-so"], " Source last re-read 12 December 2026: still says so."),
+        (["moved", "says-so"], " Source last re-read 12 December 2026: still says so."),
+        (["says-so", "gone"], ""),
+        (["says-so"], ""),
+        ([], ""),
+    ],
+)
+def test_page_says_when_its_source_was_last_read_again(read, outcomes, says):
+    partner, page = make.OrganisationFactory(name="Partner"), make.SourceFactory(title="A page")
+    words = ["We are Partner", "Partner, since 2016"]
+    for path, quotation in zip(["name", "founded"], words, strict=True):
+        make.CitationFactory(organisation=partner, source=page, path=path, quotation=quotation)
+    for day, (quotation, outcome) in enumerate(zip(words, outcomes, strict=False), start=12):
+        at = dt.datetime(2026, 12, day, 12, tzinfo=dt.UTC)
+        check = {"url": page.url, "quotation": quotation, "last_at": at}
+        SourceCheck.objects.create(**check, outcome=outcome)
+        SourceCheck.objects.create(**check, outcome="unreadable")
+    assert read(partner.get_absolute_url()).under("Sources") == f"A page Founded; Name{says}"

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from partners.accounts.groups import PUBLISHERS
 from partners.care.attention.rule import Finding, Rule
 from partners.care.attention.scene import MODELS
+from partners.care.attention.sources import RegisterDiffers, SourceChanged
 from partners.models import (
     Collaboration,
     Event,
@@ -385,4 +386,4 @@ class FactWithoutSource(Rule):
                 yield figure.root, str(figure), figure, "figures-group"
 
 
-RULES = [rule() for rule in Rule.__subclasses__()]
+RULES = [rule() for rule in dict.fromkeys([SourceChanged, RegisterDiffers, *Rule.__subclasses__()])]

@@ -1,6 +1,7 @@
 """What the rules look at: the live content, each table read once however many rules ask."""
 
 import datetime as dt
+from collections import Counter
 from functools import cached_property
 
 from django.db.models import F, Value
@@ -22,6 +23,7 @@ from partners.models import (
     PendingChange,
     Section,
     Source,
+    SourceCheck,
     Term,
     addresses_of,
 )
@@ -101,6 +103,25 @@ class Scene:
         """Address → the last check of it, where that did not find it good."""
         latest = LinkCheck.objects.latest_of_each().exclude(result=LinkCheck.Result.GOOD)
         return {check.url: check for check in latest.filter(is_false_alarm=False)}
+
+    @cached_property
+    def changed_sources(self):
+        """[(Citation, the SourceCheck that tells what became of its source)] of live records."""
+        alarms = {
+            (each.url, each.quotation): each for each in SourceCheck.objects.current().alarms()
+        }
+        urls = {url for url, _ in alarms}
+        cited = Citation.objects.filter(source__url__in=urls).select_related("source")
+        keys = [
+            (each, (each.source.url, words)) for each in self._owned(cited) for words in each.sought
+        ]
+        return [(citation, alarms[key]) for citation, key in keys if key in alarms]
+
+    @cached_property
+    def false_alarms(self):
+        """Address → how often staff said that we are still right."""
+        rows = SourceCheck.objects.filter(is_still_right=True).order_by()
+        return Counter(rows.values_list("url", flat=True))
 
     @cached_property
     def pending(self):

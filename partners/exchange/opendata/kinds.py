@@ -89,6 +89,8 @@ CITATIONS = Citations(
         date("read_on", "When it was read", "source.read_on"),
         text("locator", "Where in it."),
         choice("basis", "Whether the source states it, or it was inferred.", Basis),
+        text("quotation", "A few words of the source itself, in its language."),
+        flag("names_us", "Whether the source is a partner's page that names the society."),
     ),
     lambda at: Prefetch(
         "citations",

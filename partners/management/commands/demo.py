@@ -1,7 +1,9 @@
 """Show the site: content loaded, demo accounts made, served on this machine only."""
 
 import socket
+import uuid
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +13,22 @@ from django.contrib.auth.models import Group
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.management.beside import worker_beside
-from partners.models import Organisation, PendingChange, Revision
+from partners.models import (
+    Citation,
+    Figure,
+    Organisation,
+    PendingChange,
+    Revision,
+    Source,
+    SourceCheck,
+)
 from partners.publishing import presses
 from partners.reading import cards
+from partners.rows import snapshots
 from partners.rows.door import take_one
 from partners.rows.offers import Offer
 from partners.rows.standing import standing
@@ -44,6 +56,12 @@ SEEDS = [
     ),
     Seed("They meet in May.", [("publisher", presses.SCHEDULE, "Public once they announce it")]),
 ]
+#: A page of the demo's own → what is quoted from it, and was found there yesterday.
+WORLD = {
+    "society.html": "more than 75,000 members",
+    "college.html": "8,000 radiography students",
+    "report.pdf": "more than 12,500 members of 43 national societies",
+}
 TRY_THIS = (
     "Try this: log in as publisher and approve the first of “For you”; as editor, find what was "
     "sent back; under “Pending changes”, see what changes by itself in a month."
@@ -69,7 +87,8 @@ class Command(BaseCommand):
             )
         if not no_serve:
             refuse_taken_port(port)
-        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts, self.seed_changes]
+        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts]
+        steps += [self.seed_changes, lambda: self.seed_sources(site_url(port))]
         if not no_serve:
             steps.append(lambda: self.serve(port))
         for number, step in enumerate(steps, start=1):
@@ -112,17 +131,39 @@ class Command(BaseCommand):
         self.say(f"Changes to try: {len(organisations)}")
         self.stdout.write(f"      {TRY_THIS}")
 
+    def seed_sources(self, address):
+        """On records without a pending change, a source that the demo serves; one has changed."""
+        if Source.objects.filter(pk__startswith="demo-").exists():
+            self.say("Sources to watch: kept as they are")
+            return
+        publisher = get_user_model().objects.get(username="publisher")
+        taken = PendingChange.objects.values("key")
+        figures = Figure.objects.exclude(organisation__in=taken).order_by("-value", "pk")
+        figures = figures.filter(organisation__in=Organisation.objects.live())
+        found = list(zip(WORLD, cycle(figures), strict=False))
+        for page, figure in found:
+            seed_source(page, figure, address, publisher)
+        self.say(f"Sources to watch: {len(found)}")
+        self.stdout.write(
+            f"      In another window: SITE_URL={address} .venv/bin/python manage.py "
+            "watch_sources; then see “Needs attention”."
+        )
+
     def draw_cards(self):
         self.say(f"Cards for pages that are shared: {cards.draw_missing()} drawn")
 
     def serve(self, port):
-        settings.SITE_URL = f"http://{HOST}:{port}"  # what its calendars and feeds lead to
+        settings.SITE_URL = site_url(port)  # what its calendars and feeds lead to
         settings.DEBUG = False  # what goes wrong has the pages that visitors get, not Django's
         self.say(f"Serving {settings.SITE_URL}/ and, for staff, {settings.SITE_URL}/admin/")
         self.stdout.write("      Stop it with Ctrl+C.")
         self.stdout.flush()
         with worker_beside(SITE_URL=settings.SITE_URL):
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=False)
+
+
+def site_url(port):
+    return f"http://{HOST}:{port}"
 
 
 def refuse_taken_port(port):
@@ -160,6 +201,22 @@ def seed_change(organisation, seed, people):
         when = now + timedelta(days=30)
         offer = Offer(Organisation, organisation.pk, base, rows, why=word, when=when)
         take_one(offer, press, people[name], now)
+
+
+def seed_source(page, figure, site_url, publisher):
+    """Cite a page of WORLD for that Figure, as found there yesterday."""
+    key, url, now = f"demo-{slugify(page)}", f"{site_url}/static/demo/{page}", timezone.now()
+    row = snapshots.blank(Source)
+    fields = row["fields"] | {"title": f"An invented page ({page})", "url": url}
+    take_one(Offer(Source, key, [], [row | {"pk": key, "fields": fields}]), presses.SAVE_AT_ONCE,
+             publisher, now)  # fmt: skip
+    root, row = figure.organisation, snapshots.blank(Citation)
+    cited = {"path": f"figures/{figure.pk}/value", "source": key, "quotation": WORLD[page]}
+    row |= {"pk": str(uuid.uuid4()), "fields": row["fields"] | cited | {"organisation": root.pk}}
+    base = standing(Organisation, root.pk).present
+    take_one(Offer(Organisation, root.pk, base, [*base, row]), presses.PUBLISH, publisher, now)
+    moments = dict.fromkeys(["first_at", "last_at"], now - timedelta(days=1))
+    SourceCheck.objects.create(url=url, quotation=WORLD[page], outcome="says-so", **moments)
 
 
 @transaction.atomic

@@ -7,16 +7,21 @@ from django.utils import timezone
 
 from partners.care.attention import RULES, queue
 from partners.models import (
+    Citation,
     Link,
     LinkCheck,
     Organisation,
     OrganisationRelation,
     PendingChange,
     Record,
+    RegisterRecord,
     Snooze,
+    SourceCheck,
 )
 from partners.rows import bookkeeping
+from partners.values import ror
 from tests import factories as make
+from tests.ror_records import record, ror_id
 
 pytestmark = pytest.mark.django_db
 
@@ -108,8 +113,75 @@ def cited(basis="stated", path="founded", **fields):
     make.CitationFactory(organisation=organisation(**fields), path=path, basis=basis)
 
 
+def quoted(outcome="says-else", passage="more than 140,000 members", wolves=0, **fields):
+    source = make.SourceFactory(title="Their site", url="https://example.org/a")
+    partner = organisation()
+    figure = make.FigureFactory(
+        organisation=partner, measure="members", value=75000, source=source, bound="more-than"
+    )
+    told = {"quotation": "more than 75,000 members", "path": f"figures/{figure.pk}/value"} | fields
+    make.CitationFactory(organisation=partner, source=source, **told)
+    check = {"url": source.url, "quotation": told["quotation"]}
+    for _ in range(wolves):
+        SourceCheck.objects.create(**check, outcome="gone", is_still_right=True)
+    SourceCheck.objects.create(**check, outcome=outcome, passage=passage)
+    SourceCheck.objects.create(**check, outcome="unreadable")
+    return partner
+
+
+def registered(record_of=1, **fields):
+    number = ror_id(1)
+    partner = organisation(acronym="SR1", founded="1951", seat_country="AT", **fields)
+    make.IdentifierFactory(organisation=partner, scheme="ror", register="", value=number)
+    told = ror.described(
+        record(
+            1,
+            external_ids=[],
+            links=[],
+            names=[{"value": "Partner", "types": ["ror_display"], "lang": None}],
+        )
+    )
+    if record_of == 1:
+        RegisterRecord.objects.create(pk=number, description=told._asdict(), read_at=NOW)
+
+
 #: rule → [(what is made, what is said of the one record: None if nothing)]
 CASES = {
+    "register-differs": [
+        (
+            lambda: registered() or Organisation.objects.update(founded="1952", seat_country=""),
+            "founded, seat_country: not as ROR has it (2026-10-28)",
+        ),
+        (registered, None),
+        (lambda: registered(2) or Organisation.objects.update(founded="1952"), None),
+        (lambda: registered(draft=True) or Organisation.objects.update(founded="1952"), None),
+    ],
+    "source-changed": [
+        (
+            quoted,
+            "Their site now says “more than 140,000 members”; we say more than 75,000 members",
+        ),
+        (
+            lambda: quoted(path="name"),
+            "Their site now says “more than 140,000 members”; we say “more than 75,000 members”",
+        ),
+        (
+            lambda: quoted("gone", wolves=2),
+            (
+                "Their site no longer says “more than 75,000 members”. "
+                "It cried wolf 2 times: quote other words of it"
+            ),
+        ),
+        (
+            lambda: quoted("gone", quotation="", names_us=True),
+            "Their site no longer says our name, and leads to us",
+        ),
+        (lambda: quoted("says-so"), None),
+        (lambda: quoted("moved"), None),
+        (lambda: quoted(wolves=0) and SourceCheck.objects.update(is_still_right=True), None),
+        (lambda: quoted().withdraw(NOW) and Organisation.objects.update(withdrawn_at=NOW), None),
+        (lambda: quoted() and Citation.objects.update(quotation="other words"), None),
+    ],
     "figure-without-date": [
         (figure, "100 members: as of when?"),
         (lambda: figure(as_of="2019"), None),
@@ -361,5 +433,5 @@ def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queri
         figure()
         relation()
         link()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         assert queue(NOW)

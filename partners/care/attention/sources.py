@@ -1,0 +1,52 @@
+"""The rule that tells of sources which no longer say what they are cited for."""
+
+from django.urls import reverse
+
+from partners.care import registers
+from partners.care.attention.rule import Rule
+from partners.models import Organisation, SourceCheck
+
+#: After so many false alarms a source is asked for in other words.
+OFTEN = 2
+
+
+class SourceChanged(Rule):
+    title = "Sources that no longer say so"
+    why = "They were read again: propose what they say now, or say why we are still right."
+
+    def findings(self, scene):
+        return [
+            self._finding(
+                citation.root, _says(citation, check, scene), f"{citation.pk}/{check.pk}"
+            )._replace(address=reverse("admin:partners_sourcecheck_change", args=[check.pk]))
+            for citation, check in scene.changed_sources
+        ]
+
+
+class RegisterDiffers(Rule):
+    title = "Registers that say something else"
+    why = "Take over what is right there, and tell the register what is wrong."
+
+    def find(self, scene):
+        live = scene.roots[Organisation]
+        for organisation, described in registers.pairs():
+            names = [each.name for each in registers.compared(organisation, described)]
+            if names and organisation.pk in live:
+                says = f"{', '.join(dict.fromkeys(names))}: not as ROR has it ({described.dated})"
+                yield live[organisation.pk], says, f"{described.id}/{described.dated}", "register"
+
+    def _finding(self, record, says, part="", place=""):
+        address = reverse("admin:partners_organisation_register", args=[record.pk])
+        return super()._finding(record, says, part)._replace(address=address)
+
+
+def _says(citation, check, scene):
+    title, wolves = citation.source.title, scene.false_alarms[check.url]
+    said = f"“{check.quotation}”" if check.quotation else "our name, and leads to us"
+    says = f"{title} no longer says {said}"
+    if check.outcome == SourceCheck.Outcome.SAYS_ELSE:
+        figure = next((each for each in scene.figures if f"/{each.pk}/" in citation.path), said)
+        says = f"{title} now says “{check.passage}”; we say {figure}"
+    if wolves >= OFTEN:
+        says += f". It cried wolf {wolves} times: quote other words of it"
+    return says
