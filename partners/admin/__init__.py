@@ -1,6 +1,8 @@
 """The back office: Django's admin, in the order of the staff's work."""
 
 from partners.admin import (
+    agreements,
+    asking,
     collaboration,
     desk,
     event,
@@ -14,6 +16,8 @@ from partners.admin import (
 )
 
 __all__ = [
+    "agreements",
+    "asking",
     "collaboration",
     "desk",
     "event",

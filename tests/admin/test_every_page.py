@@ -8,14 +8,27 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from partners.models import Job, LinkCheck, MissedAddress, Page, PendingChange, Revision
+from partners.models import (
+    Answer,
+    Inquiry,
+    Job,
+    LinkCheck,
+    MissedAddress,
+    MistakeReport,
+    Page,
+    PendingChange,
+    Revision,
+)
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS, parameters
 
 pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
-MADE_ELSEWHERE = {DBTaskResult, Job, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision}
+MADE_ELSEWHERE = {
+    Answer, DBTaskResult, Inquiry, Job, LinkCheck, LogEntry, MissedAddress, MistakeReport,
+    PendingChange, Revision,
+}  # fmt: skip
 
 
 def read(client, url):
@@ -95,6 +108,13 @@ SECTIONS = {
     "superuser": {
         "Content": ["Organisations", "Collaborations", "Event series", "Events", "Pages"],
         "Publishing": ["Pending changes", "Recent changes", "Longer jobs"],
+        "Partners": [
+            "Contacts",
+            "Questions to partners",
+            "Answers of partners",
+            "Reported mistakes",
+            "Agreements",
+        ],
         "Headings and word lists": [
             "Sections of the partners page",
             "Topics",
