@@ -1,14 +1,15 @@
 """`manage.py demo`: what it makes, what it leaves alone, when it refuses."""
 
+import re
 import socket
 
 import pytest
 from django.contrib.auth.models import User
-from django.core import serializers
+from django.core import mail, serializers
 from django.core.management import CommandError, call_command
 
 from partners.management.commands.demo import Command, fixture_files
-from partners.models import Organisation, PendingChange
+from partners.models import Inquiry, Organisation, PendingChange
 from tests.factories import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,8 @@ def development(settings, tmp_path):
     settings.DEBUG = True
     settings.FIXTURE_DIRS = [tmp_path]
     settings.MEDIA_ROOT = tmp_path / "media"
-    record = serializers.serialize("json", [OrganisationFactory.build(key="loaded")])
+    loaded = OrganisationFactory.build(key="loaded", name="Organisation")
+    record = serializers.serialize("json", [loaded])
     (tmp_path / "01_organisations.json").write_text(record)
 
 
@@ -30,14 +32,15 @@ def prepare(capsys):
     return capsys.readouterr().out.splitlines()
 
 
-def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
+def test_demo_loads_the_content_and_makes_the_accounts(client, development, capsys):
     lines = prepare(capsys)
     assert [line for line in lines if line.startswith("[")] == [
-        "[1/5] Migrating the database",
-        "[2/5] Loading the content from 1 fixtures",
-        "[3/5] Cards for pages that are shared: 1 drawn",
-        "[4/5] Demo accounts: created editor, publisher, admin",
-        "[5/5] Changes to try: 1",
+        "[1/6] Migrating the database",
+        "[2/6] Loading the content from 1 fixtures",
+        "[3/6] Cards for pages that are shared: 1 drawn",
+        "[4/6] A letter to Organisation, not sent:",
+        "[5/6] Demo accounts: created editor, publisher, admin",
+        "[6/6] Changes to try: 1",
     ]
     assert [line.strip() for line in lines[-5:-2]] == [
         "editor / demo-editor",
@@ -45,6 +48,10 @@ def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
         "admin / demo-admin",
     ]
     assert [organisation.key for organisation in Organisation.objects.all()] == ["loaded"]
+    [link] = re.findall(r"http://[^ /]+(/confirm/[^ ]+/)", "\n".join(lines))
+    assert client.get(link).status_code == 200
+    assert not mail.outbox
+    assert not Inquiry.objects.filter(sent_at__isnull=False).exists()
     users = User.objects.order_by("pk")
     assert [
         (
@@ -72,8 +79,8 @@ def test_demo_again_changes_nothing(development, capsys):
 
     lines = prepare(capsys)
 
-    assert "[2/5] Content is there, load skipped" in lines
-    assert "kept as they are" in lines[3]
+    assert "[2/6] Content is there, load skipped" in lines
+    assert "kept as they are" in lines[4]
     assert Organisation.objects.get().summary == "Changed by staff."
     editor = User.objects.get(username="editor")
     assert editor.check_password("chosen since")
@@ -94,7 +101,7 @@ def test_demo_has_a_change_in_each_state_that_one_can_wait_in(development, tmp_p
     ]
     assert changes[1].comment == "Which source says that they are the largest?"
     assert changes[2].rows[0]["fields"]["summary"] == "They test. They meet in May."
-    assert prepare(capsys)[-1] == "[5/5] Changes to try: kept as they are"
+    assert prepare(capsys)[-1] == "[6/6] Changes to try: kept as they are"
 
 
 def test_demo_is_refused_outside_debug():

@@ -55,7 +55,7 @@ def held(keys):
         if not columns or not model._meta.managed:
             continue
         for record in _with_addresses(model, columns):
-            texts = {field.attname: _text(getattr(record, field.attname)) for field in columns}
+            texts = {field.attname: _text(field, record) for field in columns}
             named = {name: text for name, text in texts.items() if _names(text, keys)}
             if named:
                 yield Held(record, named)
@@ -72,10 +72,11 @@ def _with_addresses(model, columns):
     return model._base_manager.alias(**texts).filter(wanted).order_by("pk").iterator()
 
 
-def _text(value):
-    if isinstance(value, str) or value is None:
-        return value or ""
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+def _text(field, record):
+    value = getattr(record, field.attname)
+    if isinstance(field, models.JSONField):
+        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return str(value or "")
 
 
 def _names(text, keys):
@@ -117,6 +118,6 @@ def _take_out(each, keys):
     fields = {}
     for name, text in each.texts.items():
         kept = ADDRESS.sub(lambda it: INSTEAD if key_of(it[0]) in keys else it[0], text)
-        is_text = isinstance(getattr(each.record, name), str)
-        fields[name] = kept if is_text else json.loads(kept)
+        is_json = isinstance(each.record._meta.get_field(name), models.JSONField)
+        fields[name] = json.loads(kept) if is_json else kept
     type(each.record)._base_manager.filter(pk=each.record.pk).update(**fields)

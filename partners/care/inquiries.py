@@ -106,9 +106,13 @@ def written(kind, inquiry):
     }
 
 
+class NotTaken(OSError):
+    """The mail server could not take the letter just now; whose it was is in no log."""
+
+
 @task
 def letter(kind, key):
-    """Mail the letter of that kind about the Inquiry of that key. Raises OSError."""
+    """Mail the letter of that kind about the Inquiry of that key. Raises NotTaken."""
     inquiry = Inquiry.objects.select_related("contact").filter(pk=key).first()
     if inquiry is None:
         return  # somebody asked to be forgotten
@@ -117,24 +121,19 @@ def letter(kind, key):
     message.attach_alternative(parts["html"], "text/html")
     try:
         message.send()
-    except (SMTPRecipientsRefused, SMTPResponseException, ValueError) as error:
-        _fail(inquiry, parts["to"], error)
-        if not _is_for_good(error):
-            raise
-    except OSError as error:
-        _fail(inquiry, parts["to"], error)
-        raise
+    except (OSError, ValueError) as error:  # ValueError: what no header can hold
+        failure = one_line(str(error)).replace(parts["to"], "the address")[:300]
+        is_for_good = _is_for_good(error)
     else:
-        Inquiry.objects.filter(pk=inquiry.pk).update(failure="")
-
-
-def _fail(inquiry, address, error):
-    """Tell staff why, without naming the person."""
-    said = one_line(str(error)).replace(address, "the address") or type(error).__name__
-    Inquiry.objects.filter(pk=inquiry.pk).update(failure=said[:300])
+        failure, is_for_good = "", True
+    Inquiry.objects.filter(pk=inquiry.pk).update(failure=failure)
+    if not is_for_good:
+        raise NotTaken(failure)
 
 
 def _is_for_good(error):
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= REFUSED for code, _ in error.recipients.values())
-    return not isinstance(error, SMTPResponseException) or error.smtp_code >= REFUSED
+    if isinstance(error, SMTPResponseException):
+        return error.smtp_code >= REFUSED
+    return isinstance(error, ValueError)

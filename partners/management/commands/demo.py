@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.care import inquiries
 from partners.management.beside import worker_beside
-from partners.models import Organisation, PendingChange, Revision
+from partners.models import Contact, Organisation, PendingChange, Revision
 from partners.publishing import presses
 from partners.reading import cards
 from partners.rows.door import take_one
@@ -69,7 +70,8 @@ class Command(BaseCommand):
             )
         if not no_serve:
             refuse_taken_port(port)
-        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts, self.seed_changes]
+        steps = [self.migrate, self.load, self.draw_cards, self.ask_partner, self.create_accounts]
+        steps.append(self.seed_changes)
         if not no_serve:
             steps.append(lambda: self.serve(port))
         for number, step in enumerate(steps, start=1):
@@ -111,6 +113,20 @@ class Command(BaseCommand):
             seed_change(organisation, seed, people)
         self.say(f"Changes to try: {len(organisations)}")
         self.stdout.write(f"      {TRY_THIS}")
+
+    def ask_partner(self):
+        """Show the letter to a partner, and the link in it; nothing is sent."""
+        if Contact.objects.exists():
+            self.say("A letter to a partner: kept as it is")
+            return
+        partners = Organisation.objects.live(timezone.now()).partners().order_by("pk")
+        for partner in partners[:1]:
+            name, mail = "Dr Ada Example", "ada@partner.example.org"
+            contact = Contact.objects.create(organisation=partner, name=name, email=mail)
+            texts, now = (inquiries.SUBJECT, inquiries.TEXT), timezone.now()
+            inquiry = inquiries.ask(contact, *texts, by=None, at=now, sends=False)
+            self.say(f"A letter to {partner.short_name}, not sent:")
+            self.stdout.write(inquiries.written("ask", inquiry)["text"].strip())
 
     def draw_cards(self):
         self.say(f"Cards for pages that are shared: {cards.draw_missing()} drawn")
