@@ -71,6 +71,12 @@ def statements(root, data=None, draft=()):
     return [_form(each, data, said.get(_identity(each), {})) for each in records]
 
 
+def together(root, at):
+    """The Collaborations that the page of `root` names at `at`; none for one itself."""
+    known = Collaboration.objects.live(at).filter(parties__organisation=root.pk)
+    return known.distinct() if isinstance(root, Organisation) else known.none()
+
+
 def _form(record, data, said):
     model = type(record)
     widgets = {name: forms.Textarea({"rows": 3}) for name in ("summary",) if name in ASKED[model]}

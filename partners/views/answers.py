@@ -6,7 +6,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView
 
 from partners.accounts import links as limits
@@ -17,6 +19,7 @@ from partners.publishing import answers, links
 from partners.rows import differences
 from partners.rows.snapshots import Refused
 from partners.values.uploads import LogoField
+from partners.views.base import PublicView
 
 TOO_MANY = "Too much was sent from where you are within the last hour. Try again in an hour."
 
@@ -24,6 +27,7 @@ TOO_MANY = "Too much was sent from where you are within the last hour. Try again
 class AnswerForm(forms.ModelForm):
     """What is said beside the statements, and who says it."""
 
+    field_order = ["comment", "source", "logo", "logo_permission", "not_ours"]
     not_ours = forms.BooleanField(
         label="This is not our body any more, or we are not the ones to ask", required=False
     )
@@ -61,6 +65,7 @@ class AnswerForm(forms.ModelForm):
         return said | {"logo": logo.read()} if logo else said
 
 
+@method_decorator(csrf_exempt, "dispatch")  # whoever has the link may answer; no cookie
 class AnswerPage(View):
     """Opening it changes nothing, so no scanner of mails does; a draft is looked at, then sent."""
 
@@ -74,7 +79,7 @@ class AnswerPage(View):
             response = self.closed(str(closed))
         patch_cache_control(response, no_store=True)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        response.headers["Referrer-Policy"] = "same-origin"  # with none, no form of it is taken
+        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     def answer(self, request):
@@ -107,6 +112,7 @@ class AnswerPage(View):
             "inquiry": self.inquiry,
             "record": self.root,
             "statements": statements,
+            "together": answers.together(self.root, self.request.now),
             "form": form,
             "seen": answers.version(self.before),
             "sentences": [*sentences, *(str(each) for error in errors for each in error)],
@@ -168,12 +174,24 @@ class MistakeForm(forms.ModelForm):
         widgets = {"text": forms.Textarea({"rows": 6})}
 
 
-class ReportMistake(FormView):
+@method_decorator(csrf_exempt, "dispatch")  # anybody may report one; no cookie
+class ReportMistake(PublicView, FormView):
     form_class = MistakeForm
     template_name = "partners/mistake.html"
 
+    def dispatch(self, request):
+        response = super().dispatch(request)
+        patch_cache_control(response, no_store=True)  # it names the page that somebody came from
+        return response
+
+    def last_step(self):
+        return [("Report a mistake", self.request.path)]
+
     def get_initial(self):
-        return {"page": self.request.GET.get("page", "")[:300]}
+        """The page of ours that led here, as the browser says."""
+        came_from = self.request.headers.get("Referer", "")
+        is_ours = came_from.startswith(f"{settings.SITE_URL}/")
+        return {"page": came_from.removeprefix(settings.SITE_URL)[:300]} if is_ours else {}
 
     def form_valid(self, form):
         asked = {"mistakes": (client_address(self.request), settings.ANSWERS_AN_HOUR)}

@@ -159,8 +159,8 @@ def test_page_of_a_link_is_private_and_signs_nobody_in(client, inquiry):
     response = client.get(path_of(inquiry))
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert response.headers["Referrer-Policy"] == "same-origin"
-    assert "sessionid" not in response.cookies
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert not response.cookies
     assert links.token(inquiry) not in re.sub(r'property="og:url".*', "", response.content.decode())
 
 

@@ -4,21 +4,18 @@ import pytest
 from django.urls import reverse
 
 from partners.models import MistakeReport
-from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("partners:report-mistake")
 REPORT = {"page": "/organisations/sor/", "statement": "Founded 2016", "text": "2015, it says."}
 
 
-def test_each_page_leads_to_the_form_with_its_address(client):
-    partner = make.OrganisationFactory(key="sor")
-    page = client.get(partner.get_absolute_url()).content.decode()
-    assert f'href="{PAGE}?page=%2Forganisations%2Fsor%2F"' in page
-    assert (
-        'value="/organisations/sor/"'
-        in client.get(f"{PAGE}?page=/organisations/sor/").content.decode()
-    )
+def test_form_knows_the_page_that_led_to_it(client, settings):
+    ours, theirs = f"{settings.SITE_URL}/organisations/sor/", "https://elsewhere.example/page/"
+    page = client.get(PAGE, headers={"referer": ours})
+    assert 'value="/organisations/sor/"' in page.content.decode()
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "/page/" not in client.get(PAGE, headers={"referer": theirs}).content.decode()
 
 
 def test_report_is_kept(client):

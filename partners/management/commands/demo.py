@@ -70,6 +70,7 @@ class Command(BaseCommand):
             )
         if not no_serve:
             refuse_taken_port(port)
+            settings.SITE_URL = f"http://{HOST}:{port}"  # what its calendars and mails lead to
         steps = [self.migrate, self.load, self.draw_cards, self.ask_partner, self.create_accounts]
         steps.append(self.seed_changes)
         if not no_serve:
@@ -132,7 +133,6 @@ class Command(BaseCommand):
         self.say(f"Cards for pages that are shared: {cards.draw_missing()} drawn")
 
     def serve(self, port):
-        settings.SITE_URL = f"http://{HOST}:{port}"  # what its calendars and feeds lead to
         settings.DEBUG = False  # what goes wrong has the pages that visitors get, not Django's
         self.say(f"Serving {settings.SITE_URL}/ and, for staff, {settings.SITE_URL}/admin/")
         self.stdout.write("      Stop it with Ctrl+C.")
