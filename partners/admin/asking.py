@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
 
 from partners.admin.base import EditorForms, SafeLookups
 from partners.admin.carried import only
@@ -104,26 +103,45 @@ class StateFilter(admin.SimpleListFilter):
     }
 
     def lookups(self, request, model_admin):
-        self.at = request.now
-        counts = model_admin.get_queryset(request).aggregate(
-            **{name: Count("pk", filter=asks(self.at)) for name, (_, asks) in self.STATES.items()}
-        )
-        return [(name, f"{words} ({counts[name]})") for name, (words, _) in self.STATES.items()]
+        asked = {name: asks(request.now) for name, (_, asks) in self.STATES.items()}
+        counts = {name: Count("pk", filter=those) for name, those in asked.items()}
+        found = model_admin.get_queryset(request).aggregate(**counts)
+        return [(name, f"{words} ({found[name]})") for name, (words, _) in self.STATES.items()]
 
     def queryset(self, request, queryset):
         state = self.STATES.get(self.value())
         return queryset.filter(state[1](request.now)) if state else queryset
 
 
+class OwnPageAdmin(ReadOnlyAdmin):
+    """Rows that have a page of their own (`page`), on which staff decide (`decide`)."""
+
+    template = ""
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        may_decide = self.may_decide(request, row)
+        is_sent = request.method == "POST"
+        if not self.has_view_permission(request, row) or (is_sent and not may_decide):
+            raise PermissionDenied
+        if is_sent:
+            return self.decide(request, row)
+        own = {"title": str(row), "opts": self.opts, "may_decide": may_decide}
+        context = self.admin_site.each_context(request) | own | self.page(request, row)
+        return TemplateResponse(request, self.template, context)
+
+
 @admin.register(Inquiry)
-class InquiryAdmin(ReadOnlyAdmin):
+class InquiryAdmin(OwnPageAdmin):
+    template = "admin/partners/inquiry.html"
     list_display = ["title", "kind_of_record", "contact", "made_at", "how_far"]
     list_filter = [StateFilter]
     list_select_related = ["contact"]
     search_fields = ["title", "contact__name"]
 
     def get_queryset(self, request):
-        self.at = request.now
         sent = Answer.objects.filter(inquiry=OuterRef("pk"), sent_at__isnull=False)
         return super().get_queryset(request).annotate(is_answered=Exists(sent))
 
@@ -131,33 +149,21 @@ class InquiryAdmin(ReadOnlyAdmin):
     def how_far(self, obj):
         return obj.state(timezone.now())
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def may_decide(self, request, inquiry):
+        return request.user.has_perm("partners.add_inquiry")
+
+    def page(self, request, inquiry):
         """The letter and its link; to be revoked, or sent (again)."""
-        inquiry = self.get_object(request, object_id)
-        if inquiry is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, inquiry):
-            raise PermissionDenied
-        may_ask = request.user.has_perm("partners.add_inquiry")
-        if request.method == "POST":
-            if not may_ask:
-                raise PermissionDenied
-            return self._decide(request, inquiry)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(inquiry),
-            "opts": self.opts,
+        return {
             "inquiry": inquiry,
             "state": inquiry.state(request.now),
             "answer": inquiry.answer_sent,
             "is_open": Inquiry.objects.valid(request.now).filter(pk=inquiry.pk).exists(),
-            "may_ask": may_ask,
             "letter": inquiries.written("ask", inquiry),
             "address": links.address(inquiry),
         }
-        return TemplateResponse(request, "admin/partners/inquiry.html", context)
 
-    def _decide(self, request, inquiry):
+    def decide(self, request, inquiry):
         if only(["_revoke", "_again"], request.POST) == "_revoke":
             Inquiry.objects.filter(pk=inquiry.pk, revoked_at=None).update(revoked_at=request.now)
             done = "The link is revoked."
@@ -169,8 +175,10 @@ class InquiryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnlyAdmin):
+class AnswerAdmin(OwnPageAdmin):
     """What a partner answered: compared with the record, and taken by the one door."""
+
+    template = "admin/partners/answer.html"
 
     list_display = ["title", "kind", "by_name", "by_role", "sent_at", "decided_at"]
     list_filter = ["kind"]
@@ -206,36 +214,28 @@ class AnswerAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return attachment(answer.logo, "application/octet-stream", "logo")
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        answer = self.get_object(request, object_id)
-        if answer is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        inquiry = answer.inquiry
-        model_admin = self.admin_site.get_model_admin(inquiry.model)
-        record = model_admin.get_queryset(request).filter(pk=inquiry.key).first()
-        if not self.has_view_permission(request, answer):
-            raise PermissionDenied
-        may_decide = self.has_decide_permission(request) and (
-            record is None or model_admin.has_change_permission(request, record)
-        )
-        if request.method == "POST":
-            if not may_decide:
-                raise PermissionDenied
-            return self._decide(request, answer)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(answer),
-            "opts": self.opts,
+    def may_decide(self, request, answer):
+        model_admin, record = self._about(request, answer)
+        may_change = record is None or model_admin.has_change_permission(request, record)
+        return may_change and self.has_decide_permission(request)
+
+    def _about(self, request, answer):
+        """(admin, record or None) of what the answer is about."""
+        model_admin = self.admin_site.get_model_admin(answer.inquiry.model)
+        records = model_admin.get_queryset(request)
+        return model_admin, records.filter(pk=answer.inquiry.key).first()
+
+    def page(self, request, answer):
+        inquiry, (_, record) = answer.inquiry, self._about(request, answer)
+        return {
             "answer": answer,
             "record": record,
             "url": address("change", inquiry.model, inquiry.key) if record else "",
             "versions": answers.compared(answer) if record else [],
-            "may_decide": may_decide,
             "seen": standing(inquiry.model, inquiry.key).version,
         }
-        return TemplateResponse(request, "admin/partners/answer.html", context)
 
-    def _decide(self, request, answer):
+    def decide(self, request, answer):
         """Take what is ticked, note that it was right, or leave it; and say so if asked to."""
         name = only(["_take", "_confirm", "_close"], request.POST)
         seen = request.POST.get("seen", "")
@@ -281,33 +281,17 @@ def attachment(content, kind, name):
     return response
 
 
-class AnsweredForm(forms.ModelForm):
-    is_answered = forms.BooleanField(label="Dealt with", required=False)
-
-    class Meta:
-        model = MistakeReport
-        fields = []
-
-
 @admin.register(MistakeReport)
-class MistakeReportAdmin(SafeLookups, admin.ModelAdmin):
-    list_display = ["page", "statement", "at", "answered_at", "answered_by_name"]
+class MistakeReportAdmin(ReadOnlyAdmin):
+    list_display = ["page", "statement", "text", "email", "at", "answered_at", "answered_by_name"]
     list_filter = [("answered_at", admin.EmptyFieldListFilter)]
-    form = AnsweredForm
-    readonly_fields = ["where", "statement", "text", "email", "at", "answered_by_name"]
-    fields = [*readonly_fields, "is_answered"]
-    actions = None
+    actions = ["mark_dealt_with"]
 
-    def has_add_permission(self, request):
-        return False
+    def has_decide_permission(self, request):
+        return request.user.has_perm("partners.change_mistakereport")
 
-    @admin.display(description="page")
-    def where(self, obj):
-        if not obj.page.startswith("/") or obj.page.startswith("//"):
-            return obj.page
-        return format_html('<a href="{0}">{0}</a>', obj.page)
-
-    def save_model(self, request, obj, form, change):
-        if form.cleaned_data["is_answered"] and not obj.answered_at:
-            obj.answered_at, obj.answered_by_name = request.now, name_of(request.user)
-            obj.save(update_fields=["answered_at", "answered_by_name"])
+    @admin.action(description="Mark as dealt with", permissions=["decide"])
+    def mark_dealt_with(self, request, queryset):
+        done = {"answered_at": request.now, "answered_by_name": name_of(request.user)}
+        count = queryset.unanswered().update(email="", **done)  # as the page on privacy says
+        self.message_user(request, f"Marked as dealt with: {count}.", messages.SUCCESS)

@@ -100,13 +100,18 @@ class Answer(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     base = RowsField(help_text="What the public read as the partner looked.")
     rows = RowsField(help_text="What it should read.")
-    comment = LinesField(blank=True)
-    source = LineField(max_length=200, blank=True, help_text="Where new numbers can be read.")
+    comment = LinesField("anything else", blank=True)
+    source = LineField(
+        "where new numbers can be read",
+        max_length=200,
+        blank=True,
+        help_text="“Our annual report 2026”, or a web address.",
+    )
     logo = models.BinaryField(null=True)
-    logo_permission = LineField(max_length=150, blank=True)
-    by_name = LineField(max_length=150)
-    by_role = LineField(max_length=150, blank=True)
-    by_email = models.EmailField(blank=True)
+    logo_permission = LineField("who allows us to show the logo", max_length=150, blank=True)
+    by_name = LineField("your name", max_length=150)
+    by_role = LineField("your role", max_length=150, blank=True)
+    by_email = models.EmailField("your mail address, for a receipt", blank=True)
     sent_at = models.DateTimeField(null=True, help_text="Empty: not sent yet.")
     decided_at = models.DateTimeField(null=True)
     decided_by_name = models.CharField(max_length=150, blank=True)
@@ -132,9 +137,9 @@ class MistakeReport(models.Model):
     """What a reader says is wrong on a page."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    page = LineField(max_length=300, blank=True, help_text="The path of the page.")
+    page = LineField("which page", max_length=300, blank=True)
     statement = LineField("what the page says", max_length=300, blank=True)
-    text = LinesField("what is right", max_length=3000)
+    text = LinesField("what is right, and how you know", max_length=3000)
     email = models.EmailField("your mail address", blank=True)
     at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True)

@@ -35,18 +35,7 @@ class AnswerForm(forms.ModelForm):
 
     class Meta:
         model = Answer
-        fields = [
-            "comment", "source", "logo_permission", "not_ours", "by_name", "by_role", "by_email",
-        ]  # fmt: skip
-        labels = {
-            "comment": "Anything else",
-            "source": "Where new numbers can be read",
-            "logo_permission": "Who allows us to show the logo",
-            "by_name": "Your name",
-            "by_role": "Your role",
-            "by_email": "Your mail address, for a receipt",
-        }
-        help_texts = {"source": "“Our annual report 2026”, or a web address."}
+        fields = ["comment", "source", "logo_permission", "by_name", "by_role", "by_email"]
         widgets = {"comment": forms.Textarea({"rows": 4})}
 
     def clean(self):
@@ -56,7 +45,7 @@ class AnswerForm(forms.ModelForm):
 
     def said(self, is_changed):
         """The fields of an Answer (dict); `is_changed`: whether a statement was corrected."""
-        said = {name: self.cleaned_data[name] for name in self._meta.fields if name != "not_ours"}
+        said = {name: self.cleaned_data[name] for name in self._meta.fields}
         logo = self.cleaned_data["logo"]
         says_more = is_changed or said["comment"] or logo
         said["kind"] = Answer.Kind.CORRECTED if says_more else Answer.Kind.RIGHT
@@ -164,13 +153,6 @@ class MistakeForm(forms.ModelForm):
     class Meta:
         model = MistakeReport
         fields = ["page", "statement", "text", "email"]
-        labels = {
-            "page": "Which page",
-            "statement": "What the page says",
-            "text": "What is right, and how you know",
-            "email": "Your mail address, if you would like an answer",
-        }
-        help_texts = {"page": "Its address, such as /organisations/esr/."}
         widgets = {"text": forms.Textarea({"rows": 6})}
 
 

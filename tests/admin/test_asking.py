@@ -168,12 +168,13 @@ def test_many_are_noted_as_confirmed(editor, contact):
 
 
 def test_reported_mistake_is_dealt_with(editor):
-    report = make.MistakeReportFactory()
+    report = make.MistakeReportFactory(email="reader@example.org")
     page = reverse("admin:partners_mistakereport_change", args=[report.pk])
     assert "It was 2015." in editor.get(page).content.decode()
-    editor.post(page, {"is_answered": "on"})
+    chosen = {"action": "mark_dealt_with", "_selected_action": [report.pk]}
+    editor.post(reverse("admin:partners_mistakereport_changelist"), chosen)
     report.refresh_from_db()
-    assert report.answered_by_name == "editor"
+    assert (report.answered_by_name, report.email) == ("editor", "")
 
 
 def test_contact_is_found_by_the_key_of_its_record(editor, contact):
