@@ -32,7 +32,8 @@ PATHS = [
     "/organisations/?kind=nonsense", "/organisations/esr/", "/organisations/cirse/",
     "/organisations/esr/history/",
     "/collaborations/", "/collaborations/cirse-efrs/", "/events/", "/search/", "/search/?q=apcsvir",
-    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/report-a-mistake/", "/nowhere/", "/data/", "/api/",
+    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/report-a-mistake/", "/nowhere/",
+    "/data/", "/api/",
     "/embed/", "/embed/organisations/?theme=dark", "/embed/events/?when=past&theme=light",
 ]  # fmt: skip
 
@@ -102,11 +103,8 @@ def paths(content):
     dated = make.EventFactory(starts="2018-05-03")
     series = make.EventSeriesFactory(usual_city="Vienna")
     gone = make.OrganisationFactory(withdrawn=True)
-    asked = path_of(
-        make.InquiryFactory(
-            contact=make.ContactFactory(organisation=Organisation.objects.get(pk="esr"))
-        )
-    )
+    contact = make.ContactFactory(organisation=Organisation.objects.get(pk="esr"))
+    asked = path_of(make.InquiryFactory(contact=contact))
     return [*PATHS, asked, *(record.get_absolute_url() for record in (event, dated, series, gone))]
 
 
