@@ -69,6 +69,18 @@ def test_letter_is_shown_before_it_leaves(editor, contact):
     assert "In our words." in letter.body
 
 
+def test_nothing_in_a_letter_becomes_part_of_our_page(editor, contact):
+    Contact.objects.update(name='Dr "Ada" <i>Example</i>')
+    letter = ask(editor, contact).content.decode()
+    ask(editor, contact, _copy="1", subject="A question", text="<i>Words</i>")
+    page = reverse("admin:partners_inquiry_change", args=[Inquiry.objects.get().pk])
+    for shown in (letter, editor.get(page).content.decode()):
+        assert "Dr &quot;Ada&quot; &lt;i&gt;Example&lt;/i&gt;" in shown
+        assert "<i>" not in shown
+    assert 'srcdoc="&lt;!doctype html&gt;' in letter
+    assert "&amp;lt;i&amp;gt;Example" in letter  # in the HTML of the letter it is text as well
+
+
 def test_link_can_be_made_to_copy_and_nothing_is_sent(editor, contact):
     ask(editor, contact, _copy="1", subject="A question", text="Words.")
     work()
