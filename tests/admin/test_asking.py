@@ -195,13 +195,3 @@ def test_contact_is_found_by_the_key_of_its_record(editor, contact):
     assert list(found) == [contact]
     page = editor.get(reverse("admin:partners_organisation_change", args=["sor"]))
     assert f'{CONTACTS}?q=sor"' in page.content.decode()
-
-
-def test_contacts_move_with_a_merge(publisher, contact):
-    kept = make.OrganisationFactory(key="kept", name="Kept")
-    url = reverse("admin:partners_organisation_merge", args=["kept"])
-    page = publisher.get(url, {"other": "sor"})
-    given = {"other": "sor", "_merge": "1", "seen": page.context.get("seen", "")}
-    publisher.post(url, given | {"name_kind": "alias"})
-    if not Organisation.objects.filter(pk="sor").exists():
-        assert Contact.objects.get().organisation == kept
