@@ -40,14 +40,15 @@ class AnswerForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        if self.cleaned_data.get("logo") and not self.cleaned_data.get("logo_permission"):
+        has_logo = self.cleaned_data.get("logo") or self.instance.logo  # that of the draft stays
+        if has_logo and not self.cleaned_data.get("logo_permission"):
             self.add_error("logo_permission", "Say who allows us to show this logo.")
 
     def said(self, is_changed):
         """The fields of an Answer (dict); `is_changed`: whether a statement was corrected."""
         said = {name: self.cleaned_data[name] for name in self._meta.fields}
         logo = self.cleaned_data["logo"]
-        says_more = is_changed or said["comment"] or logo
+        says_more = is_changed or said["comment"] or logo or self.instance.logo
         said["kind"] = Answer.Kind.CORRECTED if says_more else Answer.Kind.RIGHT
         if self.cleaned_data["not_ours"]:
             said["kind"] = Answer.Kind.NOT_OURS
@@ -92,7 +93,7 @@ class AnswerPage(View):
         )
 
     def show(self, statements=None, form=None, sentences=(), status=200):
-        draft = Answer.objects.filter(inquiry=self.inquiry).first()
+        draft = self.draft()
         if statements is None:
             statements = answers.statements(self.root, draft=draft.rows if draft else ())
             form = AnswerForm(instance=draft, initial={} if draft else self.who())
@@ -108,6 +109,9 @@ class AnswerPage(View):
         }
         return render(self.request, "partners/answer.html", context, status=status)
 
+    def draft(self):
+        return Answer.objects.filter(inquiry=self.inquiry).first()
+
     def who(self):
         contact = self.inquiry.contact
         return {"by_name": contact.name, "by_role": contact.role, "by_email": contact.email}
@@ -115,7 +119,8 @@ class AnswerPage(View):
     def look(self, request):
         """What would be sent, kept as a draft; nothing corrected means that all is right."""
         statements = answers.statements(self.root, request.POST)
-        form = AnswerForm(request.POST, request.FILES, instance=Answer(inquiry=self.inquiry))
+        draft = self.draft() or Answer(inquiry=self.inquiry)
+        form = AnswerForm(request.POST, request.FILES, instance=draft)
         if any(each.errors for each in [*statements, form]):
             return self.show(statements, form)
         today = timezone.localdate(request.now)

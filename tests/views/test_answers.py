@@ -1,12 +1,16 @@
 """The partner's page: what a link opens, what it takes, and what it never changes."""
 
 import datetime as dt
+import io
+import random
 import re
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from partners.care import inquiries
 from partners.models import Answer, Figure, Inquiry, LinkRequest, Revision, Verification
@@ -81,6 +85,34 @@ def test_partner_corrects_a_figure_and_a_date(client, inquiry, figure):
     assert Figure.objects.get().value == 8000
     assert not Verification.objects.exists()
     assert not Revision.objects.exists()
+
+
+def picture():
+    """A PNG that does not compress, of half a megabyte."""
+    content, rng = io.BytesIO(), random.Random(1)  # noqa: S311 — no secret
+    Image.frombytes("RGB", (400, 400), rng.randbytes(480_000)).save(content, "PNG")
+    return content.getvalue()
+
+
+def test_logo_comes_with_its_permission_and_stays_with_the_draft(client, inquiry):
+    path = path_of(inquiry)
+    sent = fields_of(client.get(path))
+    logo = SimpleUploadedFile("logo.png", picture(), "image/png")
+    refused = client.post(path, sent | {"logo": logo})
+    assert "Say who allows us to show this logo." in refused.content.decode()
+    assert not Answer.objects.exists()
+    logo.seek(0)
+    client.post(path, sent | {"logo": logo, "logo_permission": "Our board"})
+    client.post(path, sent | {"logo_permission": "Our board"})
+    client.post(path, {"_send": "1"})
+    answer = Answer.objects.get()
+    assert (answer.kind, answer.logo_permission) == ("corrected", "Our board")
+    assert Image.open(io.BytesIO(answer.logo)).size == (400, 400)
+
+
+def test_no_more_is_taken_than_a_logo_needs(client, inquiry):
+    big = SimpleUploadedFile("logo.png", b"x" * 2_600_000, "image/png")
+    assert client.post(path_of(inquiry), {"logo": big}).status_code == 413
 
 
 def test_mistakes_are_named_and_typing_stays(client, inquiry, figure):
