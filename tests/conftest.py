@@ -30,7 +30,7 @@ SLOW = {
         (
             f"admin/test_{name}.py"
             for name in (
-                "constraints", "desk", "logo", "merging", "organisation", "publication",
+                "agreements", "asking", "constraints", "desk", "logo", "merging", "organisation", "publication",
                 "renaming", "sources", "values", "versions",
             )
         ),

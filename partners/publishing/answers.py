@@ -63,11 +63,12 @@ class StatementsForm(forms.ModelForm):
         return {"as_of": today.isoformat()} | fields if "value" in fields else fields
 
 
-def statements(root, data=None, draft=()):
-    """The StatementsForm of `root`, and those of its figures, filled with a `draft` (rows)."""
+def statements(root, data=None, draft=None):
+    """A StatementsForm of `root`, and of each figure, with what a draft (Answer) corrects."""
     figures = getattr(root, "figures", None)
     records = [root, *(figures.order_by("position", "pk") if figures else ())]
-    said = snapshots.by_row(draft)
+    changes = snapshots.changes(draft.base, draft.rows) if draft else ()
+    said = {each[:2]: {name: each.after[name] for name in each.fields} for each in changes}
     return [_form(each, data, said.get(_identity(each), {})) for each in records]
 
 

@@ -95,8 +95,10 @@ class AnswerPage(View):
     def show(self, statements=None, form=None, sentences=(), status=200):
         draft = self.draft()
         if statements is None:
-            statements = answers.statements(self.root, draft=draft.rows if draft else ())
-            form = AnswerForm(instance=draft, initial={} if draft else self.who())
+            statements = answers.statements(self.root, draft=draft)
+            not_ours = draft is not None and draft.kind == Answer.Kind.NOT_OURS
+            known = {"not_ours": not_ours} if draft else self.who()
+            form = AnswerForm(instance=draft, initial=known)
         errors = [error for each in [*statements, form] for error in each.errors.values()]
         context = {
             "inquiry": self.inquiry,

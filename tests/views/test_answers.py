@@ -187,6 +187,17 @@ def test_what_changed_meanwhile_is_shown_first(client, inquiry, figure):
     assert not Answer.objects.filter(sent_at__isnull=False).exists()
 
 
+def test_draft_is_shown_again_over_what_the_public_reads_now(client, inquiry, figure):
+    path, root = path_of(inquiry), figure.organisation
+    sent = fields_of(client.get(path))
+    client.post(path, sent | {f"figure-{figure.pk}-value": "9000", "not_ours": "on"})
+    type(root).objects.filter(pk=root.pk).update(founded="2015")
+    again = fields_of(client.get(path))
+    assert again[f"figure-{figure.pk}-value"] == 9000
+    assert again[f"organisation-{root.pk}-founded"] == "2015"
+    assert again["not_ours"] is True
+
+
 def test_page_of_a_link_is_private_and_signs_nobody_in(client, inquiry):
     response = client.get(path_of(inquiry))
     assert response.headers["Cache-Control"] == "no-store"
