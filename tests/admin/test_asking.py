@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from PIL import Image
 
 from partners.models import Answer, Contact, Inquiry, Organisation, PendingChange
@@ -177,6 +178,8 @@ def test_many_are_noted_as_confirmed(editor, contact):
     verified = Organisation.objects.get(pk="sor").last_verified
     assert (verified.verified_at, verified.is_by_partner) == (right.sent_at, True)
     assert list(Answer.objects.undecided()) == [other]
+    form = editor.get(reverse("admin:partners_organisation_change", args=["sor"])).content.decode()
+    assert f"Confirmed by the partner on {date_format(right.sent_at)}, noted by editor." in form
 
 
 def test_reported_mistake_is_dealt_with(editor):
