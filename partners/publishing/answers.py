@@ -4,11 +4,14 @@ An answer is rows, as a proposal is: those that the public read, and what they s
 beside the record and its pending change until staff take of it what they choose.
 """
 
+import io
+
 from django import forms
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.forms import modelform_factory
 from django.utils import timezone
+from PIL import Image
 
 from partners.models import Answer, Collaboration, Figure, Inquiry, Organisation, Source
 from partners.models.organisation import logo_path
@@ -97,9 +100,13 @@ def _identity(record):
 
 def proposed(base, forms, today):
     """The rows `base` with what was corrected in `forms`, which are valid."""
-    changed = {_identity(each.instance): each.corrections(today) for each in forms}
+    return _with(base, {_identity(each.instance): each.corrections(today) for each in forms})
+
+
+def _with(rows, values):
+    """The rows with other values: {(model, key): {field: value}}."""
     return [
-        row | {"fields": row["fields"] | changed.get((row["model"], row["pk"]), {})} for row in base
+        row | {"fields": row["fields"] | values.get((row["model"], row["pk"]), {})} for row in rows
     ]
 
 
@@ -173,18 +180,24 @@ def take(answer, chosen, seen, by, at):
     """
     inquiry = answer.inquiry
     present = standing(inquiry.model, inquiry.key).present
-    base, rows = _kept(answer)
-    paths = [path for each in snapshots.changes(base, rows) for path in each.paths]
-    paths = [path for path in paths if str(path) in chosen]
-    merged, _ = snapshots.merge(base, present, _only(base, rows, paths), paths)
-    merged = _with_source(merged, paths, answer, by, at)
+    values = {
+        change[:2]: {
+            path.field: change.after[path.field] for path in change.paths if str(path) in chosen
+        }
+        for change in snapshots.changes(*_kept(answer))
+    }
+    if numbers := [taken for taken in values.values() if "value" in taken]:
+        source = _source(answer, by, at)
+        for taken in numbers:
+            taken["source"] = source
     if "logo" in chosen and answer.logo:
-        merged = _with_logo(merged, answer)
-    why = f"Answer of the partner, {day_of(answer)}"
-    offer = Offer(inquiry.model, inquiry.key, present, merged, seen, why=why)
+        root = values.setdefault((inquiry.kind, inquiry.key), {})
+        root |= _logo(answer, present[0]["fields"]["logo_alt"])
+    rows, why = _with(present, values), f"Answer of the partner, {day_of(answer)}"
+    offer = Offer(inquiry.model, inquiry.key, present, rows, seen, why=why)
     result = take_one(offer, TAKE, by, at)
     if not result.is_taken:
-        forget_uploads(inquiry.model, inquiry.key, merged)
+        forget_uploads(inquiry.model, inquiry.key, rows)
     return result
 
 
@@ -197,21 +210,8 @@ def _day(answer):
     return timezone.localdate(answer.sent_at).isoformat()
 
 
-def _only(base, rows, paths):
-    wanted = snapshots.by_row(rows)
-    fields = {path[:2]: {} for path in paths}
-    for path in paths:
-        fields[path[:2]][path.field] = wanted[path[:2]][path.field]
-    return [
-        row | {"fields": row["fields"] | fields.get((row["model"], row["pk"]), {})} for row in base
-    ]
-
-
-def _with_source(rows, paths, answer, by, at):
-    """The partner is the source of each number that it corrected."""
-    figures = {path.pk for path in paths if path[::2] == (Figure._meta.label_lower, "value")}
-    if not figures:
-        return rows
+def _source(answer, by, at):
+    """The key of the Source that a number has which the partner corrected."""
     key = f"answer-{answer.pk.hex}"
     fields = {
         "title": f"Answer of {answer.inquiry.title}, {day_of(answer)}"[:200],
@@ -219,32 +219,24 @@ def _with_source(rows, paths, answer, by, at):
         "document": answer.source or "A letter to the society",
         "read_on": _day(answer),
     }
-    source = [{"model": Source._meta.label_lower, "pk": key, "fields": fields}]
-    take_one(Offer(Source, key, rows=source), presses.SAVE_AT_ONCE, by, at)
-    return [_sourced(row, key) if row["pk"] in figures else row for row in rows]
+    rows = [{"model": Source._meta.label_lower, "pk": key, "fields": fields}]
+    take_one(Offer(Source, key, rows=rows), presses.SAVE_AT_ONCE, by, at)
+    return key
 
 
-def _sourced(row, key):
-    return row | {"fields": row["fields"] | {"source": key}}
-
-
-def _with_logo(rows, answer):
-    """The logo is stored under a name of its own; it goes again if the answer is not taken."""
-    field = Organisation._meta.get_field("logo")
-    root, *parts = rows
-    name = field.storage.save(logo_path(None, "logo.png"), ContentFile(bytes(answer.logo)))
-    with field.storage.open(name) as file:
-        width, height = forms.ImageField().to_python(file).image.size
-    said = {
-        "logo": name,
+def _logo(answer, alt):
+    """What an organisation says of the logo, stored now; it goes again if it is not taken."""
+    storage, content = Organisation._meta.get_field("logo").storage, bytes(answer.logo)
+    width, height = Image.open(io.BytesIO(content)).size
+    return {
+        "logo": storage.save(logo_path(None, "logo.png"), ContentFile(content)),
         "logo_width": width,
         "logo_height": height,
-        "logo_alt": root["fields"]["logo_alt"] or f"Logo of {answer.inquiry.title}"[:160],
+        "logo_alt": alt or f"Logo of {answer.inquiry.title}"[:160],
         "logo_permission": f"{answer.logo_permission}, {day_of(answer)}"[:200],
         "logo_permission_until": "",
         "logo_source": f"Sent by the partner, {day_of(answer)}",
     }
-    return [root | {"fields": root["fields"] | said}, *parts]
 
 
 def _beside(before, offer, by, at):

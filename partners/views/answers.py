@@ -14,7 +14,7 @@ from django.views.generic import FormView
 from partners.accounts import links as limits
 from partners.accounts.access import client_address
 from partners.care import inquiries
-from partners.models import Answer, Inquiry, MistakeReport
+from partners.models import Answer, Inquiry, MistakeReport, Organisation
 from partners.publishing import answers, links
 from partners.rows import differences
 from partners.rows.snapshots import Refused
@@ -38,6 +38,11 @@ class AnswerForm(forms.ModelForm):
         fields = ["comment", "source", "logo_permission", "by_name", "by_role", "by_email"]
         widgets = {"comment": forms.Textarea({"rows": 4})}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.inquiry.model is not Organisation:
+            del self.fields["logo"], self.fields["logo_permission"]
+
     def clean(self):
         super().clean()
         has_logo = self.cleaned_data.get("logo") or self.instance.logo  # that of the draft stays
@@ -46,11 +51,12 @@ class AnswerForm(forms.ModelForm):
 
     def said(self, is_changed):
         """The fields of an Answer (dict); `is_changed`: whether a statement was corrected."""
-        said = {name: self.cleaned_data[name] for name in self._meta.fields}
-        logo = self.cleaned_data["logo"]
+        given = self.cleaned_data
+        said = {name: given[name] for name in self._meta.fields if name in given}
+        logo = given.get("logo")
         says_more = is_changed or said["comment"] or logo or self.instance.logo
         said["kind"] = Answer.Kind.CORRECTED if says_more else Answer.Kind.RIGHT
-        if self.cleaned_data["not_ours"]:
+        if given["not_ours"]:
             said["kind"] = Answer.Kind.NOT_OURS
         return said | {"logo": logo.read()} if logo else said
 
@@ -96,8 +102,8 @@ class AnswerPage(View):
         draft = self.draft()
         if statements is None:
             statements = answers.statements(self.root, draft=draft)
-            not_ours = draft is not None and draft.kind == Answer.Kind.NOT_OURS
-            known = {"not_ours": not_ours} if draft else self.who()
+            not_ours = {"not_ours": draft.kind == Answer.Kind.NOT_OURS}
+            known = self.who() if draft._state.adding else not_ours
             form = AnswerForm(instance=draft, initial=known)
         errors = [error for each in [*statements, form] for error in each.errors.values()]
         context = {
@@ -112,7 +118,9 @@ class AnswerPage(View):
         return render(self.request, "partners/answer.html", context, status=status)
 
     def draft(self):
-        return Answer.objects.filter(inquiry=self.inquiry).first()
+        """The Answer as it was looked at last, or one that says nothing yet."""
+        draft = Answer.objects.select_related("inquiry").filter(inquiry=self.inquiry).first()
+        return draft or Answer(inquiry=self.inquiry)
 
     def who(self):
         contact = self.inquiry.contact
@@ -121,8 +129,7 @@ class AnswerPage(View):
     def look(self, request):
         """What would be sent, kept as a draft; nothing corrected means that all is right."""
         statements = answers.statements(self.root, request.POST)
-        draft = self.draft() or Answer(inquiry=self.inquiry)
-        form = AnswerForm(request.POST, request.FILES, instance=draft)
+        form = AnswerForm(request.POST, request.FILES, instance=self.draft())
         if any(each.errors for each in [*statements, form]):
             return self.show(statements, form)
         today = timezone.localdate(request.now)

@@ -13,8 +13,16 @@ from django.utils import timezone
 from PIL import Image
 
 from partners.care import inquiries
-from partners.models import Answer, Figure, Inquiry, LinkRequest, Revision, Verification
-from partners.publishing import links
+from partners.models import (
+    Answer,
+    Figure,
+    Inquiry,
+    LinkRequest,
+    PendingChange,
+    Revision,
+    Verification,
+)
+from partners.publishing import answers, links
 from tests import factories as make
 from tests.worker import work
 
@@ -124,6 +132,21 @@ def test_mistakes_are_named_and_typing_stays(client, inquiry, figure):
     assert 'value="some day"' in page
     assert "Hello</textarea>" in page
     assert not Answer.objects.exists()
+
+
+def test_collaboration_is_asked_about_in_its_own_terms(client, inquiry, admin_user):
+    made = make.CollaborationFactory(title="Joint sessions", since="2016")
+    contact = make.ContactFactory(collaboration=made)
+    path = path_of(inquiries.ask(contact, "Right?", "Please look.", None, timezone.now(), False))
+    sent = fields_of(client.get(path))
+    assert "logo_permission" not in sent
+    client.post(path, sent | {f"collaboration-{made.pk}-until": "2020"})
+    client.post(path, {"_send": "1"})
+    answer = Answer.objects.get()
+    assert answer.rows[0]["fields"]["until"] == "2020"
+    path = f"partners.collaboration:{made.pk}:until"
+    assert answers.take(answer, {path, "logo"}, None, admin_user, timezone.now()).is_taken
+    assert PendingChange.objects.get().rows[0]["fields"]["until"] == "2020"
 
 
 def altered(inquiry):
