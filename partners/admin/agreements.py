@@ -49,6 +49,10 @@ class AgreementAdmin(SafeLookups, admin.ModelAdmin):
     search_fields = ["collaboration__title", "=collaboration__key"]
     autocomplete_fields = ["collaboration"]
     form = AgreementForm
+
+    class Media:
+        js = ["js/parts.js"]  # it names the box of choices
+
     readonly_fields = ["documents"]
     fields = [
         "collaboration", ("notice_days", "renewal", "is_suspended"), "note", "documents",

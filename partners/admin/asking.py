@@ -34,7 +34,6 @@ class AskForm(forms.Form):
 @admin.register(Contact)
 class ContactAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
     list_display = ["name", "role", "root", "side", "email", "since", "until"]
-    list_filter = ["side"]
     list_select_related = ["organisation", "collaboration"]
     search_fields = [
         "name", "email", "organisation__name", "organisation__acronym", "=organisation__key",
@@ -46,6 +45,9 @@ class ContactAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
         ("since", "until"), "note",
     ]  # fmt: skip
     actions = ["ask"]
+
+    class Media:
+        js = ["js/parts.js"]  # it names the boxes of choices
 
     def has_ask_permission(self, request):
         return request.user.has_perm("partners.add_inquiry")

@@ -5,14 +5,14 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from partners.models.base import ContentModel, owner, owner_constraint, references, required
+from partners.models.base import owner, owner_constraint, references, required
 from partners.values import dates
 from partners.values.lines import LineField, LinesField
 
 OWNERS = ("organisation", "collaboration")
 
 
-class Contact(ContentModel):
+class Contact(models.Model):
     """Somebody to write to about an organisation or a collaboration; in no page, file or feed."""
 
     class Side(models.TextChoices):

@@ -365,7 +365,7 @@ def test_every_constraint_of_edited_records_names_its_field():
         and rule.violation_error_code not in {field.name for field in model._meta.fields}
     }
     assert nameless == {
-        f"{part}_has_exactly_one_owner" for part in ("citation", "contact", "link", "organiser")
+        f"{part}_has_exactly_one_owner" for part in ("citation", "link", "organiser")
     }
 
 
