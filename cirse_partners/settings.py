@@ -291,6 +291,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10  # a form has one
 LINES_AT_ONCE = 100
 #: How long a shared preview can be opened.
 PREVIEW_LINK_DAYS = env.int("PREVIEW_LINK_DAYS", default=7)
+#: For how many days a partner can answer by the link that it was sent.
+ANSWER_LINK_DAYS = env.int("ANSWER_LINK_DAYS", default=60)
+#: How many answers, and how many reports of mistakes, are taken an hour from a network address.
+ANSWERS_AN_HOUR = 30
 #: Seconds between two requests of the link checker to one host.
 LINK_CHECK_PAUSE = 1
 #: Whether the link checker may ask addresses of private networks: for tests alone.

@@ -47,6 +47,7 @@ MAY_PUBLISH = "partners.publish_organisation"
 SECTIONS = {
     "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
     "Publishing": ("PendingChange", "Revision", "Job"),
+    "Partners": ("Contact", "Inquiry", "Answer", "MistakeReport", "Agreement"),
     "Headings and word lists": ("Section", "Topic", "Term", "Source"),
     "Site": (
         "LinkCheck",

@@ -9,6 +9,7 @@ from partners.exchange.syndication import FORMS
 from partners.models import ROOT_MODELS
 from partners.sitemaps import SITEMAPS, sitemap
 from partners.views import (
+    answers,
     api,
     calendars,
     collaborations,
@@ -107,6 +108,8 @@ urlpatterns = [
     path("embed/events/", embed.EmbeddedEvents.as_view(), name="embedded-events"),
     path("gallery/", gallery.Gallery.as_view(), name="gallery"),
     path("preview/<token>/", previews.shared_preview, name="shared-preview"),
+    path("confirm/<token>/", answers.AnswerPage.as_view(), name="answer"),
+    path("report-a-mistake/", answers.ReportMistake.as_view(), name="report-mistake"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<section>.xml", piece, {"sitemaps": SITEMAPS}, name="sitemap-piece"),
     path("robots.txt", pages.robots, name="robots"),

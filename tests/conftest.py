@@ -30,8 +30,8 @@ SLOW = {
         (
             f"admin/test_{name}.py"
             for name in (
-                "constraints", "desk", "logo", "merging", "organisation", "publication",
-                "renaming", "sources", "values", "versions",
+                "agreements", "asking", "constraints", "desk", "logo", "merging", "organisation",
+                "publication", "renaming", "sources", "values", "versions",
             )
         ),
         "story",

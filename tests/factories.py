@@ -4,6 +4,7 @@ Numbers are padded, so that records made in a row also sort in a row. Dates may 
 """
 
 import datetime as dt
+import hashlib
 
 import factory
 from factory.django import DjangoModelFactory
@@ -275,6 +276,69 @@ class VerificationFactory(OwnedFactory):
 
     verified_at = SINCE_THEN
     how = "compared with their web site"
+
+
+class ContactFactory(OwnedFactory):
+    """Of an organisation, unless a collaboration is given."""
+
+    class Meta:
+        model = models.Contact
+
+    _owners = ("organisation", "collaboration")
+
+    name = factory.Sequence("Dr Contact {:04}".format)
+    email = factory.Sequence("contact{:04}@partner.example.org".format)
+
+
+class AgreementFactory(RecordFactory):
+    class Meta:
+        model = models.Agreement
+
+    collaboration = factory.SubFactory(CollaborationFactory)
+
+
+class AgreementDocumentFactory(RecordFactory):
+    class Meta:
+        model = models.AgreementDocument
+
+    agreement = factory.SubFactory(AgreementFactory)
+    name = "agreement.pdf"
+    content = factory.Sequence(lambda number: b"%%PDF-1.7 %d" % number)
+    sha256 = factory.LazyAttribute(lambda made: hashlib.sha256(made.content).hexdigest())
+
+
+class InquiryFactory(RecordFactory):
+    class Meta:
+        model = models.Inquiry
+
+    contact = factory.SubFactory(ContactFactory)
+    kind = "partners.organisation"
+    key = factory.SelfAttribute("contact.organisation.key")
+    title = factory.SelfAttribute("contact.organisation.name")
+    subject = "Is this still right?"
+    text = "Please look."
+    expires_at = FAR_AHEAD
+
+
+class AnswerFactory(RecordFactory):
+    """Sent, and not dealt with yet; nothing is corrected in it."""
+
+    class Meta:
+        model = models.Answer
+
+    inquiry = factory.SubFactory(InquiryFactory)
+    kind = "right"
+    by_name = "Dr Ada Example"
+    sent_at = SINCE_THEN
+
+
+class MistakeReportFactory(RecordFactory):
+    class Meta:
+        model = models.MistakeReport
+
+    page = "/organisations/esr/"
+    statement = "Founded 2016"
+    text = "It was 2015."
 
 
 #: Model → its plain factory, which is the first of those that make it.

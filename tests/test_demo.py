@@ -1,14 +1,15 @@
 """`manage.py demo`: what it makes, what it leaves alone, when it refuses."""
 
+import re
 import socket
 
 import pytest
 from django.contrib.auth.models import User
-from django.core import serializers
+from django.core import mail, serializers
 from django.core.management import CommandError, call_command
 
 from partners.management.commands.demo import Command, fixture_files
-from partners.models import Citation, Organisation, PendingChange, SourceCheck
+from partners.models import Citation, Inquiry, Organisation, PendingChange, SourceCheck
 from partners.models.base import new_key
 from partners.values import pdf
 from partners.values.pages import of_html
@@ -24,7 +25,8 @@ def development(settings, tmp_path):
     settings.DEBUG = True
     settings.FIXTURE_DIRS = [tmp_path]
     settings.MEDIA_ROOT = tmp_path / "media"
-    record = serializers.serialize("json", [OrganisationFactory.build(key="loaded")])
+    loaded = OrganisationFactory.build(key="loaded", name="Organisation")
+    record = serializers.serialize("json", [loaded])
     (tmp_path / "01_organisations.json").write_text(record)
 
 
@@ -34,15 +36,16 @@ def prepare(capsys):
     return capsys.readouterr().out.splitlines()
 
 
-def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
+def test_demo_loads_the_content_and_makes_the_accounts(client, development, capsys):
     lines = prepare(capsys)
     assert [line for line in lines if line.startswith("[")] == [
-        "[1/6] Migrating the database",
-        "[2/6] Loading the content from 1 fixtures",
-        "[3/6] Cards for pages that are shared: 1 drawn",
-        "[4/6] Demo accounts: created editor, publisher, admin",
-        "[5/6] Changes to try: 1",
-        "[6/6] Sources to watch: 0",
+        "[1/7] Migrating the database",
+        "[2/7] Loading the content from 1 fixtures",
+        "[3/7] Cards for pages that are shared: 1 drawn",
+        "[4/7] A letter to Organisation, not sent:",
+        "[5/7] Demo accounts: created editor, publisher, admin",
+        "[6/7] Changes to try: 1",
+        "[7/7] Sources to watch: 0",
     ]
     assert [line.strip() for line in lines[-7:-4]] == [
         "editor / demo-editor",
@@ -50,6 +53,10 @@ def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
         "admin / demo-admin",
     ]
     assert [organisation.key for organisation in Organisation.objects.all()] == ["loaded"]
+    [link] = re.findall(r"http://[^ /]+(/confirm/[^ ]+/)", "\n".join(lines))
+    assert client.get(link).status_code == 200
+    assert not mail.outbox
+    assert not Inquiry.objects.filter(sent_at__isnull=False).exists()
     users = User.objects.order_by("pk")
     assert [
         (
@@ -77,8 +84,8 @@ def test_demo_again_changes_nothing(development, capsys):
 
     lines = prepare(capsys)
 
-    assert "[2/6] Content is there, load skipped" in lines
-    assert "kept as they are" in lines[3]
+    assert "[2/7] Content is there, load skipped" in lines
+    assert "kept as they are" in lines[4]
     assert Organisation.objects.get().summary == "Changed by staff."
     editor = User.objects.get(username="editor")
     assert editor.check_password("chosen since")
@@ -99,7 +106,7 @@ def test_demo_has_a_change_in_each_state_that_one_can_wait_in(development, tmp_p
     ]
     assert changes[1].comment == "Which source says that they are the largest?"
     assert changes[2].rows[0]["fields"]["summary"] == "They test. They meet in May."
-    assert "[5/6] Changes to try: kept as they are" in prepare(capsys)
+    assert "[6/7] Changes to try: kept as they are" in prepare(capsys)
 
 
 def test_demo_has_sources_of_its_own_and_one_has_changed(development, settings, capsys):
@@ -122,7 +129,7 @@ def test_demo_has_sources_of_its_own_and_one_has_changed(development, settings, 
         "society.html": "says-else", "college.html": "says-so", "report.pdf": "says-so",
     }  # fmt: skip
     assert set(SourceCheck.objects.values_list("outcome", flat=True)) == {"says-so"}
-    assert "[6/6] Sources to watch: kept as they are" in prepare(capsys)
+    assert "[7/7] Sources to watch: kept as they are" in prepare(capsys)
 
 
 def test_demo_is_refused_outside_debug():

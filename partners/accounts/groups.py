@@ -6,6 +6,12 @@ from django.db.models import Q
 from partners.models import Part, Redirect, Root, SectionEntry
 
 EDITORS, PUBLISHERS = "Editors", "Publishers"
+#: What editors do beside content: they keep contacts and agreements, ask, and deal with answers.
+BESIDE = [
+    f"{action}_{name}"
+    for action in ("add", "change")
+    for name in ("agreement", "contact", "inquiry", "answer", "mistakereport")
+]
 AT_ONCE = (Redirect, SectionEntry)  # not published with a root: the public sees a change at once
 
 
@@ -17,9 +23,8 @@ def fill(sender, using, **kwargs):
     parts = [model._meta.model_name for model in published if issubclass(model, Part)]
     writes = Q(codename__startswith="add_") | Q(codename__startswith="change_")
     parts_go = Q(codename__startswith="delete_") & Q(content_type__model__in=parts)
-    views = Q(codename__startswith="view_") | Q(
-        codename__in=["add_snooze", "change_linkcheck", "change_sourcecheck"]
-    )
+    beside = ["add_snooze", "change_linkcheck", "change_sourcecheck", *BESIDE]
+    views = Q(codename__startswith="view_") | Q(codename__in=beside)
     permissions = {
         EDITORS: of_app.filter(views | (writes | parts_go) & Q(content_type__model__in=content)),
         PUBLISHERS: of_app

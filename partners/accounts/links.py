@@ -46,7 +46,7 @@ def ask(email, address, at):
 
     It does the same, and says the same, whether or not anybody has it. Raises TooMany.
     """
-    _count({"account": _alike(email), "address": address}, at)
+    _count({"account": alike(email), "address": address}, at)
     send(email, RESET)
 
 
@@ -84,20 +84,32 @@ def _link_of(user):
     }
 
 
-def _alike(email):
+def alike(email):
     """One form of all that Django takes for the same address."""
     return unicodedata.normalize("NFKC", email).casefold()
 
 
-@transaction.atomic
 def _count(asked, at):
-    """Count a request; one that is refused does not count, so that nobody is shut out for good."""
+    """Count a request. Raises TooMany."""
+    limits = settings.LINKS_AN_HOUR
+    if by := count({f"links.{by}": (value, limits[by]) for by, value in asked.items()}, at):
+        raise TooMany(SENTENCES[by.rpartition(".")[2]])
+
+
+@transaction.atomic
+def count(asked, at):
+    """Count that somebody asks for something at `at`: {what: (by whom, how often an hour)}.
+
+    Returns what was asked for too often (str), "" if nothing was. One that is refused does not
+    count, so that nobody is shut out for good. Only keyed hashes are kept, and for an hour.
+    """
     LinkRequest.objects.filter(at__lte=at - PERIOD).delete()
     keys = {
-        by: salted_hmac(f"partners.links.{by}", value, algorithm="sha256").hexdigest()
-        for by, value in asked.items()
+        what: salted_hmac(f"partners.{what}", value, algorithm="sha256").hexdigest()
+        for what, (value, _) in asked.items()
     }
-    for by, most in settings.LINKS_AN_HOUR.items():
-        if LinkRequest.objects.filter(key=keys[by]).count() >= most:
-            raise TooMany(SENTENCES[by])
+    for what, (_, most) in asked.items():
+        if LinkRequest.objects.filter(key=keys[what]).count() >= most:
+            return what
     LinkRequest.objects.bulk_create(LinkRequest(key=key, at=at) for key in keys.values())
+    return ""

@@ -1,6 +1,8 @@
 """The back office: Django's admin, in the order of the staff's work."""
 
 from partners.admin import (
+    agreements,
+    asking,
     collaboration,
     desk,
     event,
@@ -15,6 +17,8 @@ from partners.admin import (
 )
 
 __all__ = [
+    "agreements",
+    "asking",
     "collaboration",
     "desk",
     "event",

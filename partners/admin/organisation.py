@@ -24,43 +24,7 @@ from partners.models import (
     OrganisationRelation,
 )
 from partners.values.dates import PartialDateFormField
-from partners.values.uploads import can_be_kept, reencoded, shows_on_white
-from partners.values.validators import LOGO_FORMATS, validate_logo
-
-CANNOT_BE_KEPT = (
-    "The logo cannot be stored just now: the disk is full, or closed for writing. Save the rest "
-    "without it, and tell an operator."
-)
-INVISIBLE = (
-    "Nobody would see this logo: it is white, or nearly, on white. Ask for the version made for "
-    "light grounds, or put it on a ground of another colour, and send that."
-)
-
-
-class LogoField(forms.ImageField):
-    """Refuses with the sentences of `validate_logo`; what it takes, it draws anew."""
-
-    default_validators = []  # Django's looks at the name alone
-
-    def widget_attrs(self, widget):
-        """Phones that are asked for these make a JPEG of their own kind of picture."""
-        return {"accept": ", ".join(f"image/{kind.lower()}" for kind in LOGO_FORMATS)}
-
-    def to_python(self, data):
-        file = forms.FileField.to_python(self, data)
-        if file is not None:
-            validate_logo(file)
-            file = reencoded(file)
-            if not shows_on_white(file):
-                raise forms.ValidationError(INVISIBLE)
-            if not can_be_kept(file):
-                raise forms.ValidationError(CANNOT_BE_KEPT)
-        return file
-
-    def clean(self, data, initial=None):
-        if data is None and initial:
-            validate_logo(initial)  # its file may be gone
-        return super().clean(data, initial)
+from partners.values.uploads import LogoField
 
 
 class OrganisationForm(RootForm):

@@ -1,6 +1,5 @@
 """Every root is edited, proposed, published, withdrawn and verified in the same way."""
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -20,6 +19,7 @@ from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
 from partners.models import PendingChange, PreviewLink, Root
+from partners.publishing import links as signed_links
 from partners.publishing import presses, previews
 from partners.reading.search import MAX_TYPED, Search
 from partners.rows.offers import Outcome
@@ -259,7 +259,7 @@ class RootAdmin(RootActions, RootDecisions):
             "opts": self.opts,
             "original": root,
             "links": [
-                (link, f"{settings.SITE_URL}{_preview_address(link)}")
+                (link, signed_links.address(link))
                 for link in links.valid(request.now).order_by("-made_at")
             ],
         }
@@ -300,7 +300,3 @@ def _without(fields, hidden):
             yield tuple(each for each in field if each not in hidden)
         elif field not in hidden:
             yield field
-
-
-def _preview_address(link):
-    return reverse("partners:shared-preview", args=[previews.token(link)])

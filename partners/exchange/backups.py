@@ -4,7 +4,8 @@ The file is a ZIP. `rows/<app>.<model>.jsonl` has a JSON object a row, column â†
 fields write it; `media/â€¦` the uploads; `manifest.json` the versions, and of each other member its
 SHA-256 and of each table its number of rows. Left out are sessions (whoever was logged in logs in
 anew), tasks (no mail is sent twice), spreadsheets in mid-import, requests for links that are
-counted, and the version of the content, which never comes back.
+counted, and the version of the content, which never comes back. What was erased about people, here
+or before the backup, stays erased after a restore.
 """
 
 import hashlib
@@ -29,8 +30,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from partners.accounts import erasing
 from partners.exchange import backup_rows
 from partners.exchange.backup_rows import Damaged, member_of, refused, written
+from partners.models import Erasure
 from partners.reading import cards
 from partners.values import renditions
 
@@ -296,7 +299,7 @@ def _write(path, content):
 
 
 def _replace_rows(archive):
-    models = tables()
+    models, erased = tables(), list(Erasure.objects.order_by("pk"))
     _lock(models)
     for model in [*map(apps.get_model, EMPTIED), *models]:
         model._base_manager.all()._raw_delete(connection.alias)
@@ -305,6 +308,8 @@ def _replace_rows(archive):
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
+    Erasure.objects.bulk_create(erased, ignore_conflicts=True)
+    erasing.erase_again(set(Erasure.objects.values_list("key", flat=True)))
     connection.check_constraints()
 
 

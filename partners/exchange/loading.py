@@ -22,27 +22,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.encoding import is_protected_type
 
-from partners.models import (
-    Chore,
-    ContentVersion,
-    Job,
-    LinkCheck,
-    LinkRequest,
-    LoadedRow,
-    MissedAddress,
-    PendingChange,
-    PreviewLink,
-    Record,
-    RegisterRecord,
-    Reminder,
-    Revision,
-    Root,
-    SentSheet,
-    Snooze,
-    SourceCheck,
-    Verification,
-    Word,
-)
+from partners.models import LoadedRow, Root
+from partners.models.base import ContentModel
 from partners.rows import snapshots
 from partners.rows.door import take
 from partners.rows.offers import Offer, Outcome, Press, Stale
@@ -54,24 +35,9 @@ UPLOADS = "media"
 RECORD_KEYS = {"model", "pk", "fields"}
 #: Rows beside the content: a reload resets none of them.
 BOOKKEEPING = {
-    Chore,
-    ContentVersion,
-    Job,
-    LinkCheck,
-    LinkRequest,
-    LoadedRow,
-    MissedAddress,
-    PendingChange,
-    PreviewLink,
-    Record,
-    RegisterRecord,
-    Reminder,
-    Revision,
-    SentSheet,
-    Snooze,
-    SourceCheck,
-    Verification,
-    Word,
+    model
+    for model in apps.get_app_config("partners").get_models()
+    if not issubclass(model, ContentModel)
 }
 
 

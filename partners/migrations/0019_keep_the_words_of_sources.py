@@ -8,7 +8,7 @@ import partners.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0015_undo_what_was_done_to_many"),
+        ("partners", "0018_ask_partners"),
     ]
 
     operations = [

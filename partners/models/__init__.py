@@ -1,6 +1,8 @@
 """The domain. Roots are published, parts belong to them, vocabularies serve them all."""
 
 from partners.models.addresses import Address, addresses_of, outside_addresses
+from partners.models.agreements import Agreement, AgreementDocument
+from partners.models.answers import Answer, Inquiry, MistakeReport
 from partners.models.attention import LinkCheck, RegisterRecord, Reminder, Snooze, SourceCheck
 from partners.models.base import ROOTS, Part, Root, Vocabulary, root_name
 from partners.models.bookkeeping import (
@@ -16,6 +18,7 @@ from partners.models.collaboration import Collaboration, JointWork, Party
 from partners.models.event import Event, Organiser
 from partners.models.organisation import Organisation, OrganisationRelation
 from partners.models.page import Page, Section, SectionEntry
+from partners.models.people import Contact, Erasure
 from partners.models.profile import Figure, Identifier, OrganisationName
 from partners.models.publishing import PendingChange, PreviewLink, Revision, SentSheet
 from partners.models.redirects import MissedAddress, Redirect
@@ -35,14 +38,20 @@ __all__ = [
     "ROOTS",
     "ROOT_MODELS",
     "Address",
+    "Agreement",
+    "AgreementDocument",
+    "Answer",
     "Chore",
     "Citation",
     "Collaboration",
+    "Contact",
     "ContentVersion",
+    "Erasure",
     "Event",
     "EventSeries",
     "Figure",
     "Identifier",
+    "Inquiry",
     "Job",
     "JointWork",
     "Link",
@@ -50,6 +59,7 @@ __all__ = [
     "LinkRequest",
     "LoadedRow",
     "MissedAddress",
+    "MistakeReport",
     "Organisation",
     "OrganisationName",
     "OrganisationRelation",

@@ -147,6 +147,7 @@ class Verification(PerRecordRow):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     how = LineField(max_length=200, blank=True)
+    is_by_partner = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [owner_constraint("verification", (*ROOTS, "figure"))]

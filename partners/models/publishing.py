@@ -189,25 +189,39 @@ class PendingChange(RecordReference):
         return self.status == self.Status.SCHEDULED
 
 
-class PreviewLinkQuerySet(models.QuerySet):
+class SignedLinkQuerySet(models.QuerySet):
     def valid(self, at):
         """Those that open a page at `at` (aware datetime)."""
         return self.filter(expires_at__gt=at, revoked_at=None)
 
 
-class PreviewLink(RecordReference):
-    """A rendering to be shown to somebody without an account, for a while."""
+class SignedLink(models.Model):
+    """What somebody without an account may open for a while; `publishing.links` has its address."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    html = models.TextField()
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
-    )
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
-    objects = PreviewLinkQuerySet.as_manager()
+    objects = SignedLinkQuerySet.as_manager()
+
+    #: Keeps the addresses of one kind of link from opening another; and the name of its page.
+    salt = address_name = ""
+
+    class Meta:
+        abstract = True
+
+
+class PreviewLink(SignedLink, RecordReference):
+    """A rendering to be shown to somebody without an account."""
+
+    html = models.TextField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+
+    salt = "partners.publishing.previews"
+    address_name = "partners:shared-preview"
 
     class Meta:
         indexes = [models.Index(fields=["kind", "key"], name="previewlink_of_record")]

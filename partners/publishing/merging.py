@@ -217,6 +217,7 @@ class Merge:
             )
             for identity, rows in wanted.items()
         ]
+        self.other.contacts.update(organisation=self.kept)
         for answer in take(offers, MERGE, by, at):
             if not answer.is_taken:
                 raise Refused(*answer.sentences)

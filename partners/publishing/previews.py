@@ -9,15 +9,13 @@ import mimetypes
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core import signing
 from django.test import RequestFactory
 from django.urls import resolve
 
 from partners.models import PreviewLink
+from partners.publishing import links
 from partners.rows import bookkeeping, snapshots, writing
 from partners.rows.standing import standing
-
-SALT = "partners.publishing.previews"
 
 
 def page(model, key, rows, request):
@@ -72,15 +70,6 @@ def share(model, key, request):
     )
 
 
-def token(link):
-    """What names `link` in an address, and cannot be guessed or made up."""
-    return signing.dumps(link.pk.hex, salt=SALT)
-
-
 def opened(token, at):
     """The PreviewLink that `token` names, or None if it is not valid at `at` (aware datetime)."""
-    try:
-        key = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None
-    return PreviewLink.objects.valid(at).filter(pk=key).first()
+    return links.named(PreviewLink.objects.valid(at), token)

@@ -301,11 +301,19 @@ def _words_of(texts):
     return [Word(text=word, reversed=word[::-1]) for word in sorted(words)]
 
 
-def verify(compared, by, at, how=""):
-    """Record that the user `by` compared a root or a figure with the world at `at` (datetime)."""
+def verify(compared, by, at, how="", is_by_partner=False):
+    """Record that a root or a figure was compared with the world at `at` (datetime).
+
+    `by` is the user who did so, or who notes that the partner did.
+    """
     Verification.objects.update_or_create(
         **{root_name(compared) if compared.root is compared else "figure": compared},
-        defaults={"verified_at": at, "verified_by": by, "how": how},
+        defaults={
+            "verified_at": at,
+            "verified_by": by,
+            "how": how,
+            "is_by_partner": is_by_partner,
+        },
     )
 
 

@@ -19,8 +19,8 @@ from partners.models import ROOTS, ContentVersion, PendingChange, triggers
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
 NOT_INVALIDATING = {
-    "chore", "contentversion", "linkrequest", "loadedrow", "missedaddress", "previewlink",
-    "reminder", "sentsheet",
+    "agreementdocument", "chore", "contact", "contentversion", "erasure", "linkrequest",
+    "loadedrow", "missedaddress", "previewlink", "reminder", "sentsheet",
 }  # fmt: skip
 #: How long pages stand while a change is due that could not be published yet.
 WHILE_DUE = dt.timedelta(seconds=1)

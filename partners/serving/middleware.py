@@ -29,10 +29,11 @@ from partners.publishing import presses
 from partners.rows import freshness
 from partners.serving import logs, missed
 
-HEALTH = "/health/"
+HEALTH, ANSWERS = "/health/", "/confirm/"
 LONGEST_QUERY = 4_000  # characters
 LARGEST_BODY = 100_000_000  # bytes; what is smaller is answered in words by the form it was sent to
 LARGEST_OF_STRANGERS = 20_000  # bytes; who is not logged in has a name and a password to send
+LARGEST_ANSWER = 2_500_000  # bytes; a partner who answers may send a logo of 2 MB
 
 
 class NameRequest:
@@ -170,7 +171,8 @@ class RefuseTooMuch:
             return self.refuse(request, self.BODY)
         if length and request.user.is_authenticated:
             return self.read(request)
-        if length > LARGEST_OF_STRANGERS:
+        may_answer = request.path_info.startswith(ANSWERS)
+        if length > (LARGEST_ANSWER if may_answer else LARGEST_OF_STRANGERS):
             return self.answer_stranger(request)
         return self.get_response(request)
 

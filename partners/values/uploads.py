@@ -6,12 +6,19 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from PIL import ExifTags, Image, ImageChops, ImageCms
 
-from partners.values.validators import LOGO_FORMATS, LOGO_MAX_BYTES, SHEET_MAX_BYTES, kind_of
+from partners.values.validators import (
+    LOGO_FORMATS,
+    LOGO_MAX_BYTES,
+    SHEET_MAX_BYTES,
+    kind_of,
+    validate_logo,
+)
 
 #: The longer side of a stored logo in pixels: plenty for print, and little to decode.
 LOGO_SIDE = 2000
@@ -41,8 +48,9 @@ NEARLY_WHITE, TRACE = 225, 0.005
 OPTIONS = {"PNG": {"optimize": True}, "JPEG": {"quality": 92}, "WEBP": {"lossless": True}}
 
 
+DOCUMENT_MAX_BYTES = 5_000_000
 #: The name of a form's field → as much of its file as is kept (bytes); any other is a logo.
-LIMITS = {"sheet": SHEET_MAX_BYTES}
+LIMITS = {"sheet": SHEET_MAX_BYTES, "document": DOCUMENT_MAX_BYTES}
 
 
 class LimitedUpload(TemporaryFileUploadHandler):
@@ -152,3 +160,39 @@ def shows_on_white(upload):
     red, green, blue, _ = plate.split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     return sum(darkest.histogram()[:NEARLY_WHITE]) > covered * TRACE
+
+
+CANNOT_BE_KEPT = (
+    "The logo cannot be stored just now: the disk is full, or closed for writing. Save the rest "
+    "without it, and tell an operator."
+)
+INVISIBLE = (
+    "Nobody would see this logo: it is white, or nearly, on white. Ask for the version made for "
+    "light grounds, or put it on a ground of another colour, and send that."
+)
+
+
+class LogoField(forms.ImageField):
+    """Refuses with the sentences of `validate_logo`; what it takes, it draws anew."""
+
+    default_validators = []  # Django's looks at the name alone
+
+    def widget_attrs(self, widget):
+        """Phones that are asked for these make a JPEG of their own kind of picture."""
+        return {"accept": ", ".join(f"image/{kind.lower()}" for kind in LOGO_FORMATS)}
+
+    def to_python(self, data):
+        file = forms.FileField.to_python(self, data)
+        if file is not None:
+            validate_logo(file)
+            file = reencoded(file)
+            if not shows_on_white(file):
+                raise forms.ValidationError(INVISIBLE)
+            if not can_be_kept(file):
+                raise forms.ValidationError(CANNOT_BE_KEPT)
+        return file
+
+    def clean(self, data, initial=None):
+        if data is None and initial:
+            validate_logo(initial)  # its file may be gone
+        return super().clean(data, initial)

@@ -73,6 +73,8 @@ def records(client_of):
     asker = User.objects.get(username="publisher")
     job = {"task": uuid.uuid4(), "by": asker, "title": "Look at a file", "leads_to": "/admin/"}
     made |= {"job": Job.objects.create(**job)}
+    made |= {"answer": make.AnswerFactory(), "mistakereport": make.MistakeReportFactory()}
+    made["inquiry"] = made["answer"].inquiry
     made |= {"dbtaskresult": links.write.enqueue(links.RESET, []).db_result}
     cited = make.CitationFactory(quotation="some words", path="name")
     made["sourcecheck"] = SourceCheck.objects.create(

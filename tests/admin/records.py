@@ -81,6 +81,8 @@ RECORDS = {
     models.Term: make.TermFactory,
     models.Source: source,
     models.Redirect: make.RedirectFactory,
+    models.Contact: make.ContactFactory,
+    models.Agreement: make.AgreementFactory,
     User: user,
     Group: group,
 }

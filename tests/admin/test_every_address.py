@@ -25,8 +25,8 @@ UNLINKED = [
     *(f"/sitemap-{section}.xml" for section in SITEMAPS),
     *(f"/api/v1/{name}/" for name in KINDS),
 ]  # fmt: skip
-#: What needs a token: see test_previews.
-UNASKED = {"preview/<token>/", "favicon.ico"}  # the latter leads to a static file
+#: What needs a token: see test_previews and test_answers.
+UNASKED = {"preview/<token>/", "confirm/<token>/", "favicon.ico"}  # the last leads to a static file
 
 
 def api_records():

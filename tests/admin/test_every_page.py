@@ -9,9 +9,12 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from partners.models import (
+    Answer,
+    Inquiry,
     Job,
     LinkCheck,
     MissedAddress,
+    MistakeReport,
     Page,
     PendingChange,
     Revision,
@@ -24,7 +27,8 @@ pytestmark = pytest.mark.django_db
 every_model = pytest.mark.parametrize("model", parameters(RECORDS))
 #: Rows that are made elsewhere: see test_desk and test_attention.
 MADE_ELSEWHERE = {
-    DBTaskResult, Job, LinkCheck, LogEntry, MissedAddress, PendingChange, Revision, SourceCheck,
+    Answer, DBTaskResult, Inquiry, Job, LinkCheck, LogEntry, MissedAddress, MistakeReport,
+    PendingChange, Revision, SourceCheck,
 }  # fmt: skip
 
 
@@ -105,6 +109,13 @@ SECTIONS = {
     "superuser": {
         "Content": ["Organisations", "Collaborations", "Event series", "Events", "Pages"],
         "Publishing": ["Pending changes", "Recent changes", "Longer jobs"],
+        "Partners": [
+            "Contacts",
+            "Questions to partners",
+            "Answers of partners",
+            "Reported mistakes",
+            "Agreements",
+        ],
         "Headings and word lists": [
             "Sections of the partners page",
             "Topics",

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from partners.admin.organisation import CANNOT_BE_KEPT, INVISIBLE
 from partners.models import Organisation, PendingChange, Revision
+from partners.values.uploads import CANNOT_BE_KEPT, INVISIBLE
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read_all
 from tests.admin.test_organisation import get

@@ -4,11 +4,14 @@ e: editors, p: publishers, s: superusers. Nobody else is let in anywhere. An add
 that is not in the tables fails the test.
 """
 
+import uuid
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import URLResolver, reverse
 
+from partners.models import Agreement, Contact
 from tests.admin.records import ROOT_FACTORIES
 from tests.admin.test_every_page import MADE_ELSEWHERE
 
@@ -44,6 +47,11 @@ TABLE = {
     "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", "") | {"undo": "ps"},
+    "contact": pages("eps", "eps", "eps", "eps", "ps"),
+    "agreement": pages("eps", "eps", "eps", "eps", "ps") | {"document": "eps"},
+    "inquiry": pages("eps", "", "eps", "eps", ""),
+    "answer": pages("eps", "", "eps", "eps", "") | {"logo": "eps"},
+    "mistakereport": pages("eps", "", "eps", "eps", ""),
     "linkcheck": pages("eps", "", "eps", "eps", ""),
     "sourcecheck": pages("eps", "", "eps", "eps", ""),
     "job": pages("eps", "", "eps", "eps", ""),
@@ -75,6 +83,11 @@ ACTIONS = {
     "redirect": {"delete_selected": "ps", "export_xlsx": "eps", "export_csv": "eps"},
     "pendingchange": {},
     "revision": {},
+    "contact": {"ask": "eps", "delete_selected": "ps"},
+    "agreement": {"delete_selected": "ps"},
+    "inquiry": {},
+    "answer": {"note_as_confirmed": "eps"},
+    "mistakereport": {"mark_dealt_with": "eps"},
     "linkcheck": {"mark_false_alarm": "eps"},
     "sourcecheck": {},
     "job": {},
@@ -109,7 +122,7 @@ def names():
 def test_tables_have_every_address():
     expected = {f"partners_{model}_{page}" for model in [*ROOTS, *WORDS] for page in TABLE[model]}
     expected -= {f"partners_{root}_next_edition" for root in ROOTS if root != "event"}
-    for model in MADE_ELSEWHERE | {Group, User}:
+    for model in MADE_ELSEWHERE | {Agreement, Contact, Group, User}:
         label = model._meta.model_name
         expected |= {f"{model._meta.app_label}_{label}_{page}" for page in TABLE[label]}
     assert set(names()) == expected | set(SITE)
@@ -122,6 +135,7 @@ def ask(client, name, record):
         "restore": [record.pk, 1], "next_edition": [record.pk], "decide": [record.pk],
         "previews": [record.pk], "changelist": [], "add": [], "import": [], "export": ["xlsx"],
         "keep": [], "from_register": [], "undo": [getattr(record, "act", None)],
+        "document": [uuid.uuid4()],
     }.get(page, [record.pk])  # fmt: skip
     url = reverse(f"admin:{name}", args=arguments)
     return client.post(url, POSTED[page]) if page in POSTED else client.get(url)

@@ -5,8 +5,11 @@ import shutil
 import threading
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import sync_playwright
 
+from partners.models import Organisation
+from partners.publishing import links
 from tests import factories as make
 
 ARGUMENTS = [
@@ -29,7 +32,8 @@ PATHS = [
     "/organisations/?kind=nonsense", "/organisations/esr/", "/organisations/cirse/",
     "/organisations/esr/history/",
     "/collaborations/", "/collaborations/cirse-efrs/", "/events/", "/search/", "/search/?q=apcsvir",
-    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/nowhere/", "/data/", "/api/",
+    "/search/?q=zzzz", "/glossary/", "/pages/about/", "/report-a-mistake/", "/nowhere/",
+    "/data/", "/api/",
     "/embed/", "/embed/organisations/?theme=dark", "/embed/events/?when=past&theme=light",
 ]  # fmt: skip
 
@@ -87,14 +91,21 @@ def broken(text):
     return [text] if any(sign in text for sign in BROKEN_POLICY) else []
 
 
+def path_of(link):
+    """The path of the page that a signed link opens."""
+    return links.address(link).removeprefix(settings.SITE_URL)
+
+
 @pytest.fixture
 def paths(content):
-    """The addresses, and those of two events, a series and a withdrawn record."""
+    """The addresses, and those of a link, two events, a series and a withdrawn record."""
     event = make.EventFactory(starts="2018", city="Vienna", country="AT", summary="It was held.")
     dated = make.EventFactory(starts="2018-05-03")
     series = make.EventSeriesFactory(usual_city="Vienna")
     gone = make.OrganisationFactory(withdrawn=True)
-    return [*PATHS, *(record.get_absolute_url() for record in (event, dated, series, gone))]
+    contact = make.ContactFactory(organisation=Organisation.objects.get(pk="esr"))
+    asked = path_of(make.InquiryFactory(contact=contact))
+    return [*PATHS, asked, *(record.get_absolute_url() for record in (event, dated, series, gone))]
 
 
 @pytest.fixture

@@ -138,9 +138,14 @@ def pages(records):
             "partners_revision",
             "partners_linkcheck",
             "partners_missedaddress",
+            "partners_contact",
+            "partners_inquiry",
+            "partners_answer",
             "admin_logentry",
         )
     ]
+    answer = make.AnswerFactory(logo=b"picture", logo_permission="Their board")
+    paths += [address(each) for each in (answer, answer.inquiry, make.MistakeReportFactory())]
     paths += [address(organisation, "decide") + "?_withdraw=1&at_0=&at_1="]
     paths += [address(organisation, page) for page in ("history", "previews", "delete", "register")]
     paths += [reverse("admin:partners_organisation_from_register")]

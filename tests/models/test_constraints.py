@@ -52,6 +52,7 @@ TEXTS = {
     "topic_has_name": make.TopicFactory,
     "term_has_abbreviation": make.TermFactory,
     "term_has_expansion": make.TermFactory,
+    "contact_has_name": make.ContactFactory,
 }
 NO_DATE = "“{}” is not a year, month or day such as 2016, 2016-05 or 2016-05-03."
 BAD_SHAPES = (
@@ -324,6 +325,18 @@ CASES = [
         for blank in ("", " \u200b\n")
     ),
     # bookkeeping
+    *shape_cases("contact", "since", make.ContactFactory),
+    *shape_cases("contact", "until", make.ContactFactory),
+    *order_cases("contact", "since", "until", make.ContactFactory),
+    *owner_cases(
+        "contact", make.ContactFactory, "organisation", "collaboration", make.CollaborationFactory
+    ),
+    twin_case(
+        "agreementdocument_kept_once",
+        "sha256",
+        make.AgreementDocumentFactory,
+        agreement=make.AgreementFactory,
+    ),
     *owner_cases("record", record_of_organisation, "organisation", "page", page_without_record),
     *owner_cases("verification", verified_figure, "figure", "event", make.EventFactory),
     twin_case("loadedrow_one_a_row", "object_key", loaded_row),

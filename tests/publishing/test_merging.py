@@ -64,9 +64,15 @@ def whats(record):
 
 def test_every_way_to_name_an_organisation_is_known():
     """A new one has to be merged as well."""
-    beside = {"record", "verification"}
+    beside = {"contacts", "record", "verification"}
     ways = {relation.get_accessor_name() for relation in Organisation._meta.related_objects}
     assert ways == {*ELSEWHERE, *snapshots.part_names(Organisation), *beside}
+
+
+def test_contacts_move_to_the_one_that_is_kept(kept, other, publisher):
+    contact = make.ContactFactory(organisation=other)
+    merge(kept, other, publisher)
+    assert fresh(contact).organisation == kept
 
 
 def test_parts_move_as_they_are(kept, other, publisher):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import PreviewLink, Record
-from partners.publishing import previews
+from partners.publishing import links, previews
 from partners.rows import snapshots
 from partners.rows.snapshots import Refused
 from tests import acts
@@ -75,7 +75,7 @@ def link(request_of_staff):
 
 
 def address(link):
-    return reverse("partners:shared-preview", args=[previews.token(link)])
+    return reverse("partners:shared-preview", args=[links.token(link)])
 
 
 def test_shared_preview_shows_what_it_showed_and_writes_nothing(link, client):
@@ -109,5 +109,5 @@ def test_revoked_preview_opens_nothing(link, client):
 
 
 def test_address_of_a_preview_cannot_be_made_up(link, client):
-    for forged in (link.pk.hex, str(link.pk), previews.token(link)[:-1], "x"):
+    for forged in (link.pk.hex, str(link.pk), links.token(link)[:-1], "x"):
         assert client.get(f"/preview/{forged}/").status_code == 404

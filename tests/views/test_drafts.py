@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from partners import urls
 from partners.models import Organisation, PendingChange, PreviewLink, Topic, root_name
-from partners.publishing import previews
+from partners.publishing import links, previews
 from partners.rows import snapshots
 from partners.sitemaps import SITEMAPS
 from tests import acts
@@ -157,7 +157,7 @@ def every_address():
     given = {
         "section": [*SITEMAPS, WORD],
         "slug": [*slugs, WORD, *Topic.objects.values_list("pk", flat=True)],
-        "token": ["forged", *map(previews.token, PreviewLink.objects.all())],
+        "token": ["forged", *map(links.token, PreviewLink.objects.all())],
     }
     for pattern in urls.urlpatterns:
         names = list(pattern.pattern.converters)

@@ -274,7 +274,7 @@ def footer_links(page):
 )
 def test_footer_has_its_pages_and_takes_reports_of_mistakes(read, footer_pages, address, status):
     links = footer_links(read(address, status=status))
-    links = [link for link in links if not link[1].endswith("/history/")][-9:]
+    links = [link for link in links if not link[1].endswith("/history/")][-10:]
     *pages, data = Page.FOOTER
     assert [href for _, href in links[:8]] == [
         *(f"/pages/{key}/" for key in pages),
@@ -282,6 +282,7 @@ def test_footer_has_its_pages_and_takes_reports_of_mistakes(read, footer_pages, 
         "/glossary/",
         "/feeds/changes.atom",
     ]
+    assert links[9] == ("in a form", "/report-a-mistake/")
     words, mail = links[8]
     assert words == "Report a mistake on this page"
     assert urlsplit(mail)[:3] == ("mailto", "", settings.CONTACT_EMAIL)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from partners.accounts.groups import PUBLISHERS
+from partners.care.attention import replies  # noqa: F401 — its rules come first
 from partners.care.attention.rule import Finding, Rule
 from partners.care.attention.scene import MODELS
 from partners.care.attention.sources import RegisterDiffers, SourceChanged

@@ -10,13 +10,17 @@ from django.utils import timezone
 from partners.models import (
     ROOT_MODELS,
     ROOTS,
+    Agreement,
+    Answer,
     Citation,
     Event,
     EventSeries,
     Figure,
+    Inquiry,
     JointWork,
     Link,
     LinkCheck,
+    MistakeReport,
     Organisation,
     OrganisationRelation,
     Page,
@@ -126,6 +130,26 @@ class Scene:
     @cached_property
     def pending(self):
         return list(PendingChange.objects.defer("base", "rows"))
+
+    @cached_property
+    def inquiries(self):
+        """What partners were asked, and have neither answered nor let expire."""
+        return list(Inquiry.objects.unanswered(self.now))
+
+    @cached_property
+    def answers(self):
+        """What partners answered, and nobody dealt with."""
+        undecided = Answer.objects.undecided().select_related("inquiry")
+        return list(undecided.defer("base", "rows", "logo"))
+
+    @cached_property
+    def mistakes(self):
+        return list(MistakeReport.objects.unanswered())
+
+    @cached_property
+    def agreements(self):
+        """Collaboration's key → its Agreement."""
+        return {each.collaboration_id: each for each in Agreement.objects.all()}
 
     def turning(self, days):
         """(model, key, what it is called, what happens, when) of all that changes by itself."""

@@ -16,9 +16,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from partners.accounts.groups import EDITORS, PUBLISHERS
+from partners.care import inquiries
 from partners.management.beside import worker_beside
 from partners.models import (
     Citation,
+    Contact,
     Figure,
     Organisation,
     PendingChange,
@@ -87,7 +89,8 @@ class Command(BaseCommand):
             )
         if not no_serve:
             refuse_taken_port(port)
-        steps = [self.migrate, self.load, self.draw_cards, self.create_accounts]
+            settings.SITE_URL = site_url(port)  # what its calendars and mails lead to
+        steps = [self.migrate, self.load, self.draw_cards, self.ask_partner, self.create_accounts]
         steps += [self.seed_changes, lambda: self.seed_sources(site_url(port))]
         if not no_serve:
             steps.append(lambda: self.serve(port))
@@ -148,12 +151,24 @@ class Command(BaseCommand):
             f"      In another window: SITE_URL={address} .venv/bin/python manage.py "
             "watch_sources; then see “Needs attention”."
         )
+    def ask_partner(self):
+        """Show the letter to a partner, and the link in it; nothing is sent."""
+        if Contact.objects.exists():
+            self.say("A letter to a partner: kept as it is")
+            return
+        partners = Organisation.objects.live(timezone.now()).partners().order_by("pk")
+        for partner in partners[:1]:
+            name, mail = "Dr Ada Example", "ada@partner.example.org"
+            contact = Contact.objects.create(organisation=partner, name=name, email=mail)
+            texts, now = (inquiries.SUBJECT, inquiries.TEXT), timezone.now()
+            inquiry = inquiries.ask(contact, *texts, by=None, at=now, sends=False)
+            self.say(f"A letter to {partner.short_name}, not sent:")
+            self.stdout.write(inquiries.written("ask", inquiry)["text"].strip())
 
     def draw_cards(self):
         self.say(f"Cards for pages that are shared: {cards.draw_missing()} drawn")
 
     def serve(self, port):
-        settings.SITE_URL = site_url(port)  # what its calendars and feeds lead to
         settings.DEBUG = False  # what goes wrong has the pages that visitors get, not Django's
         self.say(f"Serving {settings.SITE_URL}/ and, for staff, {settings.SITE_URL}/admin/")
         self.stdout.write("      Stop it with Ctrl+C.")

@@ -1,17 +1,17 @@
-"""Mail staff what needs attention and is new to them."""
+"""Mail staff what needs attention and is new to them, and partners their one reminder."""
 
 from django.core.management import BaseCommand
 from django.utils import timezone
 
 from partners.admin import kept
-from partners.care import chores, reminders
+from partners.care import chores, inquiries, reminders
 
 
 class Command(BaseCommand):
     help = "Mails each colleague what needs attention and is new to them; a day may fail."
 
     def handle(self, **options):
-        queued = reminders.send(timezone.now())
+        queued = reminders.send(timezone.now()) + inquiries.remind(timezone.now())
         kept.forget(timezone.now())
         chores.done("send_reminders")
         if options["verbosity"] >= 1:

@@ -21,6 +21,7 @@ from partners.models import (
 from partners.rows import bookkeeping
 from partners.values import ror
 from tests import factories as make
+from tests.care.attention import reply_cases
 from tests.ror_records import record, ror_id
 
 pytestmark = pytest.mark.django_db
@@ -335,6 +336,7 @@ CASES = {
         (lambda: figure(source=None), "100 members"),
         (organisation, None),
     ],
+    **reply_cases.CASES,
 }  # fmt: skip
 
 
@@ -433,5 +435,16 @@ def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queri
         figure()
         relation()
         link()
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         assert queue(NOW)
+
+
+def test_reported_mistake_stands_at_its_record():
+    make.OrganisationFactory(name="Partner", key="partner")
+    report = make.MistakeReportFactory(page="/organisations/partner/?a=b")
+    [finding] = [each for rule, those in queue(NOW) for each in those if "mistake" in rule.name]
+    assert str(finding.record) == "Partner"
+    assert finding.url.endswith(f"/mistakereport/{report.pk}/change/")
+    for page in ("/organisations/unknown/", "/events/", "nonsense", "//[", "/pages/"):
+        type(report).objects.update(page=page)
+        assert found("mistake-reported") == [(f"{page}: Founded 2016", "“Founded 2016”")]

@@ -1,0 +1,231 @@
+"""Answers of partners: compared with what staff made meanwhile, taken by the one door."""
+
+import random
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from partners.models import Answer, Figure, Organisation, PendingChange, Revision, Source
+from partners.publishing import answers, presses
+from partners.rows import bookkeeping, snapshots
+from partners.rows.door import take_one
+from partners.rows.offers import Offer
+from partners.rows.snapshots import Path, Refused
+from partners.rows.standing import standing
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+NAME = Path("partners.organisation", "sor", "name")
+
+
+@pytest.fixture
+def staff(db):
+    return User.objects.create_user("ann")
+
+
+@pytest.fixture
+def sor(db):
+    made = make.OrganisationFactory(key="sor", name="Society of Rays", founded="2016")
+    make.FigureFactory(organisation=made, pk="a" * 8 + "-0000-4000-8000-" + "0" * 12, value=8000)
+    return made
+
+
+def value_path():
+    return Path("partners.figure", str(Figure.objects.get().pk), "value")
+
+
+def changed(rows, **fields):
+    """The rows with other values: of the record, or of its figures (`figure_value`)."""
+    result = []
+    for row in rows:
+        kind = "figure_" if row["model"] == "partners.figure" else ""
+        own = {
+            name.removeprefix("figure_"): value
+            for name, value in fields.items()
+            if name.startswith("figure_") == bool(kind)
+        }
+        result.append(row | {"fields": row["fields"] | own})
+    return result
+
+
+def answer(**fields):
+    """An answer that was sent, with these corrections."""
+    contact = make.ContactFactory(organisation=Organisation.objects.get(pk="sor"))
+    inquiry = make.InquiryFactory(contact=contact, key="sor", title="Society of Rays")
+    base = standing(Organisation, "sor").rows
+    kind = "corrected" if fields else "right"
+    rows = changed(base, **fields)
+    return make.AnswerFactory(
+        inquiry=inquiry, base=base, rows=rows, kind=kind, sent_at=timezone.now()
+    )
+
+
+def take(sent, *paths, by):
+    seen = standing(Organisation, "sor").version
+    return answers.take(sent, {str(each) for each in paths}, seen, by, timezone.now())
+
+
+def propose(by, **fields):
+    present = standing(Organisation, "sor").present
+    rows = changed(present, **fields)
+    return take_one(Offer(Organisation, "sor", present, rows), presses.HAND_IN, by, timezone.now())
+
+
+def test_what_is_taken_becomes_a_proposal_and_nothing_else(sor, staff):
+    sent = answer(name="Society of Rays and Waves", founded="2015")
+    assert take(sent, NAME, by=staff).is_taken
+    fields = PendingChange.objects.get().rows[0]["fields"]
+    assert (fields["name"], fields["founded"]) == ("Society of Rays and Waves", "2016")
+    sor.refresh_from_db()
+    assert sor.name == "Society of Rays"
+
+
+def test_corrected_figure_has_the_partner_as_its_source(sor, staff):
+    sent = answer(figure_value=9000, figure_as_of="2026-12-12")
+    assert take(sent, value_path(), by=staff).is_taken
+    figure = PendingChange.objects.get().rows[1]["fields"]
+    assert (figure["value"], figure["source"]) == (9000, f"answer-{sent.pk.hex}")
+    assert Source.objects.get().title.startswith("Answer of Society of Rays, ")
+    assert Figure.objects.get().value == 8000
+
+
+def test_answer_goes_into_what_waits_and_takes_nothing_from_it(sor, staff):
+    sent = answer(name="Society of Rays and Waves")
+    propose(staff, founded="2014", summary="They work.")
+    assert take(sent, NAME, by=staff).is_taken
+    change = PendingChange.objects.get()
+    fields = change.rows[0]["fields"]
+    assert change.status == PendingChange.Status.HANDED_IN
+    assert (fields["name"], fields["founded"]) == ("Society of Rays and Waves", "2014")
+    assert fields["summary"] == "They work."
+
+
+def test_conflict_is_shown_and_taken_only_where_chosen(sor, staff):
+    sent = answer(name="Society of Rays and Waves")
+    propose(staff, name="Society of X-rays")
+    [version] = answers.compared(sent)
+    said = (version.was, version.now, version.mine)
+    assert said == ("Society of Rays", "Society of X-rays", "Society of Rays and Waves")
+    assert take(sent, by=staff).is_taken
+    assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of X-rays"
+    assert take(sent, NAME, by=staff).is_taken
+    assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of Rays and Waves"
+
+
+def test_what_staff_saved_since_they_looked_is_not_overwritten(sor, staff):
+    sent = answer(name="Society of Rays and Waves")
+    seen = standing(Organisation, "sor").version
+    propose(staff, name="Society of X-rays")
+    assert not answers.take(sent, {str(NAME)}, seen, staff, timezone.now()).is_taken
+    assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of X-rays"
+
+
+def test_scheduled_change_is_left_alone(sor, staff):
+    sent = answer(name="Society of Rays and Waves")
+    propose(staff, founded="2014")
+    change = PendingChange.objects.get()
+    offer = presses.offer_of(change)._replace(when=make.FAR_AHEAD)
+    take_one(offer, presses.SCHEDULE, staff, timezone.now())
+    result = take(sent, NAME, by=staff)
+    assert not result.is_taken
+    assert "Take back its schedule" in str(result)
+    assert PendingChange.objects.get().rows == change.rows
+
+
+def test_still_right_is_a_verification_by_the_partner(client, sor, staff):
+    sent = answer()
+    page = client.get(sor.get_absolute_url()).content.decode()
+    assert "Confirmed by the partner" not in page
+    assert answers.confirm(sent, None, staff, timezone.now()).is_taken
+    history = client.get(f"{sor.get_absolute_url()}history/").content.decode()
+    assert f"Confirmed by the partner, {answers.day_of(sent)}" in history
+    assert sent.by_name not in history
+    assert Figure.objects.get().verification.is_by_partner
+
+
+def test_nothing_is_confirmed_that_changed_since(sor, staff):
+    sent = answer()
+    Organisation.objects.update(name="Society of X-rays")
+    result = answers.confirm(sent, None, staff, timezone.now())
+    assert "was changed since" in str(result)
+    sor = Organisation.objects.get(pk="sor")
+    assert sor.last_verified is None
+
+
+def test_verified_by_staff_is_not_said_of_the_partner(client, sor, staff):
+    answers.confirm(answer(), None, staff, timezone.now())
+    bookkeeping.verify(Organisation.objects.get(), staff, timezone.now())
+    assert b"Confirmed by" not in client.get(f"{sor.get_absolute_url()}history/").content
+
+
+def public(client):
+    """The bytes of the record's page; its history names the day of the latest change."""
+    return client.get("/organisations/sor/").content
+
+
+class Story:
+    """What partner and staff may do, in any order; what anybody wrote is remembered."""
+
+    STEPS = ("answer", "edit", "take", "publish", "confirm", "revoke", "answer_again")
+
+    def __init__(self, staff, rng):
+        self.staff, self.rng, self.sent, self.texts, self.number = staff, rng, None, set(), 0
+
+    def text(self):
+        self.number += 1
+        text = f"Text number {self.number}"
+        self.texts.add(text)
+        return text
+
+    def answer(self):
+        if self.sent is None:
+            corrects = self.rng.random() < 0.7
+            self.sent = answer(**({"summary": self.text()} if corrects else {}))
+
+    def edit(self):
+        propose(self.staff, **{self.rng.choice(["summary", "region_note"]): self.text()})
+
+    def take(self):
+        if self.sent:
+            paths = [each.path for each in answers.compared(self.sent)]
+            take(self.sent, *paths, by=self.staff)
+
+    def publish(self):
+        if change := presses.pending(Organisation, "sor"):
+            take_one(presses.offer_of(change), presses.PUBLISH, self.staff, timezone.now())
+
+    def confirm(self):
+        if self.sent and self.sent.kind == "right":
+            answers.confirm(self.sent, None, self.staff, timezone.now())
+
+    def revoke(self):
+        if self.sent:
+            type(self.sent.inquiry).objects.update(revoked_at=timezone.now())
+
+    def answer_again(self):
+        if self.sent:
+            with pytest.raises((answers.Closed, Refused)):
+                answers.keep(self.sent.inquiry, timezone.now(), "", comment="Second")
+
+    def kept(self):
+        """All texts that are stored somewhere."""
+        rows = [standing(Organisation, "sor").rows]
+        rows += [each.rows for each in PendingChange.objects.all()]
+        rows += [each.rows for each in Revision.objects.all()]
+        rows += [each.rows for each in Answer.objects.all()]
+        by_row = [snapshots.by_row(each)["partners.organisation", "sor"] for each in rows]
+        return {fields[name] for fields in by_row for name in ("summary", "region_note")}
+
+
+@pytest.mark.slow("fuzzing")
+@pytest.mark.parametrize("seed", range(500))
+def test_any_order_changes_the_public_only_by_staff_and_loses_no_text(client, sor, staff, seed):
+    story = Story(staff, random.Random(seed))  # noqa: S311 — no secret
+    before = public(client)
+    for step in story.rng.choices(Story.STEPS, k=6):
+        getattr(story, step)()
+        after = public(client)
+        assert step in ("publish", "confirm") or after == before, (seed, step)
+        assert story.texts <= story.kept(), (seed, step)
+        before = after
