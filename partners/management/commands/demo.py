@@ -151,6 +151,7 @@ class Command(BaseCommand):
             f"      In another window: SITE_URL={address} .venv/bin/python manage.py "
             "watch_sources; then see “Needs attention”."
         )
+
     def ask_partner(self):
         """Show the letter to a partner, and the link in it; nothing is sent."""
         if Contact.objects.exists():
