@@ -17,7 +17,8 @@ def fill(sender, using, **kwargs):
     parts = [model._meta.model_name for model in published if issubclass(model, Part)]
     writes = Q(codename__startswith="add_") | Q(codename__startswith="change_")
     parts_go = Q(codename__startswith="delete_") & Q(content_type__model__in=parts)
-    views = Q(codename__startswith="view_") | Q(codename__in=["add_snooze", "change_linkcheck"])
+    beside = ["add_snooze", "change_linkcheck", "add_source"]  # nothing that the public sees
+    views = Q(codename__startswith="view_") | Q(codename__in=beside)
     permissions = {
         EDITORS: of_app.filter(views | (writes | parts_go) & Q(content_type__model__in=content)),
         PUBLISHERS: of_app

@@ -34,6 +34,7 @@ TABLE = {
     **dict.fromkeys(IN_SHEETS, ROOT | SHEETS),
     "organisation": ROOT | SHEETS | {"merge": "ps", "keep": "eps"},
     **dict.fromkeys(WORDS, WORD),
+    "source": WORD | {"add": "eps"},
     "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", "") | {"undo": "ps"},
