@@ -186,7 +186,7 @@ class RootAdmin(RootActions, RootDecisions):
         if button.press is not None:
             return super().take(request, offer, button)
         try:
-            return self._preview(request, offer)
+            return self.preview(request, offer)
         except Refused as error:
             return self.show_unsaved(request, offer, error.sentences)
 
@@ -220,7 +220,8 @@ class RootAdmin(RootActions, RootDecisions):
         url = self.address("change", quote(record.pk))
         return format_html('{}: <a href="{}">{}</a>. {}', what.rstrip("."), url, record, state)
 
-    def _preview(self, request, offer):
+    def preview(self, request, offer):
+        """The page as visitors would see it (TemplateResponse). Raises Refused."""
         page = previews.page(self.model, offer.key, offer.rows, request)
         forget_uploads(self.model, offer.key, offer.rows)
         context = {

@@ -217,3 +217,45 @@ def test_recent_changes_lead_to_the_history_of_their_record(publisher, open_form
     page = text(publisher.get(recent, {"deleted": "yes"}))
     assert str(deleted) in page
     assert str(record) not in page
+
+
+def with_draft_partner(editor, open_form):
+    """(collaboration, draft partner): both drafts, and the first one handed in."""
+    party = make.PartyFactory(
+        collaboration__draft=True, organisation__draft=True, organisation__name="Rhubarb Society"
+    )
+    open_form(editor, party.collaboration).save("_hand_in")
+    return party.collaboration, party.organisation
+
+
+def test_draft_partner_is_published_with_what_names_it(publisher, editor, open_form, client):
+    collaboration, partner = with_draft_partner(editor, open_form)
+    change = pending()
+    page = publisher.get(address(change))
+    assert "Approve and publish, with “Rhubarb Society”" in text(page)
+    field = f"seen-organisation-{partner.pk}"
+    done = text(decide(publisher, change, "_publish_all", **{field: read_all(page, field)}))
+    assert f"Published: {collaboration}." in done
+    assert "Published: Rhubarb Society." in done
+    assert b"Rhubarb Society" in client.get(collaboration.get_absolute_url()).content
+    assert not PendingChange.objects.exists()
+
+
+def test_draft_partner_that_was_saved_meanwhile_keeps_both_as_they_are(
+    publisher, editor, open_form, client
+):
+    collaboration, partner = with_draft_partner(editor, open_form)
+    change, field = pending(), f"seen-organisation-{partner.pk}"
+    shown = read_all(publisher.get(address(change)), field)
+    open_form(editor, partner).save("_draft", summary="Changed meanwhile.")
+    assert LOOK_AGAIN in text(decide(publisher, change, "_publish_all", **{field: shown}))
+    for record in (collaboration, partner):
+        assert client.get(record.get_absolute_url()).status_code == 404
+
+
+def test_change_is_previewed_where_it_is_decided(publisher, client, handed_in):
+    record = make.OrganisationFactory(summary="As it was.")
+    change = handed_in(record)
+    assert "As proposed." in text(publisher.post(address(change), {"_preview": "1"}))
+    assert b"As proposed." not in client.get(record.get_absolute_url()).content
+    assert pending().is_handed_in
