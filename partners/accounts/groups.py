@@ -1,12 +1,17 @@
 """Who may do what: editors write, publishers decide. Filled after every migration."""
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
 from partners.models import Part, Redirect, Root, SectionEntry
 
 EDITORS, PUBLISHERS = "Editors", "Publishers"
 AT_ONCE = (Redirect, SectionEntry)  # not published with a root: the public sees a change at once
+
+
+def publishers():
+    """The colleagues (Users) who may be asked for what editors may not do."""
+    return User.objects.filter(is_active=True, groups__name=PUBLISHERS).order_by("username")
 
 
 def fill(sender, using, **kwargs):

@@ -125,7 +125,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "is_new": is_new,
             "unsourced": differences.moved_without_source(stored.rows, change.rows),
             "drafts": drafts,
-            "shown": [(_field_of(each), standing(type(each), each.pk).version) for each, _ in drafts],
+            "shown": _shown(drafts),
             "left_out": in_form_of_today(change.rows)[1],
             "obstacle": presses.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),
@@ -216,6 +216,11 @@ class PendingChangeAdmin(ReadOnlyAdmin):
 def _field_of(draft):
     """The name of the hidden field with the version of a draft that is published as well."""
     return f"seen-{draft._meta.model_name}-{draft.pk}"
+
+
+def _shown(drafts):
+    """[(name of its hidden field, version)] of the drafts that the page names."""
+    return [(_field_of(each), standing(type(each), each.pk).version) for each, _ in drafts]
 
 
 def _as_shown(request, draft):

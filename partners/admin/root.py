@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from partners.admin.actions import RootActions
+from partners.admin.base import names_of_publishers
 from partners.admin.carried import Button, as_uuid
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
@@ -171,6 +172,7 @@ class RootAdmin(RootActions, RootDecisions):
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
             "keeper": root.record.keeper,
+            "publishers": [] if self.has_publish_permission(request) else names_of_publishers(),
             **self.decision_context(request, root),
         }
 

@@ -259,3 +259,25 @@ def test_change_is_previewed_where_it_is_decided(publisher, client, handed_in):
     assert "As proposed." in text(publisher.post(address(change), {"_preview": "1"}))
     assert b"As proposed." not in client.get(record.get_absolute_url()).content
     assert pending().is_handed_in
+
+
+def test_editor_is_told_whom_to_ask_for_what_she_may_not_do(editor, publisher):
+    record = make.OrganisationFactory()
+    sentence = "are for publishers: ask publisher."
+    assert sentence in text(editor.get(address(record)))
+    assert sentence not in text(publisher.get(address(record)))
+    publisher.post(address(record, "delete"), {"post": "yes"})
+    history = address(record, "history")
+    assert "ask a publisher to restore it (publisher)" in text(editor.get(history))
+    assert "any state can be restored" in text(publisher.get(history))
+
+
+def test_second_profile_of_an_organisation_is_a_warning(publisher, open_form):
+    first, second = make.SectionFactory(title="Founders"), make.SectionFactory(title="Friends")
+    entry = make.SectionEntryFactory(section=first, organisation__name="Rhubarb Society")
+    make.SectionEntryFactory(section=first)
+    form = open_form(publisher, second)
+    form.row("entries", organisation=entry.organisation.pk)
+    page = text(publisher.get(form.save()["Location"]))
+    assert page.count("has a profile under “Founders” as well.") == 1
+    assert "Rhubarb Society has a profile" in page
