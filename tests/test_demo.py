@@ -39,7 +39,7 @@ def test_demo_loads_the_content_and_makes_the_accounts(development, capsys):
         "[4/5] Demo accounts: created editor, publisher, admin",
         "[5/5] Changes to try: 1",
     ]
-    assert [line.strip() for line in lines[-5:-2]] == [
+    assert [line.strip() for line in lines[-6:-3]] == [
         "editor / demo-editor",
         "publisher / demo-publisher",
         "admin / demo-admin",
