@@ -26,6 +26,7 @@ from partners.care.attention import RULES, overview, queue
 from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Root, Snooze
 from partners.reading.search import Search
 from partners.rows.history import name_of
+from partners.values.days import DayFormField
 
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 #: So many findings of each rule stand on the page of the queue; all of one rule come in pages.
@@ -64,6 +65,8 @@ SECTIONS = {
 
 class SnoozeForm(forms.ModelForm):
     """Until when a finding is put off, and why."""
+
+    until = DayFormField()
 
     class Meta:
         model = Snooze

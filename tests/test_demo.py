@@ -47,7 +47,7 @@ def test_demo_loads_the_content_and_makes_the_accounts(client, development, caps
         "[6/7] Changes to try: 1",
         "[7/7] Sources to watch: 0",
     ]
-    assert [line.strip() for line in lines[-7:-4]] == [
+    assert [line.strip() for line in lines[-8:-5]] == [
         "editor / demo-editor",
         "publisher / demo-publisher",
         "admin / demo-admin",

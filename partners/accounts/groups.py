@@ -1,6 +1,6 @@
 """Who may do what: editors write, publishers decide. Filled after every migration."""
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
 from partners.models import Part, Redirect, Root, SectionEntry
@@ -15,6 +15,11 @@ BESIDE = [
 AT_ONCE = (Redirect, SectionEntry)  # not published with a root: the public sees a change at once
 
 
+def publishers():
+    """The colleagues (Users) who may be asked for what editors may not do."""
+    return User.objects.filter(is_active=True, groups__name=PUBLISHERS).order_by("username")
+
+
 def fill(sender, using, **kwargs):
     """Give both groups their permissions; what staff added to a group stays."""
     of_app = Permission.objects.using(using).filter(content_type__app_label=sender.label)
@@ -23,7 +28,7 @@ def fill(sender, using, **kwargs):
     parts = [model._meta.model_name for model in published if issubclass(model, Part)]
     writes = Q(codename__startswith="add_") | Q(codename__startswith="change_")
     parts_go = Q(codename__startswith="delete_") & Q(content_type__model__in=parts)
-    beside = ["add_snooze", "change_linkcheck", "change_sourcecheck", *BESIDE]
+    beside = ["add_snooze", "add_source", "change_linkcheck", "change_sourcecheck", *BESIDE]
     views = Q(codename__startswith="view_") | Q(codename__in=beside)
     permissions = {
         EDITORS: of_app.filter(views | (writes | parts_go) & Q(content_type__model__in=content)),

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from partners.accounts.groups import publishers
 from partners.reading.search import MAX_TYPED
+from partners.rows.history import name_of
 from partners.values.dates import PartialDateField, TimeOfDayField
 
 
@@ -63,6 +65,11 @@ class NamedObstacles:
         if place is not record:
             what = f"{what} “{record}” in {place._meta.verbose_name}"
         return format_html('{}: <a href="{}">{}</a>', what, url, place)
+
+
+def names_of_publishers():
+    """Whom an editor asks for what she may not do: names (list of str)."""
+    return [name_of(user) for user in publishers()]
 
 
 class EditorForms:

@@ -17,12 +17,20 @@ from partners.admin.undoing import link, undo
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
 from partners.rows import differences
-from partners.rows.door import take_one
+from partners.rows.door import take, take_one
 from partners.rows.kept import in_form_of_today
-from partners.rows.offers import Outcome
+from partners.rows.offers import Offer, Outcome
+from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
 
 MOST_TO_COME = 100
+#: Where a change stands, as filter and column say it.
+STATUSES = {
+    PendingChange.Status.DRAFT: "Not handed in",
+    PendingChange.Status.HANDED_IN: "Awaits approval",
+    PendingChange.Status.SENT_BACK: "Sent back",
+    PendingChange.Status.SCHEDULED: "Publishing on a day",
+}
 
 
 class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
@@ -48,13 +56,7 @@ class StatusFilter(admin.SimpleListFilter):
     title = parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        Status = PendingChange.Status  # noqa: N806 — a class
-        return [
-            (Status.DRAFT, "Not handed in"),
-            (Status.HANDED_IN, "Awaits approval"),
-            (Status.SENT_BACK, "Sent back"),
-            (Status.SCHEDULED, "Publishing on a day"),
-        ]
+        return STATUSES.items()
 
     def queryset(self, request, queryset):
         return queryset.filter(status=self.value()) if self.value() else queryset
@@ -62,7 +64,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyAdmin):
-    list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why", "act_as_one"]
+    list_display = ["title", "kind_of_record", "stands", "by_name", "saved_at", "why", "act_as_one"]
     list_filter = [StatusFilter]
     search_fields = ["title", "by_name", "why"]
     ordering = [
@@ -71,6 +73,10 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         "pk",
     ]
     change_list_template = "admin/partners/desk.html"
+
+    @admin.display(description="status", ordering="status")
+    def stands(self, obj):
+        return STATUSES[obj.status]
 
     def changelist_view(self, request, extra_context=None):
         context = {"title": "Pending changes", "to_come": self._to_come(request)}
@@ -109,6 +115,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         root = change.model._base_manager.filter(pk=change.key).first()
         may_discard = self._may_discard(request, change, model_admin)
         changed = differences.between(stored.rows, change.rows)
+        drafts = drafts_named(root, request.now) if root else []
         is_new = not changed and bool(root) and not root.is_named(request.now)
         context = {
             **self.admin_site.each_context(request),
@@ -121,7 +128,8 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "differences": differences.additions(change.rows) if is_new else changed,
             "is_new": is_new,
             "unsourced": differences.moved_without_source(stored.rows, change.rows),
-            "drafts": drafts_named(root, request.now) if root else [],
+            "drafts": drafts,
+            "shown": _shown(drafts),
             "left_out": in_form_of_today(change.rows)[1],
             "obstacle": presses.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),
@@ -136,9 +144,12 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         return allowed and (model_admin.has_publish_permission(request) or not change.is_scheduled)
 
     def _decide(self, request, change, model_admin):
-        """Publish it, send it back, or discard it: as the person has seen it."""
-        name = only(["_publish", "_send_back", "_discard"], request.POST)
+        """Show it, publish it, send it back, or discard it: as the person has seen it."""
+        names = ["_preview", "_publish", "_publish_all", "_send_back", "_discard"]
+        name = only(names, request.POST)
         offer = presses.offer_of(change, request.POST.get("seen", ""))
+        if name == "_preview":
+            return self._preview(request, change, offer, model_admin)
         if name == "_discard":
             if not self._may_discard(request, change, model_admin):
                 raise PermissionDenied
@@ -147,11 +158,38 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if name == "_publish":
             return self._publish(request, change, offer, model_admin)
+        if name == "_publish_all":
+            return self._publish_all(request, change, offer)
         comment = request.POST.get("comment", "").strip()
         if not comment:
             sentence = "Write what should be different; the editor reads it."
             return self._look_again(request, change, sentence)
         return self._take(request, change, offer._replace(why=comment), presses.SEND_BACK)
+
+    def _preview(self, request, change, offer, model_admin):
+        try:
+            return model_admin.preview(request, offer)
+        except Refused as error:
+            return self._look_again(request, change, str(error))
+
+    def _publish_all(self, request, change, offer):
+        """With the drafts that it names, each as it was shown: all of them, or none."""
+        root = change.model._base_manager.filter(pk=change.key).first()
+        drafts = [draft for draft, _ in drafts_named(root, request.now)] if root else []
+        if not all(self._may_publish(request, draft) for draft in drafts):
+            raise PermissionDenied
+        offers = [offer, *(_as_shown(request, draft) for draft in drafts)]
+        answers = take(offers, presses.PUBLISH, request.user, request.now)
+        refused = next((each for each in answers if not each.is_taken), None)
+        if refused:
+            return self._look_again(request, change, str(refused))
+        for draft in drafts:
+            self.log_change(request, draft, f"{presses.PUBLISH.done}.")
+            self.message_user(request, f"{presses.PUBLISH.done}: {draft}.", messages.SUCCESS)
+        return self._answered(request, change, presses.PUBLISH, answers[0])
+
+    def _may_publish(self, request, record):
+        return self.admin_site.get_model_admin(type(record)).has_publish_permission(request)
 
     def _publish(self, request, change, offer, model_admin):
         """Where the live version changed as well, the publisher decides for each value."""
@@ -177,6 +215,22 @@ class PendingChangeAdmin(ReadOnlyAdmin):
     def _look_again(self, request, change, sentence):
         self.message_user(request, sentence, messages.ERROR)
         return redirect("admin:partners_pendingchange_change", change.pk)
+
+
+def _field_of(draft):
+    """The name of the hidden field with the version of a draft that is published as well."""
+    return f"seen-{draft._meta.model_name}-{draft.pk}"
+
+
+def _shown(drafts):
+    """[(name of its hidden field, version)] of the drafts that the page names."""
+    return [(_field_of(each), standing(type(each), each.pk).version) for each, _ in drafts]
+
+
+def _as_shown(request, draft):
+    """The Offer to publish a draft as the page showed it."""
+    rows = standing(type(draft), draft.pk).present
+    return Offer(type(draft), draft.pk, rows, rows, request.POST.get(_field_of(draft), ""))
 
 
 class GoneFilter(admin.SimpleListFilter):

@@ -1,11 +1,11 @@
 """What is said beside a root when it is saved, and boxes that take the words of people."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from partners.admin.typed import VersionedForm
-from partners.values.dates import PartialDate, PartialDateFormField, TimeOfDayFormField
+from partners.values.dates import TimeOfDayFormField
+from partners.values.days import DayFormField, in_words
 from partners.values.validators import validate_moment
 
 
@@ -14,30 +14,6 @@ def validate_coming(moment):
     validate_moment(moment)
     if moment <= timezone.now():
         raise forms.ValidationError("This moment is past. Choose a later one.")
-
-
-class DayFormField(PartialDateFormField):
-    """One text box; takes what `PartialDate.parse` reads, if it names a day: a datetime.date."""
-
-    default_error_messages = {
-        "invalid": "“%(typed)s” is not a day we can read. Write it as “3 May 2027” or “2027-05-03”."
-    }
-
-    def to_python(self, value):
-        day = super().to_python(value)
-        if not day:
-            return None
-        if day.precision != "day":
-            raise ValidationError(self.error_messages["invalid"], "invalid", {"typed": value})
-        return day.earliest
-
-    def prepare_value(self, value):
-        return in_words(value) if hasattr(value, "isoformat") else value
-
-
-def in_words(day):
-    """A datetime.date as people read it: “3 May 2027”."""
-    return PartialDate(day.isoformat()).display()
 
 
 class Ticks(forms.CheckboxSelectMultiple):

@@ -16,11 +16,18 @@ from partners.models import SentSheet
 from partners.values.validators import LOGO_MAX_BYTES
 
 KIND, DAYS = "upload", dt.timedelta(days=7)
+MOST_KEPT = 20  # for a person: as many files as forms that one may have open
 
 
 def keep(upload, user, now):
-    """The upload, kept for `user` (SentSheet); what was kept longer than a week goes."""
+    """The upload, kept for `user` (SentSheet).
+
+    What was kept longer than a week goes, and of what this person sent the oldest.
+    """
     forget(now)
+    mine = SentSheet.objects.filter(kind=KIND, by=user).order_by("-sent_at", "-pk")
+    oldest = list(mine.values_list("pk", flat=True)[MOST_KEPT - 1 :])
+    SentSheet.objects.filter(pk__in=oldest).delete()
     upload.seek(0)
     content = upload.read()
     upload.seek(0)

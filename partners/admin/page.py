@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -15,6 +15,8 @@ from partners.admin.sheets import SheetAdmin
 from partners.admin.typed import VersionedForm
 from partners.admin.vocabulary import VocabularyAdmin
 from partners.models import MissedAddress, Page, Redirect, Section, SectionEntry
+
+MOST_NAMED = 10  # warnings at once
 
 
 @admin.register(Page)
@@ -66,6 +68,21 @@ class SectionAdmin(VocabularyAdmin):
     fields = ["title", "key", "intro", "display", "position"]
     prepopulated_fields = {"key": ["title"]}
     inlines = [SectionEntryInline]
+
+    def answer(self, request, record, answer, button):
+        """Nothing forbids a second profile; mostly nobody wants it."""
+        for entry in second_profiles(record)[:MOST_NAMED]:
+            sentence = f"{entry.organisation} has a profile under “{entry.section}” as well."
+            self.message_user(request, f"{sentence} Visitors see both.", messages.WARNING)
+        return super().answer(request, record, answer, button)
+
+
+def second_profiles(section):
+    """The SectionEntries that show an organisation of `section` in full once more."""
+    profiles = SectionEntry.objects.filter(section__display=Section.Display.PROFILES)
+    here = profiles.filter(section=section).values("organisation")
+    others = profiles.filter(organisation__in=here).exclude(section=section)
+    return others.select_related("organisation", "section").order_by("organisation__name", "pk")
 
 
 @admin.register(Redirect)

@@ -87,7 +87,8 @@ class ColleagueAdmin(SafeLookups, UserAdmin):
     actions = ["sign_out_everywhere", "let_in_again", "forget_second_factor"]
     superuser_fieldsets = [
         *fieldsets,
-        ("For operators", {"fields": ["is_staff", "is_superuser", "user_permissions", "password"]}),
+        ("For operators", {"fields": ["is_staff", "is_superuser", "password"]}),
+        ("Beyond the groups", {"fields": ["user_permissions"], "classes": ["collapse"]}),
     ]
 
     def get_fieldsets(self, request, obj=None):

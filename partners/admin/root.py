@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from partners.admin.actions import RootActions
+from partners.admin.base import names_of_publishers
 from partners.admin.carried import Button, as_uuid
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
@@ -171,6 +172,7 @@ class RootAdmin(RootActions, RootDecisions):
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
             "keeper": root.record.keeper,
+            "publishers": [] if self.has_publish_permission(request) else names_of_publishers(),
             **self.decision_context(request, root),
         }
 
@@ -186,7 +188,7 @@ class RootAdmin(RootActions, RootDecisions):
         if button.press is not None:
             return super().take(request, offer, button)
         try:
-            return self._preview(request, offer)
+            return self.preview(request, offer)
         except Refused as error:
             return self.show_unsaved(request, offer, error.sentences)
 
@@ -220,7 +222,8 @@ class RootAdmin(RootActions, RootDecisions):
         url = self.address("change", quote(record.pk))
         return format_html('{}: <a href="{}">{}</a>. {}', what.rstrip("."), url, record, state)
 
-    def _preview(self, request, offer):
+    def preview(self, request, offer):
+        """The page as visitors would see it (TemplateResponse). Raises Refused."""
         page = previews.page(self.model, offer.key, offer.rows, request)
         forget_uploads(self.model, offer.key, offer.rows)
         context = {

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from partners.admin.base import EditorForms, NamedObstacles, SafeLookups
+from partners.admin.base import EditorForms, NamedObstacles, SafeLookups, names_of_publishers
 from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.admin.kept import refuse, with_kept
 from partners.admin.typed import VersionedForm, begin_at, mistakes, with_one_row_more
@@ -280,6 +280,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             return self._get_obj_does_not_exist_redirect(request, self.opts, key)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
+        may_restore = self._may_restore(request, record)
         page = Paginator(kept, STATES_PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
@@ -291,7 +292,8 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             "states": _with_differences(kept, list(page)),
             "last": kept.states().first(),
             "seen": standing(self.model, key).version,
-            "may_restore": self._may_restore(request, record),
+            "may_restore": may_restore,
+            "publishers": [] if may_restore else names_of_publishers(),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/partners/history.html", context)

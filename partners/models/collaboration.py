@@ -66,7 +66,7 @@ class Collaboration(Root):
     has_ended = models.BooleanField(
         "ended, date unknown",
         default=False,
-        help_text="Tick this when it is over and nobody knows since when.",
+        help_text="For what has ended at a date that nobody knows.",
     )
     cadence = LineField(max_length=80, blank=True, help_text="“annual”, “regular” …")
     through = LineField(

@@ -100,7 +100,7 @@ class Event(Root):
         NOT_STATED = "not-stated", "Not stated"
 
     class Status(models.TextChoices):
-        SCHEDULED = "scheduled", "Scheduled"
+        SCHEDULED = "scheduled", "As planned"
         POSTPONED = "postponed", "Postponed"
         CANCELLED = "cancelled", "Cancelled"
         MOVED_ONLINE = "moved-online", "Moved online"

@@ -97,7 +97,7 @@ class Organisation(Root):
         "dissolved, date unknown",
         default=False,
         db_default=False,
-        help_text="Tick this when it is no more and nobody knows since when.",
+        help_text="For a body that no longer exists, if its last year is unknown.",
     )
     website = WebAddressField()
     summary = LineField(

@@ -1,4 +1,4 @@
-// Typing that is not saved: warns before it is left, keeps it in the browser, offers it back.
+// Typing that is not saved is kept in the browser.
 "use strict";
 
 {
@@ -13,14 +13,13 @@
       ([name, value]) => typeof value === "string" && !SECRETS.includes(name),
     );
 
-  // Only what a person changes counts; the hidden version differs with each page.
   const text = (entries) => JSON.stringify(entries.filter(([name]) => name !== "_version"));
 
   const keep = (key, entries) => {
     try {
       localStorage.setItem(key, JSON.stringify({ at: Date.now(), entries }));
     } catch {
-      // The browser is full or forbids it: the warning on leaving remains.
+      // full or forbidden
     }
   };
 
@@ -58,7 +57,6 @@
     note.querySelector("button").focus();
   };
 
-  // The server shows the form again with what was typed, rows and rich text included.
   const bringBack = (form, entries) => {
     const again = document.createElement("form");
     again.method = "post";
@@ -79,7 +77,6 @@
     return `${PREFIX}${person}:${path}`;
   };
 
-  // The answer to a form that was saved says so.
   const forgetWhatIsSaved = () => {
     const saved = document.cookie.match(/(?:^|; )typing_saved=([^;]*)/);
     if (!saved) return;
@@ -87,8 +84,7 @@
     document.cookie = `typing_saved=; path=${document.querySelector("#site-name a").pathname}; max-age=0`;
   };
 
-  // Editors tidy their text when they load: what counts as typing begins with the person, who may
-  // well begin, and leave or save, before all has loaded.
+  // Editors tidy their text when they load: typing begins with the person.
   let before = null;
   let leaving = false;
   const isDirty = () => before !== null && text(typed(form())) !== before;
@@ -116,7 +112,7 @@
     const key = keyOf(location.pathname);
     const found = kept(key);
     if (form.querySelector(".mistakes, .again") !== null) {
-      before = ""; // what was refused is not saved
+      before = "";
     } else if (found && text(found.entries) !== text(typed(form))) {
       offer(form, key, found);
     }

@@ -1,4 +1,4 @@
-// The parts on a form, each a block: their order, by keys and by mouse, their numbers, their names.
+// The parts on a form: order, numbers, names.
 "use strict";
 
 {
@@ -25,7 +25,6 @@
       positionOf(row).value = index + 1;
     });
 
-  // The boxes to search in are the library's: their labels are those of the fields behind them.
   const nameChoices = (scope) => {
     for (const select of scope.querySelectorAll("select.admin-autocomplete")) {
       const box = select.nextElementSibling?.querySelector("[role=combobox]");
@@ -90,7 +89,7 @@
       group.addEventListener("formset:added", ({ target }) => {
         addMovers(group, target);
         if (positionOf(target)) place(group);
-        setTimeout(() => number(group)); // after the library has made its boxes
+        setTimeout(() => number(group));
         target.querySelector(FIELDS).focus();
       });
     }
@@ -101,7 +100,6 @@
 
   addEventListener("load", () => django.jQuery(begin)); // after the library has made its boxes
 
-  // A file is kept as soon as it is chosen: nobody who is logged out has to choose it again.
   document.addEventListener("change", async ({ target }) => {
     const fields = target.form?.elements;
     const kept = fields?.[`${target.name}-kept`];
@@ -116,7 +114,6 @@
     if (answer.ok && !answer.redirected) kept.value = (await answer.json()).key;
   });
 
-  // A link to a field whose box is hidden leads to the editor that stands for it.
   document.addEventListener("click", ({ target }) => {
     const id = target.closest(".mistakes a, label") && (target.hash?.slice(1) ?? target.htmlFor);
     const editor = id && document.getElementById(id)?.closest(".prose-editor");

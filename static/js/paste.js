@@ -1,8 +1,4 @@
-// What is pasted into rich text keeps its words, numbers and emphasis.
-//
-// The policy of the site blocks style attributes and style elements wherever HTML is parsed, even
-// in a document that nobody sees. So both are taken out of the text before it is parsed, and what
-// they say of emphasis becomes tags. The policy stays as it is; no pasted style is ever applied.
+// What is pasted keeps its words and emphasis: see decision 37.
 
 import { Extension, Plugin } from "django-prose-editor/editor";
 
@@ -12,15 +8,11 @@ const SHEET = /<style\b[^>]*>([\s\S]*?)<\/style\s*>/gi;
 const BLOCKS =
   "address,article,aside,blockquote,body,div,dd,dl,footer,h1,h2,h3,h4,h5,h6,header,li,main,nav," +
   "ol,p,pre,section,table,ul";
-// Elements without a meaning of their own in the editor, whose text must not touch its neighbours'.
 const BLOCKS_TO_BE = "caption,center,dt,figcaption,legend,summary";
 const HEADINGS = "h1,h2,h3,h4,h5,h6";
 const UNSEEN = /mso-hide:\s*all|mso-(element|special-character):\s*comment/i;
 const ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
 
-// Emphasis.
-
-// Mark → whether an element turns it on (true), off (false), or leaves it as it is (undefined).
 const MARKS = {
   strong: (element, style) =>
     states(style["font-weight"], /^(bold.*|[6-9]\d\d|1000)$/, element, "b,strong,th"),
@@ -37,7 +29,6 @@ const states = (value, isOn, element, tags) => {
   return /^(inherit|unset)$/.test(value) ? undefined : isOn.test(value);
 };
 
-// Element → {property: value}: the sheet's rules in their order, then the element's own.
 const stylesOf = (doc, css) => {
   const styles = new Map();
   const add = (element, { style }) => {
@@ -67,7 +58,7 @@ const ancestors = function* (node) {
 };
 
 const isMarked = (mark, text, styles) => {
-  if (mark === "strong" && text.parentNode.closest(HEADINGS)) return false; // bold by itself
+  if (mark === "strong" && text.parentNode.closest(HEADINGS)) return false;
   for (const element of ancestors(text)) {
     const answer = MARKS[mark](element, styles.get(element) ?? {});
     if (answer !== undefined) return answer;
@@ -85,8 +76,6 @@ const emphasise = (doc, styles) => {
     if (!isBetweenBlocks(text)) names.reduce((inner, name) => wrap(inner, name), text);
   }
 };
-
-// Structure.
 
 const nodesOf = (root, kind) => {
   const walker = root.ownerDocument.createTreeWalker(root, kind);
@@ -111,7 +100,6 @@ const rename = (element, name) => {
 const isBlank = (node) => !node.textContent.trim();
 const isBlock = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(BLOCKS);
 
-// What stands beside it in the same block, blanks aside; null at the block's edge.
 const neighbour = (node, side) => {
   let next = node[side];
   while (next && next.nodeType !== Node.ELEMENT_NODE && isBlank(next)) next = next[side];
@@ -120,7 +108,6 @@ const neighbour = (node, side) => {
 
 const isEdge = (node) => !node || isBlock(node);
 
-// Whether only layout stands here: a space or a break of the line with blocks on its sides.
 const isBetweenBlocks = (node) =>
   isBlank(node) &&
   isEdge(neighbour(node, "previousSibling")) &&
@@ -137,7 +124,6 @@ const removeUnseen = (doc, styles) => {
   for (const [element, { display }] of styles) if (display === "none") element.remove();
 };
 
-// Elements that only their style makes a line of their own are parted by breaks of the line.
 const partLines = (doc, styles) => {
   const display = (element) => styles.get(element)?.display ?? "";
   for (const element of doc.querySelectorAll("body *")) {
@@ -160,7 +146,6 @@ const removeDeadLinks = (doc) => {
   }
 };
 
-// Each row of a table becomes a block, its cells parted by breaks of the line.
 const dissolveTables = (doc) => {
   for (const table of [...doc.querySelectorAll("table")].reverse()) {
     table.replaceWith(
@@ -200,9 +185,6 @@ const removeLayout = (doc) => {
   }
 };
 
-// Word's lists: paragraphs that say in their style that they are items.
-
-// What stands before an item → {tag, start, type} of its list; null if no list shows it like that.
 const listOf = (marker) => {
   const [, digits, letters] = /^\(?(?:(\d+)[.):]?|([a-z]+)[.):])$/i.exec(marker) ?? [];
   if (digits) return { tag: "ol", start: Number(digits), type: "1" };
@@ -229,12 +211,11 @@ const makeList = (doc, { tag, start, type }) => {
   return list;
 };
 
-// Whether the list shows the item, put at its end, as the item showed itself.
 const takes = (list, { tag, start }) =>
   list?.localName === tag && (tag === "ul" || start === list.start + list.childElementCount);
 
 const buildLists = (doc) => {
-  let open = []; // the lists that the next item can go on with, the outermost first
+  let open = [];
   for (const paragraph of doc.querySelectorAll(`p[${STYLE}]`)) {
     const item = itemOf(paragraph);
     if (!item) continue;
@@ -252,16 +233,13 @@ const buildLists = (doc) => {
   }
 };
 
-// Plain text with lines as a printed page has them.
-
-const LONG = 30; // characters: shorter lines may be a list, or an address
+const LONG = 30; // shorter lines may be a list
 const ITEM = /^(?:[•◦▪‣·*–—-]|\(?\d+[.)])\s/u;
 const HYPHEN = /(\p{L}+)([-\u2010\u00ad])$/u;
 const OTHER_HALF = /^(?:and|or|to|und|oder|bis|et|ou)\b/; // pre- and postoperative
 
 const firstWord = (line) => line.split(" ", 1)[0];
 
-// Whether lines were broken to fit a page: many of those that follow another begin in a sentence.
 const isBroken = (lines) => {
   const next = lines.slice(1).filter((line, index) => line && lines[index]);
   const within = next.filter((line) => /^\p{Ll}/u.test(line));
@@ -269,8 +247,7 @@ const isBroken = (lines) => {
   return isProse && lines.some((line) => line.length >= LONG);
 };
 
-// A function that puts the line `next` after `line`, with which what is `done` ends: a hyphen goes
-// only where the text shows that it may.
+// A hyphen goes only where the text shows that it may.
 const joining = (text) => {
   const words = new Set(text.toLowerCase().split(/[^\p{L}-]+/u));
   const isOfThePage = (hyphen) =>
@@ -301,8 +278,6 @@ export const unwrapLines = (text) => {
   return joined.slice(1).join("\n");
 };
 
-// The editor's side.
-
 export const cleanPaste = (html, levels) => {
   const css = [...html.matchAll(SHEET)].map(([, rules]) => rules).join("\n");
   const disarmed = html
@@ -331,7 +306,6 @@ export const Paste = Extension.create({
     return cleanPaste(html, levels);
   },
 
-  // The box takes its name from the label of the field behind it.
   onCreate() {
     const { dom } = this.editor.view;
     const field = dom.closest(".prose-editor").querySelector("textarea");

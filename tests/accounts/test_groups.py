@@ -10,7 +10,7 @@ from partners.models import ROOT_MODELS
 
 ROOTS = [model._meta.model_name for model in ROOT_MODELS.values()]
 PARTS = ("organisationname", "figure", "party", "jointwork", "organiser", "link", "citation")
-VOCABULARIES = ("topic", "term", "source", "section")
+VOCABULARIES = ("topic", "term", "section")
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,12 @@ def test_editors_read_vocabularies(model):
     assert [may(editor, action, model) for action in ("add", "change", "delete")] == [False] * 3
 
 
+def test_editors_add_sources_and_change_none():
+    editor = member_of(EDITORS)
+    rights = [may(editor, action, "source") for action in ("view", "add", "change", "delete")]
+    assert rights == [True, True, False, False]
+
+
 @pytest.mark.parametrize("model", ROOTS)
 def test_publishers_publish_and_delete_roots(model):
     publisher = member_of(PUBLISHERS)
@@ -57,7 +63,7 @@ def test_publishers_publish_and_delete_roots(model):
     assert [may(publisher, action, model) for action in actions] == [True] * 5
 
 
-@pytest.mark.parametrize("model", [*PARTS, *VOCABULARIES])
+@pytest.mark.parametrize("model", [*PARTS, *VOCABULARIES, "source"])
 def test_publishers_write_parts_and_vocabularies(model):
     publisher = member_of(PUBLISHERS)
     actions = ("view", "add", "change", "delete")

@@ -84,6 +84,12 @@ def test_finding_is_put_off_with_a_reason_and_taken_back(editor, link):
     assert "Links without a target" in text(editor.get("/admin/"))
 
 
+def test_day_is_written_in_the_words_of_people(editor, link):
+    until = timezone.localdate() + dt.timedelta(days=30)
+    put_off(editor, link, f"{until.day} {until:%B %Y}")
+    assert Snooze.objects.get().until == until
+
+
 @pytest.mark.parametrize(
     ("days", "reason", "sentence"),
     [

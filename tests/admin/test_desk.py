@@ -217,3 +217,67 @@ def test_recent_changes_lead_to_the_history_of_their_record(publisher, open_form
     page = text(publisher.get(recent, {"deleted": "yes"}))
     assert str(deleted) in page
     assert str(record) not in page
+
+
+def with_draft_partner(editor, open_form):
+    """(collaboration, draft partner): both drafts, and the first one handed in."""
+    party = make.PartyFactory(
+        collaboration__draft=True, organisation__draft=True, organisation__name="Rhubarb Society"
+    )
+    open_form(editor, party.collaboration).save("_hand_in")
+    return party.collaboration, party.organisation
+
+
+def test_draft_partner_is_published_with_what_names_it(publisher, editor, open_form, client):
+    collaboration, partner = with_draft_partner(editor, open_form)
+    change = pending()
+    page = publisher.get(address(change))
+    assert "Approve and publish, with “Rhubarb Society”" in text(page)
+    field = f"seen-organisation-{partner.pk}"
+    done = text(decide(publisher, change, "_publish_all", **{field: read_all(page, field)}))
+    assert f"Published: {collaboration}." in done
+    assert "Published: Rhubarb Society." in done
+    assert b"Rhubarb Society" in client.get(collaboration.get_absolute_url()).content
+    assert not PendingChange.objects.exists()
+
+
+def test_draft_partner_that_was_saved_meanwhile_keeps_both_as_they_are(
+    publisher, editor, open_form, client
+):
+    collaboration, partner = with_draft_partner(editor, open_form)
+    change, field = pending(), f"seen-organisation-{partner.pk}"
+    shown = read_all(publisher.get(address(change)), field)
+    open_form(editor, partner).save("_draft", summary="Changed meanwhile.")
+    assert LOOK_AGAIN in text(decide(publisher, change, "_publish_all", **{field: shown}))
+    for record in (collaboration, partner):
+        assert client.get(record.get_absolute_url()).status_code == 404
+
+
+def test_change_is_previewed_where_it_is_decided(publisher, client, handed_in):
+    record = make.OrganisationFactory(summary="As it was.")
+    change = handed_in(record)
+    assert "As proposed." in text(publisher.post(address(change), {"_preview": "1"}))
+    assert b"As proposed." not in client.get(record.get_absolute_url()).content
+    assert pending().is_handed_in
+
+
+def test_editor_is_told_whom_to_ask_for_what_she_may_not_do(editor, publisher):
+    record = make.OrganisationFactory()
+    sentence = "are for publishers: ask publisher."
+    assert sentence in text(editor.get(address(record)))
+    assert sentence not in text(publisher.get(address(record)))
+    publisher.post(address(record, "delete"), {"post": "yes"})
+    history = address(record, "history")
+    assert "ask a publisher to restore it (publisher)" in text(editor.get(history))
+    assert "any state can be restored" in text(publisher.get(history))
+
+
+def test_second_profile_of_an_organisation_is_a_warning(publisher, open_form):
+    first, second = make.SectionFactory(title="Founders"), make.SectionFactory(title="Friends")
+    entry = make.SectionEntryFactory(section=first, organisation__name="Rhubarb Society")
+    make.SectionEntryFactory(section=first)
+    form = open_form(publisher, second)
+    form.row("entries", organisation=entry.organisation.pk)
+    page = text(publisher.get(form.save()["Location"]))
+    assert page.count("has a profile under “Founders” as well.") == 1
+    assert "Rhubarb Society has a profile" in page

@@ -44,6 +44,7 @@ TABLE = {
         "from_register": "eps",
     },
     **dict.fromkeys(WORDS, WORD),
+    "source": WORD | {"add": "eps"},
     "redirect": WORD | {"export": "eps", "import": "ps"},
     "pendingchange": pages("eps", "", "eps", "eps", ""),
     "revision": pages("eps", "", "eps", "eps", "") | {"undo": "ps"},

@@ -48,12 +48,12 @@ def figure_with_source(**owner):
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (make.OrganisationNameFactory, "organisation", 46),
-        (make.FigureFactory, "organisation", 46),
-        (make.IdentifierFactory, "organisation", 46),
-        (make.LinkFactory, "organisation", 46),
-        (make.JointWorkFactory, "collaboration", 32),
-        (make.LinkFactory, "event", 28),
+        (make.OrganisationNameFactory, "organisation", 47),
+        (make.FigureFactory, "organisation", 47),
+        (make.IdentifierFactory, "organisation", 47),
+        (make.LinkFactory, "organisation", 47),
+        (make.JointWorkFactory, "collaboration", 33),
+        (make.LinkFactory, "event", 29),
     ],
 )
 def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, expected, count):
@@ -67,12 +67,12 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
 @pytest.mark.parametrize(
     ("factory", "owner", "expected"),
     [
-        (figure_with_source, "organisation", 46),
-        (make.OrganisationRelationFactory, "organisation", 46),
-        (make.CitationFactory, "organisation", 46),
-        (make.PartyFactory, "collaboration", 32),
-        (make.OrganiserFactory, "series", 28),
-        (make.OrganiserFactory, "event", 28),
+        (figure_with_source, "organisation", 47),
+        (make.OrganisationRelationFactory, "organisation", 47),
+        (make.CitationFactory, "organisation", 47),
+        (make.PartyFactory, "collaboration", 33),
+        (make.OrganiserFactory, "series", 29),
+        (make.OrganiserFactory, "event", 29),
     ],
 )
 def test_form_asks_once_more_for_each_choice_that_it_names(editor, factory, owner, expected, count):

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from partners.admin import kept
 from partners.admin.kept import DAYS
 from partners.models import Organisation, SentSheet
 from tests import factories as make
@@ -146,3 +147,12 @@ def test_controls_of_parts_have_the_name_of_their_row(publisher, open_form):
         spoken = f'<span class="spoken">, figure <span class="number">{row}</span></span></label>'
         assert f"Value{spoken}" in page
         assert f'id="id_figures-{row - 1}-as_of_helptext"' in page
+
+
+def test_person_keeps_no_more_files_than_forms_that_one_may_have_open(publisher, monkeypatch):
+    monkeypatch.setattr(kept, "MOST_KEPT", 2)
+    keys = [
+        publisher.post("/admin/partners/organisation/keep/", {"file": picture()}).json()["key"]
+        for _ in range(3)
+    ]
+    assert {str(key) for key in SentSheet.objects.values_list("pk", flat=True)} == {*keys[1:]}

@@ -68,6 +68,10 @@ TRY_THIS = (
     "Try this: log in as publisher and approve the first of “For you”; as editor, find what was "
     "sent back; under “Pending changes”, see what changes by itself in a month."
 )
+WITH_SECOND_FACTOR = (
+    "To see the second factor as well: SECOND_FACTOR_REQUIRED=on make demo; publisher and admin "
+    "then set it up as they log in."
+)
 
 
 def password_of(name):
@@ -121,6 +125,8 @@ class Command(BaseCommand):
         self.stdout.write("      Demo credentials (user name / password):")
         for name in ACCOUNTS:
             self.stdout.write(f"        {name} / {password_of(name)}")
+        if not settings.SECOND_FACTOR_REQUIRED:
+            self.stdout.write(f"      {WITH_SECOND_FACTOR}")
 
     def seed_changes(self):
         """On records that the public reads, one change in each state that a change can wait in."""
