@@ -266,6 +266,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
+#: Where the files under /data/ are kept once they are made; nothing is lost with it.
+DATA_ROOT = BASE_DIR / env.str("DATA_ROOT", default="var/data")
 STORAGES = {
     "default": {"BACKEND": "partners.values.renditions.Uploads"},
     "staticfiles": {
