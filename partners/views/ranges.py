@@ -21,6 +21,11 @@ def part_of(request, file, etag):
     `etag` is a strong one, with its quotation marks. A part is given only of the content that
     If-Range names; who asks for several parts, or for something else, gets all of it.
     """
+    instead = get_conditional_response(request, etag)
+    if instead:  # before a response is made: to close an unused one tells that the request ended
+        file.close()
+        instead["ETag"] = etag
+        return instead
     size = file.seek(0, os.SEEK_END)
     try:
         part = _asked(request, etag, size)
@@ -28,16 +33,20 @@ def part_of(request, file, etag):
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, stop = part or (0, size)
-    file.seek(0)
-    response = FileResponse(SlicedFile(file, start, stop - 1), status=206 if part else 200)
+    response = _answer(request, SlicedFile(file, start, stop - 1))
+    response.status_code = 206 if part else 200
     response["Content-Length"] = str(stop - start)
     response["Accept-Ranges"], response["ETag"] = "bytes", etag
     if part:
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    instead = get_conditional_response(request, etag, response=response)
-    if instead is not response:
-        response.close()
-    return instead
+    return response
+
+
+def _answer(request, content):
+    if request.method != "HEAD":
+        return FileResponse(content)
+    content.close()
+    return HttpResponse()
 
 
 def _asked(request, etag, size):

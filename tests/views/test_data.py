@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.core.signals import request_finished
 
 from partners.exchange.opendata import dumps, kind, made
 from partners.models import Event, Page
@@ -157,6 +158,20 @@ def test_part_is_given_of_the_content_that_is_named_alone(client):
     assert part(client, asked, if_none_match=etag)[0].status_code == 304
     make.OrganisationFactory()
     assert part(client, asked, if_range=etag)[0].status_code == 200
+
+
+@pytest.mark.parametrize("condition", ["if_none_match", "if_match"])
+def test_request_ends_once_also_where_the_file_is_not_given(client, condition):
+    etag = part(client, "")[0]["ETag"]
+    headers = {condition: etag if condition == "if_none_match" else '"another"'}
+    ended = []
+    request_finished.connect(lambda **_: ended.append(1), weak=False, dispatch_uid="counted")
+    try:
+        response = client.get(f"/data/{NAMES[0]}", headers={"range": "bytes=9999999-"} | headers)
+    finally:
+        request_finished.disconnect(dispatch_uid="counted")
+    expected = 304 if condition == "if_none_match" else 412
+    assert (response.status_code, response["ETag"], len(ended)) == (expected, etag, 1)
 
 
 @pytest.mark.django_db(transaction=True)
