@@ -268,6 +268,8 @@ if DEBUG:  # invented pages that the demo's sources lead to
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
+#: Where the files under /data/ are kept once they are made; nothing is lost with it.
+DATA_ROOT = BASE_DIR / env.str("DATA_ROOT", default="var/data")
 STORAGES = {
     "default": {"BACKEND": "partners.values.renditions.Uploads"},
     "staticfiles": {

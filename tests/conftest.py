@@ -116,6 +116,7 @@ def settings_of_tests(tmp_path_factory):
     with override_settings(
         APPLY_DUE_WITHIN=3600,  # a slow machine makes no test fail
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        DATA_ROOT=tmp_path_factory.mktemp("data"),
         PAGE_CACHE_MEGABYTES=0,  # most tests never commit, and so never begin a new edition
         STORE_MISSED_AFTER=0,  # no thread writes to the database of a test
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],

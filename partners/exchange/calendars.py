@@ -6,6 +6,7 @@ is withdrawn leaves it, as it leaves the pages: whether it takes place is not ou
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -33,6 +34,14 @@ STATUS = {
     Event.Status.POSTPONED: "TENTATIVE",
     Event.Status.CANCELLED: "CANCELLED",
 }
+#: What a title begins with: few programs show the status, and none that an event moved online.
+BEGINS_WITH = {
+    Event.Status.MOVED_ONLINE: "Moved online: ",
+    Event.Status.POSTPONED: "Postponed: ",
+    Event.Status.CANCELLED: "Cancelled: ",
+}
+#: Programs that do not undo the escaping of a calendar's name cut it at a comma.
+UNESCAPED = str.maketrans({",": "", ";": "", "\\": "/"})
 #: Where people whose calendar is a web site add one by its address: label, site, its parameters.
 SERVICES = (
     ("Google Calendar", "https://calendar.google.com/calendar/render", ["cid"]),
@@ -117,7 +126,7 @@ def _calendar(subscription):
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//cirse_partners//Events//EN")
     calendar.add("version", "2.0")
-    name = writable(subscription.name)
+    name = writable(subscription.name).translate(UNESCAPED)
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("url", f"{settings.SITE_URL}{subscription.page}")
@@ -138,11 +147,11 @@ def _event(event, at):
         "last-modified": changed,
         "sequence": event.record.version + CHANGES_IN_A_LIFE * event.lives,
         "status": STATUS[event.status],
-        "summary": writable(event.title),
+        "summary": BEGINS_WITH.get(event.status, "") + writable(event.title),
         "description": "\n".join(_sentences(event)),
-        "location": writable(event.place),
+        "location": "" if _has_moved_online(event) else writable(event.place),
         "categories": _categories(event, at),
-        "url": f"{settings.SITE_URL}{event.get_absolute_url()}",
+        "url": _page(event),
         "transp": "TRANSPARENT",
         **_span(event),
     }
@@ -153,17 +162,25 @@ def _event(event, at):
 
 
 def _sentences(event):
-    """What the other properties cannot say."""
-    if event.status != Event.Status.SCHEDULED:
-        yield f"{event.get_status_display()}."
+    """What the other properties cannot say; then the page, since few programs show a URL."""
     if event.start_time and not _has_both_times(event):
         yield f"Begins at {event.start_time:%H:%M} ({event.time_zone})."
     if event.summary:
         yield writable(event.summary)
+    yield _page(event)
+
+
+def _page(event):
+    return f"{settings.SITE_URL}{event.get_absolute_url()}"
+
+
+def _has_moved_online(event):
+    return event.status == Event.Status.MOVED_ONLINE
 
 
 def _categories(event, at):
-    mode = event.get_mode_display() if event.mode != Event.Mode.NOT_STATED else ""
+    mode = Event.Mode.ONLINE if _has_moved_online(event) else Event.Mode(event.mode)
+    mode = mode.label if mode != Event.Mode.NOT_STATED else ""
     series = event.series.title if event.series and event.series.is_live(at) else ""
     return [writable(text) for text in (series, mode) if text]
 
@@ -175,11 +192,13 @@ def _has_both_times(event):
 def _span(event):
     """When it begins and ends: hours of the place where both are known, else whole days.
 
-    The end of days is the day after the last one (RFC 5545 §3.8.2.2).
+    The end of days is the day after the last one (RFC 5545 §3.8.2.2); one day has none (§3.6.1).
     """
     first, last = event.starts.earliest, (event.ends or event.starts).earliest
     if _has_both_times(event):
         return {"dtstart": _moment(event.starts_at), "dtend": _moment(event.ends_at)}
+    if last == first:
+        return {"dtstart": first}
     day = dt.timedelta(days=1)
     return {"dtstart": first, "dtend": min(last, dt.date.max - day) + day}
 
@@ -203,26 +222,34 @@ def _time_zones(events):
 def _time_zone(name, years):
     """RFC 5545 §3.6.5: what holds as the year before begins, and each change since.
 
-    Written here, since icalendar 7.3 tells the onset of summer time by the clock after it.
+    Changes alike are one component, with RDATE for the later ones: ruby-icalendar 2.8 refuses a
+    zone with many. Written here, since icalendar 7.3 tells the onset of summer time by the clock
+    after it.
     """
     component = icalendar.Timezone()
     component.add("tzid", name)
     shown = sorted({min(max(each, YEARS[0]), YEARS[-1]) for y in years for each in (y - 1, y)})
     begins = dt.datetime(shown[0], 1, 1, tzinfo=dt.UTC)
     changes = [change for year in shown for change in _changes(name, year)]
+    alike = defaultdict(list)
     for before, after in ((begins, begins), *changes):
-        component.add_component(_observance(name, before, after))
+        old, new = (at.astimezone(ZoneInfo(name)) for at in (before, after))
+        onset = (after + old.utcoffset()).replace(tzinfo=None)
+        alike[bool(new.dst()), old.utcoffset(), new.utcoffset(), new.tzname()].append(onset)
+    for told, onsets in alike.items():
+        component.add_component(_observance(*told, onsets))
     return component
 
 
-def _observance(name, before, after):
-    """From the moment `after` on; its onset is told by the clock of the moment `before`."""
-    old, new = (at.astimezone(ZoneInfo(name)) for at in (before, after))
-    component = icalendar.TimezoneDaylight() if new.dst() else icalendar.TimezoneStandard()
-    component.add("dtstart", (after + old.utcoffset()).replace(tzinfo=None))
-    component.add("tzoffsetfrom", old.utcoffset())
-    component.add("tzoffsetto", new.utcoffset())
-    component.add("tzname", new.tzname())
+def _observance(is_daylight, before, after, name, onsets):
+    """From the `onsets` (by the clock before them) on, `after` (timedelta) ahead of UTC."""
+    component = icalendar.TimezoneDaylight() if is_daylight else icalendar.TimezoneStandard()
+    component.add("dtstart", onsets[0])
+    if onsets[1:]:
+        component.add("rdate", onsets[1:])
+    component.add("tzoffsetfrom", before)
+    component.add("tzoffsetto", after)
+    component.add("tzname", name)
     return component
 
 

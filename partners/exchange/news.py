@@ -24,6 +24,7 @@ from partners.values.richtext import RichTextField
 #: With it a piece of news has an id of its own; never changes.
 NAMESPACE = uuid.UUID("0d2b7a54-93f6-5c1d-8e0b-7c5a9f3e6b18")
 MOST = 50
+A_SECOND = dt.timedelta(seconds=1)
 #: How many states of records, the latest, are looked at.
 MOST_STATES = 500
 
@@ -65,6 +66,8 @@ class News(NamedTuple):
     root: Model
     at: dt.datetime
     title: str
+    #: What readers sort by: a second before the one above it where both are of one moment.
+    shown_at: dt.datetime | None = None
 
     @property
     def id(self):
@@ -104,7 +107,7 @@ RULES = {
         Rule("name", "New name: {after}, formerly {before}", renamed),
     ],
     Collaboration: [
-        Rule("recorded", "Collaboration put on record: {after}",
+        Rule("recorded", "Collaboration put on record: {after}{since}",
              passes({NOWHERE}, Course.ONGOING)),
         Rule("begun", "Collaboration begun: {after}",
              passes({Course.TO_BEGIN}, Course.ONGOING)),
@@ -160,7 +163,17 @@ def _latest(querysets, at):
         for root in queryset.defer(*_texts(queryset.model)).order_by("pk")
         for each in _of_root(root, revisions[type(root), root.pk], former[root.pk], at)
     ]
-    return sorted(news, key=lambda each: (-each.at.timestamp(), each.title, each.id))[:MOST]
+    latest = sorted(news, key=lambda each: (-each.at.timestamp(), each.title, each.id))[:MOST]
+    return list(_apart(latest))
+
+
+def _apart(news):
+    """The News with times to show that follow their order; equal ones are shuffled by readers."""
+    above = None
+    for each in news:
+        shown_at = each.at if above is None else min(each.at, above - A_SECOND)
+        yield each._replace(shown_at=shown_at)
+        above = shown_at
 
 
 def _texts(model):
@@ -198,8 +211,14 @@ def _of_root(root, revisions, former, at):
         for rule in RULES[type(root)]:
             if rule.applies(before, after):
                 called = after.record if fold(str(after.record)) in former else root
-                title = rule.words.format(before=before and before.record, after=called)
+                words = {"before": before and before.record, "after": called}
+                title = rule.words.format(**words, since=_since(after.record))
                 yield News(rule.kind, root, after.at, title)
+
+
+def _since(record):
+    since = getattr(record, "since", None)
+    return f", since {since.display()}" if since else ""
 
 
 def _states(root, revisions, former, at):

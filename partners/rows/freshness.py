@@ -198,6 +198,11 @@ def next_change(now):
     """
     if PendingChange.objects.due(now).exists():
         return now + WHILE_DUE
+    return next_moment(now)
+
+
+def next_moment(now):
+    """`next_change`, whatever is due: that ends no edition before it is written."""
     tomorrow = timezone.localdate(now) + dt.timedelta(days=1)
     midnight = timezone.make_aware(dt.datetime.combine(tomorrow, dt.time.min))
     return min([midnight, *filter(None, (_next(*column, now) for column in _columns()))])
@@ -213,3 +218,7 @@ def _columns():
 def _next(model, name, now):
     ahead = model._base_manager.filter(**{f"{name}__gt": now})
     return ahead.aggregate(next=Min(name))["next"]
+
+
+#: `next_moment`, asked once an edition.
+lasting = remembered(next_moment)

@@ -87,9 +87,10 @@ class IsolationHeaders:
 
 
 class ApiHeaders:
-    """Below the addresses for programs: any site may read, and what goes wrong is said as data."""
+    """At addresses for programs any site may read; what goes wrong with the API is said as data."""
 
     API, DATA = "/api/v1/", "/data/partners."
+    FOLLOWED = ("/calendar.ics", "/changes.atom", "/changes.json")
     HEADERS = {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": "ETag, X-Request-ID",
@@ -102,7 +103,7 @@ class ApiHeaders:
     def __call__(self, request):
         response = self.get_response(request)
         path = request.path_info
-        if not path.startswith((self.API, self.DATA)):
+        if not path.startswith((self.API, self.DATA)) and not path.endswith(self.FOLLOWED):
             return response
         for name, value in self.HEADERS.items():
             response[name] = value

@@ -1,6 +1,6 @@
 """The API: the public records as JSON, read only; and the page that describes it."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.paginator import EmptyPage
@@ -127,8 +127,9 @@ class ApiList(ApiView):
             raise Instead(problem(404, f"The list ends with page {last}.")) from None
 
     def address(self, page):
-        query = urlencode(self.request.GET.dict() | {"page": page})
-        return f"{absolute(f'api-{self.kind.name}')}?{query}"
+        query = self.request.GET.copy()
+        query["page"] = page
+        return f"{absolute(f'api-{self.kind.name}')}?{query.urlencode()}"
 
 
 class ApiRecord(ApiView):

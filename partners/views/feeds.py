@@ -78,7 +78,7 @@ class Changes(Feed):
         return item.id
 
     def item_pubdate(self, item):
-        return item.at
+        return item.shown_at
 
     item_updateddate = item_pubdate
 

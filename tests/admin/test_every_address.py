@@ -69,6 +69,7 @@ def test_every_address_answers(ask, content, records, settings, record_property)
         if address in answers:
             continue
         response = ask(address)
+        response.getvalue()  # a file that is streamed is open to its end
         answers[address] = response.status_code
         reached.add(response.resolver_match.route)
         waiting += [] if address == GALLERY else links(response)

@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
 import vobject
 from django.conf import settings
@@ -84,7 +85,7 @@ def test_event_says_what_is_known(subscribe):
     series = make.EventSeriesFactory(title="European congresses, all of them")
     congress(
         slug="c18", series=series, venue="Hall", city="Vienna", country="AT", mode="hybrid",
-        status="moved-online", summary="Four days.",
+        summary="Four days.",
     )  # fmt: skip
     Record.objects.update(changed_at=LATER, version=7)
     (event,) = events(subscribe())
@@ -95,7 +96,7 @@ def test_event_says_what_is_known(subscribe):
         "sequence": "7",
         "status": "CONFIRMED",
         "summary": "Congress",
-        "description": "Moved online.\nFour days.",
+        "description": f"Four days.\n{settings.SITE_URL}/events/c18/",
         "location": "Hall, Vienna, Austria",
         "categories": ["European congresses, all of them", "On site and online"],
         "url": f"{settings.SITE_URL}/events/c18/",
@@ -108,7 +109,58 @@ def test_event_says_what_is_known(subscribe):
 def test_event_leaves_out_what_is_not_known(subscribe):
     congress(series=make.EventSeriesFactory(draft=True))
     (event,) = events(subscribe())
-    assert not {"description", "location", "categories"} & event.contents.keys()
+    assert not {"location", "categories"} & event.contents.keys()
+    assert event.description.value == f"{settings.SITE_URL}/events/congress/"
+
+
+@pytest.mark.parametrize("mode", ["on-site", "hybrid", "online", "not-stated"])
+def test_event_that_moved_online_says_no_place(subscribe, mode):
+    congress(status="moved-online", mode=mode, venue="Hall", city="Vienna")
+    (event,) = events(subscribe())
+    assert event.summary.value == "Moved online: Congress"
+    assert event.categories.value == ["Online"]
+    assert "location" not in event.contents
+
+
+@pytest.mark.parametrize("status", ["cancelled", "postponed"])
+def test_title_says_that_an_event_does_not_take_place(subscribe, status):
+    congress(status=status, city="Vienna")
+    (event,) = events(subscribe())
+    assert event.summary.value == f"{status.capitalize()}: Congress"
+    assert event.location.value == "Vienna"
+
+
+@pytest.mark.parametrize("ends", ["", "2018-05-03"])
+def test_one_day_needs_no_end(subscribe, ends):
+    congress(ends=ends)
+    (event,) = events(subscribe())
+    assert event.dtstart.value == dt.date(2018, 5, 3)
+    assert "dtend" not in event.contents
+
+
+@pytest.mark.parametrize("zone", ["Europe/Vienna", "Pacific/Auckland", "Africa/Casablanca"])
+def test_changes_of_a_clock_that_are_alike_are_one_component(client, zone):
+    for year in range(2018, 2027):
+        timed(starts=f"{year}-05-03", time_zone=zone)
+    calendar = icalendar.Calendar.from_ical(client.get(ALL).content)
+    (told,) = calendar.walk("VTIMEZONE")
+    kinds = [
+        (each.name, each["tzoffsetfrom"].to_ical(), each["tzoffsetto"].to_ical(), each["tzname"])
+        for each in told.subcomponents
+    ]
+    assert len(kinds) == len(set(kinds)) <= 5
+    read = told.to_tz()
+    for event in calendar.walk("VEVENT"):
+        by_the_clock = event["dtstart"].dt.replace(tzinfo=None)
+        offsets = {by_the_clock.replace(tzinfo=each).utcoffset() for each in (read, ZoneInfo(zone))}
+        assert len(offsets) == 1
+
+
+def test_name_of_a_calendar_is_not_cut(subscribe):
+    make.OrganisationFactory(slug="par", name="Heart, lung; and \\ vessels")
+    calendar = subscribe("/organisations/par/calendar.ics")
+    for name in ("name", "x-wr-calname"):
+        assert calendar.contents[name][0].value == "Events of Heart lung and / vessels"
 
 
 @pytest.mark.parametrize(
@@ -172,8 +224,8 @@ def test_texts_stay_texts(client, text):
     found = lines(client.get(ALL))
     (event,) = events(vobject.readOne("\r\n".join(found) + "\r\n"))
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    for said in (event.summary, event.description, event.location):
-        assert said.value == clean
+    assert event.summary.value == event.location.value == clean
+    assert event.description.value == f"{clean}\n{settings.SITE_URL}/events/congress/"
     names = [line.partition(":")[0].partition(";")[0] for line in found]
     assert "ATTENDEE" not in names
     assert (names.count("BEGIN"), names.count("END")) == (2, 2)
@@ -240,8 +292,10 @@ def test_hours_may_end_on_another_day(subscribe):
 def test_beginning_without_an_end_is_a_day_and_a_sentence(subscribe):
     timed(end_time=None, summary="An exam.")
     (event,) = events(subscribe())
-    assert (event.dtstart.value, event.dtend.value) == (dt.date(2018, 5, 3), dt.date(2018, 5, 4))
-    assert event.description.value == "Begins at 09:30 (Europe/Vienna).\nAn exam."
+    assert (event.dtstart.value, "dtend" in event.contents) == (dt.date(2018, 5, 3), False)
+    begins, exam, page = event.description.value.splitlines()
+    assert (begins, exam) == ("Begins at 09:30 (Europe/Vienna).", "An exam.")
+    assert page.startswith(f"{settings.SITE_URL}/events/")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

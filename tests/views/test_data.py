@@ -3,12 +3,15 @@
 import hashlib
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.core.signals import request_finished
 
-from partners.exchange.opendata import dumps
-from partners.models import Page
+from partners.exchange.opendata import dumps, kind, made
+from partners.models import Event, Page
 from tests import factories as make
 from tests.exchange.opendata.reading import archive, document
 
@@ -24,7 +27,7 @@ def test_page_offers_the_files_with_their_checksums(client, read):
     assert page.title == "Open data"
     assert page.links("Files") == [(name, f"/data/{name}") for name in NAMES]
     for name in NAMES:
-        content = client.get(f"/data/{name}").content
+        content = client.get(f"/data/{name}").getvalue()
         assert f"SHA-256: {hashlib.sha256(content).hexdigest()}" in page.under("Files")
 
 
@@ -32,7 +35,7 @@ def test_page_offers_the_files_with_their_checksums(client, read):
 def test_same_content_makes_the_same_bytes(client, name):
     make.FigureFactory()
     once = client.get(f"/data/{name}")
-    assert client.get(f"/data/{name}").content == once.content
+    assert client.get(f"/data/{name}").getvalue() == once.getvalue()
     assert once["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
@@ -91,7 +94,7 @@ def test_command_writes_the_same_files(client, tmp_path, capsys):
     call_command("export_data", tmp_path / "made", verbosity=1)
     assert capsys.readouterr().out == f"{tmp_path / 'made'}: {', '.join(NAMES)}, SHA256SUMS.\n"
     for name in NAMES:
-        assert (tmp_path / "made" / name).read_bytes() == client.get(f"/data/{name}").content
+        assert (tmp_path / "made" / name).read_bytes() == client.get(f"/data/{name}").getvalue()
     sums = (tmp_path / "made" / "SHA256SUMS").read_text()
     assert sums.count("\n") == 3
     assert dumps.checksum((tmp_path / "made" / NAMES[0]).read_bytes()) in sums
@@ -107,3 +110,109 @@ def test_command_says_where_it_cannot_write(tmp_path):
 
 def test_files_can_only_be_read(client):
     assert client.post("/data/partners.json").status_code == 405
+
+
+def part(client, asked, name=NAMES[0], **headers):
+    """The answer to who asks for a part, and its content."""
+    response = client.get(f"/data/{name}", headers={"range": asked} | headers)
+    return response, response.getvalue()
+
+
+def size_of(client):
+    return len(client.get(f"/data/{NAMES[0]}").getvalue())
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [("bytes=0-9", 0, 10), ("bytes=10-", 10, None), ("bytes=-7", -7, None), ("bytes=3-3", 3, 4)],
+)
+def test_part_of_a_file_is_given(client, asked, start, stop):
+    whole = client.get(f"/data/{NAMES[0]}").getvalue()
+    response, content = part(client, asked)
+    begins = start % len(whole)
+    assert (response.status_code, content) == (206, whole[start:stop])
+    assert response["Content-Length"] == str(len(content))
+    said = f"bytes {begins}-{begins + len(content) - 1}/{len(whole)}"
+    assert response["Content-Range"] == said
+
+
+@pytest.mark.parametrize("asked", ["bytes=9-3", "bytes=0-1,4-5", "lines=1-2", "bytes=-", "bytes"])
+def test_what_is_no_single_part_is_answered_with_all(client, asked):
+    response, content = part(client, asked)
+    assert response.status_code == 200
+    assert len(content) == int(response["Content-Length"])
+    assert response["Accept-Ranges"] == "bytes"
+
+
+def test_part_behind_the_end_is_refused_with_the_size(client):
+    size = size_of(client)
+    response, _ = part(client, f"bytes={size}-")
+    assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{size}")
+
+
+def test_part_is_given_of_the_content_that_is_named_alone(client):
+    etag = part(client, "")[0]["ETag"]
+    asked = "bytes=0-9"
+    assert part(client, asked, if_range=etag)[0].status_code == 206
+    assert part(client, asked, if_range='"another"')[0].status_code == 200
+    assert part(client, asked, if_none_match=etag)[0].status_code == 304
+    make.OrganisationFactory()
+    assert part(client, asked, if_range=etag)[0].status_code == 200
+
+
+@pytest.mark.parametrize("condition", ["if_none_match", "if_match"])
+def test_request_ends_once_also_where_the_file_is_not_given(client, condition):
+    etag = part(client, "")[0]["ETag"]
+    headers = {condition: etag if condition == "if_none_match" else '"another"'}
+    ended = []
+    request_finished.connect(lambda **_: ended.append(1), weak=False, dispatch_uid="counted")
+    try:
+        response = client.get(f"/data/{NAMES[0]}", headers={"range": "bytes=9999999-"} | headers)
+    finally:
+        request_finished.disconnect(dispatch_uid="counted")
+    expected = 304 if condition == "if_none_match" else 412
+    assert (response.status_code, response["ETag"], len(ended)) == (expected, etag, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_are_made_once_an_edition(client, django_assert_num_queries):
+    hours = {"start_time": "09:00", "end_time": "10:00", "time_zone": "Europe/Vienna"}
+    make.EventFactory(starts="2990-01-01", **hours)
+    document(client)
+    with django_assert_num_queries(3):  # what is due, and the token twice
+        archive(client)
+    assert ",09:00:00,10:00:00," in archive(client)["events.csv"]
+    Event.objects.update(title="Renamed since")
+    assert document(client)["events"][0]["title"] == "Renamed since"
+    assert len([each for each in Path(settings.DATA_ROOT).iterdir() if each.is_dir()]) == 1
+
+
+@pytest.mark.parametrize("address", ["/data/", "/data/partners.json"])
+def test_who_comes_while_others_make_them_is_asked_to_come_again(client, monkeypatch, address):
+    monkeypatch.setattr(made, "PATIENCE", 0)
+    with made._alone():
+        response = client.get(address)
+        assert (response.status_code, response["Retry-After"]) == (503, "5")
+        assert "made anew" in response.content.decode()
+        assert "properties" in json.loads(client.get("/data/partners.schema.json").getvalue())
+    answer = client.get(address)
+    assert (answer.status_code, bool(answer.getvalue())) == (200, True)
+
+
+def test_what_a_killed_process_left_is_no_file(client):
+    making = Path(settings.DATA_ROOT) / made.MAKING
+    making.mkdir(exist_ok=True)
+    (making / "partners.json").write_text("half")
+    assert document(client)["events"] == []
+    assert not making.exists()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_records_are_written_some_at_a_time(client, monkeypatch, number):
+    monkeypatch.setattr(kind, "AT_ONCE", 2)
+    events = make.EventFactory.create_batch(number)
+    found = document(client)["events"]
+    assert [each["key"] for each in found] == [
+        each["key"] for each in client.get("/api/v1/events/").json()["results"]
+    ]
+    assert len(found) == len(events)

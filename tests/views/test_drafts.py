@@ -144,8 +144,8 @@ def sweep(client):
 def readable(response):
     """The text of an answer; of all files in it if it is an archive."""
     if response["Content-Type"] != "application/zip":
-        return response.content.decode()
-    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        return response.getvalue().decode()
+    with zipfile.ZipFile(io.BytesIO(response.getvalue())) as archive:
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 

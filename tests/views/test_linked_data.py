@@ -122,6 +122,13 @@ def test_withdrawn_organisation_is_named_without_a_page(client):
     assert "@id" not in said
 
 
+@pytest.mark.parametrize("mode", ["on-site", "hybrid", "online", "not-stated"])
+def test_event_that_moved_online_is_attended_online(client, mode):
+    make.EventFactory(slug="e", status="moved-online", mode=mode)
+    event = things(client, "/events/e/")["Event"]
+    assert event["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
+
+
 def test_event_is_as_precise_as_it_is_known(client):
     series = make.EventSeriesFactory(slug="congress", usual_city="Vienna", usual_country="AT")
     make.EventFactory(
@@ -142,6 +149,13 @@ def test_event_is_as_precise_as_it_is_known(client):
     assert not {"startDate", "endDate", "location"} & waiting.keys()
     listed = things(client, "/events/series/congress/")["EventSeries"]["subEvent"]
     assert {each["startDate"] for each in listed} == {"2030-05-03", "2031"}
+
+
+@pytest.mark.parametrize("mode", ["on-site", "hybrid", "not-stated"])
+def test_event_that_moved_online_is_not_on_site(client, mode):
+    make.EventFactory(slug="e", starts="2030-05-03", status="moved-online", mode=mode)
+    event = things(client, "/events/e/")["Event"]
+    assert event["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
 
 
 def test_text_cannot_end_the_script(client):

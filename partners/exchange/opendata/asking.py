@@ -8,9 +8,21 @@ USUAL_A_PAGE = 50
 MOST_PAGES = 1_000_000
 
 
-class FieldsField(forms.CharField):
-    """Names of fields, parted by commas; as a list. `names` are those that there are."""
+class Repeated(forms.TextInput):
+    """What was given once or more often, as one text parted by commas."""
 
+    def value_from_datadict(self, data, files, name):
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
+        return ",".join(values)
+
+
+class FieldsField(forms.CharField):
+    """Names of fields, parted by commas or given one by one; as a list.
+
+    `names` are those that there are. Clients made from our description give them one by one.
+    """
+
+    widget = Repeated
     names = ()
 
     def clean(self, value):
@@ -55,7 +67,8 @@ class PageForm(RecordForm):
 def complaints(query, *forms):
     """What is wrong with a QueryDict that `forms` are to answer: sentences, none if all is well.
 
-    An address says each thing once, and nothing that would be passed over in silence.
+    An address says each thing once, names of fields apart, and nothing that would be passed over in
+    silence.
     """
     names = [name for form in forms for name in form.fields]
     unknown = [
@@ -63,8 +76,16 @@ def complaints(query, *forms):
         for name in query
         if name not in names
     ]
+    lists = {
+        name
+        for form in forms
+        for name, field in form.fields.items()
+        if isinstance(field, FieldsField)
+    }
     twice = [
-        f"“{name}” is given more than once." for name, values in query.lists() if len(values) > 1
+        f"“{name}” is given more than once."
+        for name, values in query.lists()
+        if len(values) > 1 and name not in lists
     ]
     empty = [f"“{name}” is empty. Leave it out." for name in query if not query[name]]
     wrong = [sentence for form in forms for errors in form.errors.values() for sentence in errors]

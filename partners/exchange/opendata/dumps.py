@@ -1,22 +1,28 @@
-"""The complete public records as files. The same content makes the same bytes on one day."""
+"""The complete public records as files. The same content makes the same bytes on one day.
+
+They are written a slice of records at a time, so that it takes no more memory for ten thousand
+records than for twenty. `made` keeps them.
+"""
 
 import csv
 import hashlib
-import io
 import json
+import shutil
 import zipfile
+from contextlib import ExitStack
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.exchange.opendata.fields import object_schema
+from partners.exchange.opendata.fields import TIME, object_schema
 from partners.exchange.opendata.kinds import KINDS
 from partners.models import Page
 from partners.reading import site
 from partners.values.cells import harmless
 
 JSON, SCHEMA, TABLES = "partners.json", "partners.schema.json", "partners.csv.zip"
+CHECKSUMS = "SHA256SUMS"
 
 #: Each file, with its type and what it holds.
 FILES = {
@@ -28,15 +34,18 @@ FILES = {
     ),
 }
 OWNER = "belongs_to"
+#: Spreadsheets know by it that a table is UTF-8.
+MARKED = "utf-8-sig"
 THE_BEGINNING = (1980, 1, 1, 0, 0, 0)  # of the time that a ZIP file knows
 README = """{title}, as of {day}
 Licence: {licence}
 
-One table a file: UTF-8, commas, quotation marks, a line of names first (RFC 4180). The tables and
-their columns are described in datapackage.json. In the tables of parts, the column “{owner}” has
-the slug of the record that the row belongs to.
+One table a file: UTF-8 with a byte order mark, commas, quotation marks, a line of names first
+(RFC 4180). The tables and their columns are described in datapackage.json. In the tables of parts,
+the column “{owner}” has the slug of the record that the row belongs to.
 
-An empty cell: not known. A date is a year, a month or a day, as precisely as it is known.
+An empty cell: not known. A date is a year, a month or a day, as precisely as it is known. A time
+has hours, minutes and seconds.
 
 Text that a spreadsheet could take for a formula has an apostrophe before it: text that begins with
 = + - @ a tab, a carriage return or an apostrophe. Take away one apostrophe at the beginning of a
@@ -54,32 +63,90 @@ def licence(at):
     return page and {"name": page.licence, "url": page.licence_url or None}
 
 
-def collect(at):
-    """{kind: [record]} of all that is public at `at` (aware datetime), as the API says it."""
-    return {
-        kind.name: [kind.say(record, at) for record in kind.everything(at)]
-        for kind in KINDS.values()
-    }
+def write(folder, at):
+    """Write all files as of `at` (aware datetime) into `folder` (Path), with their checksums.
+
+    Raises OSError where that is not possible.
+    """
+    about = {"title": title(at), "as_of": str(timezone.localdate(at)), "licence": licence(at)}
+    tables = folder / "tables"
+    tables.mkdir(exist_ok=True)
+    write_records(folder / JSON, tables, about, at)
+    (folder / SCHEMA).write_bytes(as_json(schema()))
+    zip_tables(folder / TABLES, tables, about)
+    shutil.rmtree(tables)
+    (folder / CHECKSUMS).write_text("".join(_sums(folder)))
 
 
-def files(at):
-    """{name: content (bytes)} of all files as of `at` (aware datetime)."""
-    about = {
-        "title": title(at),
-        "as_of": str(timezone.localdate(at)),
-        "licence": licence(at),
-    }
-    content = collect(at)
-    address = f"{settings.SITE_URL}{reverse('partners:data')}"
-    return {
-        JSON: as_json({"$schema": f"{address}{SCHEMA}", **about, **content}),
-        SCHEMA: as_json(schema(f"{address}{SCHEMA}")),
-        TABLES: zipped(tables(content), about),
-    }
+def _sums(folder):
+    for name in FILES:
+        with (folder / name).open("rb") as file:
+            yield f"{digest(file)}  {name}\n"
+
+
+def write_records(document, tables, about, at):
+    """Write every record into the JSON file `document` and into the folder `tables` (Paths)."""
+    head = json.dumps({"$schema": address(SCHEMA), **about}, ensure_ascii=False, indent=1)
+    with document.open("w", encoding="utf-8") as file:
+        file.write(head.removesuffix("\n}"))
+        for kind in KINDS.values():
+            file.write(f',\n "{kind.name}": [')
+            with Tables(kind, tables) as rows:
+                for number, record in enumerate(kind.each(at)):
+                    file.write(",\n" if number else "\n")
+                    file.write(json.dumps(record, ensure_ascii=False))
+                    rows.add(record)
+            file.write("\n ]")
+        file.write("\n}\n")
+
+
+class Tables(ExitStack):
+    """The CSV files of one kind, open in `folder`: its own and one of each part."""
+
+    def __init__(self, kind, folder):
+        super().__init__()
+        self.kind = kind
+        self.writers = {
+            name: csv.writer(self.enter_context(self._open(folder, name)))
+            for name in _schemas(kind)
+        }
+        self.columns = {}
+        for name, described in _schemas(kind).items():
+            self.columns[name] = described["properties"]
+            self.writers[name].writerow(self.columns[name])
+
+    @staticmethod
+    def _open(folder, name):
+        return (folder / f"{name}.csv").open("w", encoding=MARKED, newline="")
+
+    def add(self, record):
+        self._write(self.kind.name, record)
+        for part in self.kind.parts:
+            for row in record[part.name]:
+                self._write(f"{self.kind.name}_{part.name}", {OWNER: record["slug"], **row})
+
+    def _write(self, name, row):
+        columns = self.columns[name]
+        self.writers[name].writerow([cell(row[each], columns[each]) for each in columns])
+
+
+def _schemas(kind):
+    """{name of a table: JSON Schema of a row}: of the kind itself, and of each part of it."""
+    found = {kind.name: object_schema(kind.columns)}
+    owner = {OWNER: {"type": "string", "description": f"The {kind.one}: its slug."}}
+    for part in kind.parts:
+        row = object_schema(part.fields)
+        found[f"{kind.name}_{part.name}"] = row | {"properties": owner | row["properties"]}
+    return found
+
+
+def digest(file):
+    """SHA-256 of a file that is open in binary, in hexadecimal digits."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def checksum(content):
-    """SHA-256 in hexadecimal digits."""
+    """The same of `content` (bytes)."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -87,13 +154,18 @@ def as_json(content):
     return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def schema(address):
+def address(name):
+    """The whole address of one of the files."""
+    return f"{settings.SITE_URL}{reverse('partners:data')}{name}"
+
+
+def schema():
     """JSON Schema of the JSON file."""
     text, name = {"type": "string"}, {"type": ["string", "null"]}
     licence = {"type": ["object", "null"], "properties": {"name": text, "url": name}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": address,
+        "$id": address(SCHEMA),
         "type": "object",
         "properties": {
             "$schema": text,
@@ -106,60 +178,41 @@ def schema(address):
     }
 
 
-def tables(content):
-    """[(name, what it holds, schema of a row, rows)]: a table a kind, and one a part of it."""
-    made = []
-    for kind in KINDS.values():
-        records = content[kind.name]
-        made.append((kind.name, kind.says, object_schema(kind.columns), records))
-        for part in kind.parts:
-            rows = [
-                {OWNER: record["slug"], **row} for record in records for row in record[part.name]
-            ]
-            row_schema = object_schema(part.fields)
-            owner = {OWNER: {"type": "string", "description": f"The {kind.one}: its slug."}}
-            row_schema["properties"] = owner | row_schema["properties"]
-            made.append((f"{kind.name}_{part.name}", part.says, row_schema, rows))
-    return made
-
-
-def zipped(made, about):
-    """The tables with their description, as a ZIP file."""
+def zip_tables(path, tables, about):
+    """Write the ZIP file `path`: the CSV files in the folder `tables`, and what describes them."""
     licence = about["licence"]
     stated = " ".join(filter(None, licence.values())) if licence else "none is stated."
-    content = {
-        "README.txt": README.format(
-            title=about["title"], day=about["as_of"], licence=stated, owner=OWNER
-        ).encode(),
-        "datapackage.json": as_json(package(made, about)),
-        **{f"{name}.csv": as_csv(row_schema, rows) for name, _, row_schema, rows in made},
-    }
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, inner in content.items():
-            entry = zipfile.ZipInfo(name, THE_BEGINNING)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, inner)
-    return file.getvalue()
+    readme = README.format(title=about["title"], day=about["as_of"], licence=stated, owner=OWNER)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(_entry("README.txt"), readme.encode())
+        archive.writestr(_entry("datapackage.json"), as_json(package(about)))
+        for resource in _resources():
+            name = resource["path"]
+            with (tables / name).open("rb") as table, archive.open(_entry(name), "w") as entry:
+                shutil.copyfileobj(table, entry)
 
 
-def as_csv(row_schema, rows):
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(row_schema["properties"])
-    writer.writerows([cell(row[name]) for name in row_schema["properties"]] for row in rows)
-    return file.getvalue().encode()
+def _entry(name):
+    entry = zipfile.ZipInfo(name, THE_BEGINNING)
+    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+    entry.external_attr = 0o644 << 16
+    return entry
 
 
-def cell(value):
-    """A value in a table: numbers as they are, truth as “true” and “false”, None as nothing."""
+def cell(value, described):
+    """A value in a table, whose JSON Schema is `described`.
+
+    Numbers are as they are, truth is “true” or “false”, None is nothing. A time has seconds:
+    programs that turn tables into others take 09:00 for nine minutes.
+    """
     if isinstance(value, bool):
         return str(value).lower()
+    if value is not None and described.get("pattern") == TIME:
+        return f"{value}:00"
     return harmless(value) if isinstance(value, str) else value
 
 
-def package(made, about):
+def package(about):
     """The description of the tables (Data Package, version 1)."""
     licence = about["licence"]
     described = licence and {"title": licence["name"], "path": licence["url"]}
@@ -168,32 +221,29 @@ def package(made, about):
         if described
         else {}
     )
-    return {
-        "name": "partners",
-        "title": about["title"],
-        "as_of": about["as_of"],
-        **stated,
-        "resources": [
-            {
+    about = {"name": "partners", "title": about["title"], "as_of": about["as_of"]}
+    return {**about, **stated, "resources": list(_resources())}
+
+
+def _resources():
+    for kind in KINDS.values():
+        says = {f"{kind.name}_{part.name}": part.says for part in kind.parts}
+        for name, row_schema in _schemas(kind).items():
+            yield {
                 "name": name,
                 "path": f"{name}.csv",
-                "description": says,
-                "schema": {
-                    "fields": [
-                        {
-                            "name": column,
-                            "type": _type(field["type"]),
-                            "description": field["description"],
-                        }
-                        for column, field in row_schema["properties"].items()
-                    ]
-                },
+                "description": says.get(name, kind.says),
+                "schema": {"fields": [_column(*each) for each in row_schema["properties"].items()]},
             }
-            for name, says, row_schema, _ in made
-        ],
-    }
 
 
-def _type(types):
-    """The type of a JSON Schema, null aside."""
+def _column(name, described):
+    return {"name": name, "type": _type(described), "description": described["description"]}
+
+
+def _type(described):
+    """The type of a column (Table Schema); null, which an empty cell is, aside."""
+    if described.get("pattern") == TIME:
+        return "time"
+    types = described["type"]
     return types if isinstance(types, str) else types[0]

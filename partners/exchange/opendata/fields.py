@@ -16,6 +16,7 @@ from partners.values import richtext
 from partners.values.dates import PartialDate
 
 NOT_STATED = "not-stated"
+TIME = "^[0-9]{2}:[0-9]{2}$"
 PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 SLUG = "^[-a-zA-Z0-9_]+$"
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from partners.exchange.opendata.fields import Field, Part, object_schema
 
+#: How many records are in memory while all are written.
+AT_ONCE = 200
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -52,6 +55,19 @@ class Kind:
 
     def everything(self, at):
         """Every public record of the kind at `at`, in the order of the list."""
+        return self.with_parts(self._listed(at), at)
+
+    def each(self, at):
+        """Every public record of the kind at `at` as `say` has it, some of them in memory."""
+        keys = list(self._listed(at).values_list("pk", flat=True))
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            found = self.everything(at).in_bulk(some)
+            for key in some:
+                if key in found:
+                    yield self.say(found[key], at)
+
+    def _listed(self, at):
         form = self.form({}, at)
         form.full_clean()
-        return self.with_parts(form.results(), at)
+        return form.results()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from partners.exchange.opendata.fields import (
     SLUG,
+    TIME,
     Field,
     Part,
     always,
@@ -333,8 +334,12 @@ EVENTS = Kind(
         *reference("series", "The series that it is an edition of", "title"),
         date("starts", "When it starts; null while a postponed event has no new date"),
         date("ends", "When it ends; null if it ends on the day it starts"),
-        text("start_time", "When it starts on that day, by the clock of the place: “18:30”."),
-        text("end_time", "When it ends, by the clock of the place."),
+        text(
+            "start_time",
+            "When it starts on that day, by the clock of the place: “18:30”.",
+            pattern=TIME,
+        ),
+        text("end_time", "When it ends, by the clock of the place.", pattern=TIME),
         text("time_zone", "The time zone of the place (IANA)."),
         text(
             "repeated_hour",

@@ -26,7 +26,8 @@ PURPOSES = {
     "when": "Only events that can still take place, the next ones first; or only past ones.",
     "page": "Which page of the list; the first, if it is left out.",
     "page_size": f"How many records are on a page; {USUAL_A_PAGE}, if it is left out.",
-    "fields": "Only these fields of each record, parted by commas; all, if it is left out.",
+    "fields": "Only these fields of each record, parted by commas or given one by one; all, if it "
+    "is left out.",
 }
 
 
@@ -177,6 +178,7 @@ def document(title, licence, at):
         }
         | stated,
         "servers": [{"url": settings.SITE_URL}],
+        "security": [],
         "paths": addresses,
         "components": {
             "schemas": {

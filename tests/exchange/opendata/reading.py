@@ -23,14 +23,14 @@ def answered(client, kind, **query):
 
 
 def document(client):
-    return json.loads(client.get("/data/partners.json").content)
+    return json.loads(client.get("/data/partners.json").getvalue())
 
 
 def archive(client):
     """{name: text} of the files in the archive of tables."""
-    content = client.get("/data/partners.csv.zip").content
+    content = client.get("/data/partners.csv.zip").getvalue()
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
-        return {name: opened.read(name).decode() for name in opened.namelist()}
+        return {name: opened.read(name).decode("utf-8-sig") for name in opened.namelist()}
 
 
 def table(files, name):
@@ -44,6 +44,7 @@ def table(files, name):
 
 READ = {
     "string": lambda cell: restored(cell) if cell else None,
+    "time": lambda cell: cell.removesuffix(":00") if cell else None,
     "integer": lambda cell: int(cell) if cell else None,
     "boolean": {"true": True, "false": False}.__getitem__,
 }
