@@ -151,13 +151,6 @@ def test_event_is_as_precise_as_it_is_known(client):
     assert {each["startDate"] for each in listed} == {"2030-05-03", "2031"}
 
 
-@pytest.mark.parametrize("mode", ["on-site", "hybrid", "not-stated"])
-def test_event_that_moved_online_is_not_on_site(client, mode):
-    make.EventFactory(slug="e", starts="2030-05-03", status="moved-online", mode=mode)
-    event = things(client, "/events/e/")["Event"]
-    assert event["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
-
-
 def test_text_cannot_end_the_script(client):
     name = "</script><script>alert(1)</script> & <!--"
     make.OrganisationFactory(slug="evil", name=name)
