@@ -20,7 +20,7 @@ from partners.models import (
     Source,
 )
 from tests import factories as make
-from tests.admin.browser_form import address, errors, read_all
+from tests.admin.browser_form import BrowserForm, address, errors, read_all
 from tests.admin.records import ROOT_FACTORIES, label
 from tests.admin.test_logo import picture
 
@@ -43,6 +43,7 @@ OUT_OF_REACH = {
     "pendingchange_one_a_record",
     "pendingchange_scheduled_has_time",
     "reminder_sent_once",
+    "agreementdocument_kept_once",
     *(f"{label(model)}_withdrawn_after_published" for model in ROOT_FACTORIES),
     *(f"{label(model)}_withdrawn_needs_published" for model in ROOT_FACTORIES),
 }
@@ -373,6 +374,9 @@ CASES = [
         REQUIRED,
     ),
     shape_case("source_read_on_is_partial_date", make.SourceFactory, "read_on"),
+    shape_case("contact_since_is_partial_date", make.ContactFactory, "since"),
+    shape_case("contact_until_is_partial_date", make.ContactFactory, "until"),
+    case("contact_has_name", make.ContactFactory, "name", {"name": ""}, REQUIRED),
     case(
         "link_has_label",
         make.OrganisationFactory,
@@ -384,8 +388,23 @@ CASES = [
 HELD_AT = "event_not_held_at_itself"  # said by `clean` as well, so in a test of its own
 
 
+#: What is said above the form of a contact, as it is about two of its fields.
+ABOVE = {
+    "contact_until_not_before_since": {"since": "2016", "until": "2015"},
+    "contact_has_exactly_one_owner": {"organisation": ""},
+}
+
+
 def test_every_constraint_has_a_case():
-    assert {case.constraint for case in CASES} | {HELD_AT} == CONSTRAINTS.keys() - OUT_OF_REACH
+    known = {case.constraint for case in CASES} | {HELD_AT} | ABOVE.keys()
+    assert known == CONSTRAINTS.keys() - OUT_OF_REACH
+
+
+@pytest.mark.parametrize("constraint", ABOVE)
+def test_form_of_a_contact_says_the_sentence_above_it(publisher, constraint):
+    form = BrowserForm.open(publisher, make.ContactFactory())
+    sentence = CONSTRAINTS[constraint].get_violation_error_message()
+    assert errors(form.send("_save", **ABOVE[constraint])) == {"": [sentence]}
 
 
 def choose(form, name, value):

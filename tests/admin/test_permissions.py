@@ -5,7 +5,9 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from partners.models import (
+    Agreement,
     Collaboration,
+    Contact,
     Event,
     Organisation,
     Page,
@@ -32,12 +34,12 @@ EVERY = set(PAGES)
 #: who → model → the pages they may open
 MAY = {
     "editor": {
-        **dict.fromkeys(ROOT_FACTORIES, EVERY - {DELETE}),
+        **dict.fromkeys([*ROOT_FACTORIES, Contact, Agreement], EVERY - {DELETE}),
         **dict.fromkeys([*VOCABULARIES, Redirect], READ),
         Source: READ | {ADD},
     },
     "publisher": {
-        **dict.fromkeys([*ROOT_FACTORIES, *VOCABULARIES, Redirect], EVERY),
+        **dict.fromkeys([*ROOT_FACTORIES, *VOCABULARIES, Redirect, Contact, Agreement], EVERY),
         User: EVERY - {DELETE},
     },
     "superuser": dict.fromkeys(RECORDS, EVERY),
