@@ -198,9 +198,7 @@ def taking(taken, described, key):
 
 
 def _part(model, key, fields):
-    blank = snapshots.blank(snapshots.model_of(model))
-    fields = blank["fields"] | {"organisation": key} | fields
-    return blank | {"pk": str(uuid.uuid4()), "fields": fields}
+    return snapshots.new(snapshots.model_of(model), uuid.uuid4(), organisation=key, **fields)
 
 
 def _citation(path, described, key):
@@ -211,16 +209,14 @@ def _citation(path, described, key):
 def name_source(by, at):
     """Put the register on record as a source, unless it is."""
     if not Source.objects.filter(pk=SOURCE).exists():
-        row = snapshots.blank(Source)
-        fields = row["fields"] | {"title": SOURCE_TITLE, "url": ror_address("")}
-        rows = [row | {"pk": SOURCE, "fields": fields}]
+        rows = [snapshots.new(Source, SOURCE, title=SOURCE_TITLE, url=ror_address(""))]
         take_one(Offer(Source, SOURCE, [], rows), presses.SAVE_AT_ONCE, by, at)
 
 
 def add(described, by, at):
     """The Answer to adding an organisation as the register describes it, as a draft."""
     name_source(by, at)
-    key, row = new_key(), snapshots.blank(Organisation)
+    key = new_key()
     taken = [each for each in compared(Organisation(pk=key), described) if each.rows]
     number = Difference(
         "identifiers",
@@ -229,6 +225,6 @@ def add(described, by, at):
         [("partners.identifier", {"scheme": "ror", "register": "", "value": described.id})],
     )
     acronym = slugify(described.acronyms[0] if described.acronyms else described.name)
-    fields = row["fields"] | {"slug": f"{acronym[:100]}-{described.id}"}
-    rows = taking([number, *taken], described, key)([row | {"pk": key, "fields": fields}])
+    row = snapshots.new(Organisation, key, slug=f"{acronym[:100]}-{described.id}")
+    rows = taking([number, *taken], described, key)([row])
     return take_one(Offer(Organisation, key, [], rows), presses.SAVE_DRAFT, by, at)

@@ -213,14 +213,14 @@ def _day(answer):
 def _source(answer, by, at):
     """The key of the Source that a number has which the partner corrected."""
     key = f"answer-{answer.pk.hex}"
-    fields = {
-        "title": f"Answer of {answer.inquiry.title}, {day_of(answer)}"[:200],
-        "url": "",
-        "document": answer.source or "A letter to the society",
-        "read_on": _day(answer),
-    }
-    rows = [{"model": Source._meta.label_lower, "pk": key, "fields": fields}]
-    take_one(Offer(Source, key, rows=rows), presses.SAVE_AT_ONCE, by, at)
+    row = snapshots.new(
+        Source,
+        key,
+        title=f"Answer of {answer.inquiry.title}, {day_of(answer)}"[:200],
+        document=answer.source or "A letter to the society",
+        read_on=_day(answer),
+    )
+    take_one(Offer(Source, key, rows=[row]), presses.SAVE_AT_ONCE, by, at)
     return key
 
 

@@ -90,6 +90,12 @@ def blank(model):
     return _rows([model()])[0]
 
 
+def new(model, pk, **fields):
+    """The row of a new record of that key that says nothing but `fields`."""
+    row = blank(model)
+    return row | {"pk": str(pk), "fields": row["fields"] | fields}
+
+
 def row_of(record):
     """The row of `record` itself, without its parts."""
     return _rows([record])[0]

@@ -228,13 +228,17 @@ def seed_change(organisation, seed, people):
 def seed_source(page, figure, site_url, publisher):
     """Cite a page of WORLD for that Figure, as found there yesterday."""
     key, url, now = f"demo-{slugify(page)}", f"{site_url}/static/demo/{page}", timezone.now()
-    row = snapshots.blank(Source)
-    fields = row["fields"] | {"title": f"An invented page ({page})", "url": url}
-    take_one(Offer(Source, key, [], [row | {"pk": key, "fields": fields}]), presses.SAVE_AT_ONCE,
-             publisher, now)  # fmt: skip
-    root, row = figure.organisation, snapshots.blank(Citation)
-    cited = {"path": f"figures/{figure.pk}/value", "source": key, "quotation": WORLD[page]}
-    row |= {"pk": str(uuid.uuid4()), "fields": row["fields"] | cited | {"organisation": root.pk}}
+    row = snapshots.new(Source, key, title=f"An invented page ({page})", url=url)
+    take_one(Offer(Source, key, [], [row]), presses.SAVE_AT_ONCE, publisher, now)
+    root = figure.organisation
+    row = snapshots.new(
+        Citation,
+        uuid.uuid4(),
+        organisation=root.pk,
+        path=f"figures/{figure.pk}/value",
+        source=key,
+        quotation=WORLD[page],
+    )
     base = standing(Organisation, root.pk).present
     take_one(Offer(Organisation, root.pk, base, [*base, row]), presses.PUBLISH, publisher, now)
     moments = dict.fromkeys(["first_at", "last_at"], now - timedelta(days=1))
