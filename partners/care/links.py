@@ -220,6 +220,11 @@ def _leads_on(answer):
     return answer.status in PERMANENT | TEMPORARY and answer.location
 
 
+def answered(asked, answer, reached, moved_to):
+    """The last Answer itself, for whoever asks for what stands there."""
+    return answer
+
+
 def judged(asked, answer, reached, moved_to):
     """The Outcome of an Answer, which `reached` (address) gave in the end."""
     status = answer.status

@@ -42,16 +42,19 @@ def asked():
 
     What is not answered is left out. Raises UnknownSchema.
     """
-    ids = Identifier.objects.filter(scheme="ror").values_list("value", flat=True)
-    urls = [settings.REGISTER_URL.format(id=each) for each in ids]
+    urls = [settings.REGISTER_URL.format(id=each) for each in _ids()]
     for _, answer in links.check(urls, _asked):
         if getattr(answer, "status", None) == HTTPStatus.OK:
             yield from ror.records(io.BytesIO(answer.body))
 
 
+def _ids():
+    """The ROR ids of our organisations."""
+    return Identifier.objects.filter(scheme="ror").values_list("value", flat=True)
+
+
 def _asked(pool, url):
-    answered = partial(links.get, most=MOST_BYTES)
-    return links.ask(pool, url, answered, lambda asked, answer, *rest: answer)
+    return links.ask(pool, url, partial(links.get, most=MOST_BYTES), links.answered)
 
 
 def keep(records, at):
@@ -59,7 +62,7 @@ def keep(records, at):
 
     All or none: raises what reading them raises.
     """
-    ours = set(Identifier.objects.filter(scheme="ror").values_list("value", flat=True))
+    ours = set(_ids())
     kept = [
         RegisterRecord(value=each.id, description=each._asdict(), read_at=at)
         for each in records

@@ -114,7 +114,7 @@ class Reader:
         """What the robots.txt of that host asks for. Raises Unreadable where the host is ill."""
         address = urljoin(url, "/robots.txt")
         if address not in self.robots:
-            answer = links.ask(pool, address, links.get, lambda _, answer, *rest: answer)
+            answer = links.ask(pool, address, links.get, links.answered)
             self.robots[address] = answer
             time.sleep(settings.LINK_CHECK_PAUSE)
         answer = self.robots[address]
