@@ -1,5 +1,6 @@
 """From what was found elsewhere to a proposal: a draft of the record, for staff to look at."""
 
+from partners.models.sources import LONGEST_QUOTATION
 from partners.publishing import presses
 from partners.rows.door import take_one
 from partners.rows.offers import Offer
@@ -8,7 +9,6 @@ from partners.values import quotations
 from partners.values.dates import PartialDate
 from partners.values.pages import Reading
 
-LONGEST_QUOTATION = 300
 SAVED = "Saved as a draft: look at it, and hand it in."
 
 

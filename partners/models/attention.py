@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from partners.models.fields import WebAddressField
+from partners.models.sources import LONGEST_QUOTATION
 from partners.values.lines import LineField
 
 FINDING_LENGTH = 200
@@ -136,7 +137,7 @@ class SourceCheck(models.Model):
     ALARMS = [Outcome.SAYS_ELSE, Outcome.GONE]
 
     url = WebAddressField()
-    quotation = models.CharField(max_length=300, blank=True)
+    quotation = models.CharField(max_length=LONGEST_QUOTATION, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
     passage = models.CharField("what stands there", max_length=600, blank=True)
     number = models.CharField("the number there", max_length=40, blank=True)

@@ -22,6 +22,10 @@ class Basis(models.TextChoices):
     INFERRED = "inferred", "inferred"
 
 
+#: Of the words of a source that are kept (characters): as few as say it.
+LONGEST_QUOTATION = 300
+
+
 class Source(Vocabulary):
     """A page or document that says what our records say."""
 
@@ -214,7 +218,7 @@ class Citation(Owned):
     )
     basis = models.CharField(max_length=20, choices=Basis, default=Basis.STATED)
     quotation = LineField(
-        max_length=300,
+        max_length=LONGEST_QUOTATION,
         blank=True,
         default="",
         db_default="",
