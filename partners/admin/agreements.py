@@ -10,8 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from partners.admin.asking import attachment
-from partners.admin.base import SafeLookups
+from partners.admin.base import SafeLookups, attachment
 from partners.models import Agreement, AgreementDocument
 from partners.rows.history import name_of
 from partners.values.uploads import DOCUMENT_MAX_BYTES
@@ -49,19 +48,18 @@ class AgreementAdmin(SafeLookups, admin.ModelAdmin):
     search_fields = ["collaboration__title", "=collaboration__key"]
     autocomplete_fields = ["collaboration"]
     form = AgreementForm
-
-    class Media:
-        js = ["js/parts.js"]  # it names the box of choices
-
     readonly_fields = ["documents"]
     fields = [
         "collaboration", ("notice_days", "renewal", "is_suspended"), "note", "documents",
         "document",
     ]  # fmt: skip
 
+    class Media:
+        js = ["js/parts.js"]  # it names the box of choices
+
     def get_fields(self, request, obj=None):
         may_change = self.has_change_permission(request, obj)
-        return self.fields if may_change else [*self.fields[:-1]]
+        return self.fields if may_change else self.fields[:-1]
 
     @admin.display(description="until")
     def until(self, obj):

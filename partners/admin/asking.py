@@ -4,14 +4,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q
-from django.http import HttpResponse
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from partners.admin.base import EditorForms, SafeLookups
+from partners.admin.base import EditorForms, SafeLookups, attachment
 from partners.admin.carried import only
 from partners.admin.desk import ReadOnlyAdmin, address
 from partners.care import inquiries
@@ -94,12 +93,12 @@ class StateFilter(admin.SimpleListFilter):
     title, parameter_name = "how far it is", "state"
     STATES = {
         "this-year": ("Asked this year", lambda at: Q(made_at__year=timezone.localdate(at).year)),
-        "answered": ("Answered", lambda at: Q(is_answered=True)),
-        "right": ("Nothing changed", lambda at: Q(is_answered=True, answer__kind="right")),
-        "corrected": ("Corrected", lambda at: Q(is_answered=True, answer__kind="corrected")),
+        "answered": ("Answered", lambda at: Q(answered_as__isnull=False)),
+        "right": ("Nothing changed", lambda at: Q(answered_as=Answer.Kind.RIGHT)),
+        "corrected": ("Corrected", lambda at: Q(answered_as=Answer.Kind.CORRECTED)),
         "overdue": (
             "Overdue",
-            lambda at: Q(is_answered=False, revoked_at=None, sent_at__lte=at - OVERDUE_AFTER),
+            lambda at: Q(answered_as=None, revoked_at=None, sent_at__lte=at - OVERDUE_AFTER),
         ),
         "not-delivered": ("Not delivered", lambda at: ~Q(failure="")),
     }
@@ -144,12 +143,14 @@ class InquiryAdmin(OwnPageAdmin):
     search_fields = ["title", "contact__name"]
 
     def get_queryset(self, request):
-        sent = Answer.objects.filter(inquiry=OuterRef("pk"), sent_at__isnull=False)
-        return super().get_queryset(request).annotate(is_answered=Exists(sent))
+        sent = Answer.objects.sent().filter(inquiry=OuterRef("pk"))
+        return super().get_queryset(request).annotate(answered_as=Subquery(sent.values("kind")))
 
     @admin.display(description="how far it is")
     def how_far(self, obj):
-        return obj.state(timezone.now())
+        if obj.answered_as:
+            return Answer.Kind(obj.answered_as).label
+        return obj.state_unanswered(timezone.now())
 
     def may_decide(self, request, inquiry):
         return request.user.has_perm("partners.add_inquiry")
@@ -189,7 +190,7 @@ class AnswerAdmin(OwnPageAdmin):
     actions = ["note_as_confirmed"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(sent_at__isnull=False)
+        return super().get_queryset(request).sent()
 
     def has_decide_permission(self, request):
         return request.user.has_perm("partners.change_answer")
@@ -272,15 +273,6 @@ class AnswerAdmin(OwnPageAdmin):
             inquiries.letter.enqueue("outcome", str(answer.inquiry_id))
         self.log_change(request, answer, f"{done}.")
         self.message_user(request, f"{done}: {answer.inquiry.title}.", messages.SUCCESS)
-
-
-def attachment(content, kind, name):
-    """What staff download and no browser opens in the site's name."""
-    response = HttpResponse(bytes(content), content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
 
 
 @admin.register(MistakeReport)

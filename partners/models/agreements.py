@@ -1,6 +1,5 @@
 """What is agreed about a collaboration, for staff alone: when to decide, and the document."""
 
-import hashlib
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -72,8 +71,3 @@ class AgreementDocument(models.Model):
 
     def __str__(self):
         return self.name
-
-    @property
-    def is_whole(self):
-        """Whether the content is what was added."""
-        return hashlib.sha256(self.content).hexdigest() == self.sha256

@@ -23,7 +23,7 @@ REMIND_AFTER, OVERDUE_AFTER = dt.timedelta(days=21), dt.timedelta(days=35)
 class InquiryQuerySet(SignedLinkQuerySet):
     def unanswered(self, at):
         """Those that were sent and can still be answered at `at` (aware datetime)."""
-        answered = Answer.objects.filter(inquiry=models.OuterRef("pk"), sent_at__isnull=False)
+        answered = Answer.objects.sent().filter(inquiry=models.OuterRef("pk"))
         sent = self.valid(at).filter(sent_at__isnull=False)
         return sent.filter(~models.Exists(answered)).order_by("sent_at", "pk")
 
@@ -63,13 +63,15 @@ class Inquiry(SignedLink, RecordReference):
     @property
     def answer_sent(self):
         """Its Answer, once that was sent; else None."""
-        answer = Answer.objects.filter(inquiry=self, sent_at__isnull=False)
-        return answer.first()
+        return Answer.objects.sent().filter(inquiry=self).first()
 
     def state(self, at):
         """In a few words, how far it has come at `at` (aware datetime)."""
-        if answer := self.answer_sent:
-            return answer.get_kind_display()
+        answer = self.answer_sent
+        return answer.get_kind_display() if answer else self.state_unanswered(at)
+
+    def state_unanswered(self, at):
+        """The same of one that nobody has answered, without asking whether that is so."""
         if self.revoked_at:
             return "revoked"
         if self.expires_at <= at:
@@ -82,9 +84,13 @@ class Inquiry(SignedLink, RecordReference):
 
 
 class AnswerQuerySet(models.QuerySet):
+    def sent(self):
+        """Those that are more than a draft."""
+        return self.filter(sent_at__isnull=False)
+
     def undecided(self):
         """Those that were sent and that staff have not dealt with, the longest waiting first."""
-        return self.filter(sent_at__isnull=False, decided_at=None).order_by("sent_at", "pk")
+        return self.sent().filter(decided_at=None).order_by("sent_at", "pk")
 
 
 class Answer(models.Model):
