@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
+import partners.care.attention.sources  # noqa: F401 — its rules come first
 from partners.accounts.groups import PUBLISHERS
-from partners.care.attention import replies  # noqa: F401 — its rules come first
+from partners.care.attention import replies  # noqa: F401 — its rules come next
 from partners.care.attention.rule import Finding, Rule
 from partners.care.attention.scene import MODELS
-from partners.care.attention.sources import RegisterDiffers, SourceChanged
 from partners.models import (
     Collaboration,
     Event,
@@ -387,4 +387,5 @@ class FactWithoutSource(Rule):
                 yield figure.root, str(figure), figure, "figures-group"
 
 
-RULES = [rule() for rule in dict.fromkeys([SourceChanged, RegisterDiffers, *Rule.__subclasses__()])]
+#: In the order in which their modules are read.
+RULES = [rule() for rule in Rule.__subclasses__()]
