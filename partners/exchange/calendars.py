@@ -149,7 +149,7 @@ def _event(event, at):
         "status": STATUS[event.status],
         "summary": BEGINS_WITH.get(event.status, "") + writable(event.title),
         "description": "\n".join(_sentences(event)),
-        "location": "" if _has_moved_online(event) else writable(event.place),
+        "location": "" if event.status == Event.Status.MOVED_ONLINE else writable(event.place),
         "categories": _categories(event, at),
         "url": _page(event),
         "transp": "TRANSPARENT",
@@ -174,13 +174,8 @@ def _page(event):
     return f"{settings.SITE_URL}{event.get_absolute_url()}"
 
 
-def _has_moved_online(event):
-    return event.status == Event.Status.MOVED_ONLINE
-
-
 def _categories(event, at):
-    mode = Event.Mode.ONLINE if _has_moved_online(event) else Event.Mode(event.mode)
-    mode = mode.label if mode != Event.Mode.NOT_STATED else ""
+    mode = event.attended.label if event.attended != Event.Mode.NOT_STATED else ""
     series = event.series.title if event.series and event.series.is_live(at) else ""
     return [writable(text) for text in (series, mode) if text]
 

@@ -204,6 +204,11 @@ class Event(Root):
         return self.title
 
     @property
+    def attended(self):
+        """The Mode in which it takes place: one that moved online is on site no more."""
+        return self.Mode.ONLINE if self.status == self.Status.MOVED_ONLINE else self.Mode(self.mode)
+
+    @property
     def place(self):
         return place_of(self.venue, self.city, self.country)
 
@@ -300,11 +305,8 @@ class Event(Root):
             title=title, slug=slug, series=self.series, starts=dates.PartialDate(f"{year:04}")
         )
         for organiser in (self.series or self).organisers.all():
-            edition.organisers.create(
-                organisation=organiser.organisation,
-                role=organiser.role,
-                position=organiser.position,
-            )
+            same = {name: getattr(organiser, name) for name in ("organisation", "role", "position")}
+            edition.organisers.create(**same)
         return edition
 
     def _refuse_unclear_times(self):

@@ -178,12 +178,6 @@ def role(name, other, member, collaboration, at):
     }
 
 
-def _attendance(event):
-    """One that has moved online is on site no more, whatever its mode was."""
-    has_moved = event.status == Event.Status.MOVED_ONLINE
-    return ATTENDANCE.get(Event.Mode.ONLINE if has_moved else event.mode)
-
-
 def of_event(event, at, organisers):
     """An Event; one that waits for its new date has none."""
     page = absolute(event.get_absolute_url())
@@ -197,7 +191,7 @@ def of_event(event, at, organisers):
         "startDate": moment(event.starts, event.starts_at),
         "endDate": moment(event.ends or event.starts, event.ends_at),
         "eventStatus": EVENT_STATUS[event.status],
-        "eventAttendanceMode": _attendance(event),
+        "eventAttendanceMode": ATTENDANCE.get(event.attended),
         "location": place(event.venue, event.city, event.country),
         "organizer": [named(each.organisation, at) for each in organisers],
         "superEvent": [
