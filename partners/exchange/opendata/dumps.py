@@ -105,15 +105,11 @@ class Tables(ExitStack):
 
     def __init__(self, kind, folder):
         super().__init__()
-        self.kind = kind
-        self.writers = {
-            name: csv.writer(self.enter_context(self._open(folder, name)))
-            for name in _schemas(kind)
-        }
-        self.columns = {}
-        for name, described in _schemas(kind).items():
-            self.columns[name] = described["properties"]
-            self.writers[name].writerow(self.columns[name])
+        self.kind, self.writers = kind, {}
+        self.columns = {name: row["properties"] for name, row in _schemas(kind).items()}
+        for name, columns in self.columns.items():
+            self.writers[name] = csv.writer(self.enter_context(self._open(folder, name)))
+            self.writers[name].writerow(columns)
 
     @staticmethod
     def _open(folder, name):
