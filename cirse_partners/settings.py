@@ -203,25 +203,20 @@ else:  # what is a setting in 5.2 is an option of a mailer, under another name
     }
     options = {option: mail[name] for option, name in options.items() if mail.get(name)}
     MAILERS = {"default": {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options}}
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="partners@localhost")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="partners@localhost")
 #: Where "report a mistake on this page" writes to.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=DEFAULT_FROM_EMAIL)
 
 # Accounts
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-] + [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    }
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarity": {},
+        "CommonPassword": {},
+        "NumericPassword": {},
+        "MinimumLength": {"min_length": 12},
+    }.items()
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -251,8 +246,7 @@ AXES_SENSITIVE_PARAMETERS = []  # the password itself is masked all the same
 AXES_CLIENT_STR_CALLABLE = "partners.accounts.guessing.client_said"
 AXES_CLIENT_IP_CALLABLE = "partners.accounts.access.client_address"
 AXES_LOCKOUT_CALLABLE = "partners.views.errors.too_many_requests"
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 #: How many links to choose a password are sent an hour: to a mail address, from a network address.
 LINKS_AN_HOUR = {"account": 3, "address": 20}
@@ -382,11 +376,7 @@ LOGGING = {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
-            "rename_fields": {
-                "asctime": "time",
-                "levelname": "level",
-                "name": "logger",
-            },
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },
     },
     "handlers": {
