@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from partners.admin.base import SafeLookups, attachment
+from partners.admin.base import EditorForms, SafeLookups, attachment
 from partners.models import Agreement, AgreementDocument
 from partners.rows.history import name_of
 from partners.values.uploads import DOCUMENT_MAX_BYTES
@@ -41,7 +41,7 @@ class AgreementForm(forms.ModelForm):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SafeLookups, admin.ModelAdmin):
+class AgreementAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
     list_display = ["collaboration", "until", "notice_days", "renewal", "is_suspended"]
     list_filter = ["renewal", "is_suspended"]
     list_select_related = ["collaboration"]
