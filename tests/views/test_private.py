@@ -44,6 +44,7 @@ def partner(db, society):
     return partner
 
 
+@pytest.mark.django_db(transaction=True)  # exporting takes a snapshot of its own
 def test_nothing_private_is_public(client, partner, sweep, caplog, tmp_path, rf):  # noqa: F811
     caplog.set_level(logging.DEBUG)
     request = rf.get("/")
