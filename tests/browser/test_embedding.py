@@ -1,10 +1,11 @@
 """A page of another site shows our lists, and nothing else of ours."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.loopback import answered_by
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
@@ -24,11 +25,8 @@ def elsewhere(live_server):
         def log_message(self, *args):
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Framing)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answered_by(Framing) as address:
+        yield address
 
 
 def test_list_is_shown_and_its_links_leave_the_frame(page, elsewhere, content, live_server):

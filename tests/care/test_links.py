@@ -1,10 +1,9 @@
 """Links are classified as a person would, and never asked where they must not be."""
 
 import socket
-import threading
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +11,7 @@ from django.core.management import call_command
 from partners.care import links
 from partners.models import LinkCheck
 from tests import factories as make
+from tests.loopback import answered_by
 
 PAGE = b"<!doctype html><title>Statutes</title><h1>Statutes</h1><p>We cover 404 topics.</p>"
 REDIRECTS = {
@@ -120,12 +120,8 @@ def server(settings, monkeypatch):
     settings.LINK_CHECK_PRIVATE, settings.LINK_CHECK_PAUSE = True, 0
     monkeypatch.setattr(links, "SECONDS", 1)
     monkeypatch.setattr(Answers, "asked", [])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    server.daemon_threads, server.block_on_close = True, False
-    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answered_by(Answers) as address:
+        yield address
 
 
 @pytest.mark.slow("server")
