@@ -33,7 +33,7 @@ from pathlib import Path
 from tests.drills.databases import FIXTURES, ROOT, fresh_database, run, start
 
 #: The landing before this one: move it on with each.
-PREVIOUS = "b3a0766e325256e7f00f19bbf1bb25b09c79f26a"
+PREVIOUS = "a8bb7193cabdf448fe7405170f466a137ef7e3b5"
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules")
 #: Databases (“sqlite”, “postgres”) on which the migrations since PREVIOUS end the work of older
 #: code, so that the changelog says to stop the service.
