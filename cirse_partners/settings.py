@@ -172,7 +172,7 @@ else:
 STORE_MISSED_AFTER = 300
 
 # What is done after the answer: `manage.py work` does it.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
 
 # Language, time, mail
 

@@ -1,9 +1,27 @@
-"""What checks of links found: a history to read, and false alarms to mark."""
+"""What checks of links found: a history to read, false alarms to mark, addresses to ask again."""
 
 from django.contrib import admin, messages
+from django.urls import reverse
 
+from partners.admin import jobs
 from partners.admin.base import SafeLookups
-from partners.models import LinkCheck
+from partners.care import links
+from partners.models import Job, LinkCheck
+from partners.models.tasks import LONG, task
+
+MOST_AT_ONCE = 100
+TOO_MANY = f"Choose at most {MOST_AT_ONCE} addresses. All of them are asked every day."
+
+
+@task(queue_name=LONG)
+def ask_again(job, urls):
+    """Ask these addresses whether they answer; told in the Job."""
+    job, outcomes = Job.objects.get(pk=job), []
+    for url, outcome in links.check(urls):
+        outcomes.append(links.record(url, outcome).result)
+        job.tell(len(outcomes), len(urls))
+    good = outcomes.count(LinkCheck.Result.GOOD)
+    job.end(f"Asked: {len(urls)}. Good: {good}.", lines_done=len(urls))
 
 
 @admin.register(LinkCheck)
@@ -11,7 +29,7 @@ class LinkCheckAdmin(SafeLookups, admin.ModelAdmin):
     list_display = ["url", "result", "detail", "target", "checked_at", "is_false_alarm"]
     list_filter = ["result", "is_false_alarm"]
     search_fields = ["url"]
-    actions = ["mark_false_alarm"]
+    actions = ["ask_again", "mark_false_alarm"]
 
     def has_add_permission(self, request):
         return False
@@ -22,6 +40,15 @@ class LinkCheckAdmin(SafeLookups, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.action(description="Ask these addresses again", permissions=["change"])
+    def ask_again(self, request, queryset):
+        urls = sorted(set(queryset.values_list("url", flat=True)))
+        if len(urls) > MOST_AT_ONCE:
+            self.message_user(request, TOO_MANY, messages.ERROR)
+            return None
+        list_ = reverse("admin:partners_linkcheck_changelist")
+        return jobs.begin(request, ask_again, "Ask addresses again", len(urls), list_, urls)
 
     @admin.action(description="Mark as false alarm", permissions=["change"])
     def mark_false_alarm(self, request, queryset):

@@ -12,25 +12,28 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 
+from partners.admin import jobs
+from partners.admin.base import attachment
 from partners.admin.carried import as_uuid
 from partners.admin.root import RootAdmin
 from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
 from partners.models import Job, Root, SentSheet
 from partners.models.known import batches
-from partners.models.tasks import task
+from partners.models.tasks import LONG, task
 from partners.publishing import presses
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standings
 from partners.values.validators import SHEET_MAX_BYTES
 
 KEPT = dt.timedelta(days=1)
+RECORDS_AT_ONCE = 200  # that a request exports; more are for a worker
 GONE = (
     "This file is no longer kept: it was imported, or another was sent after it. Choose it again."
 )
@@ -44,32 +47,38 @@ class Asked(NamedTuple):
     now: dt.datetime
 
 
-@task
+@task(queue_name=LONG)
 def look_at(job, sheet):
     """The dry run of a SentSheet; told in the Job."""
-    _go_on(job, sheet, SheetAdmin.look_at)
+    _go_on_with(sheet, job, SheetAdmin.look_at)
 
 
-@task
+@task(queue_name=LONG)
 def store(job, sheet, button):
     """Store what the dry run of a SentSheet showed, as the button of that name says."""
-    _go_on(job, sheet, SheetAdmin.store, button)
+    _go_on_with(sheet, job, SheetAdmin.store, button)
 
 
-def _go_on(job, sheet, do, *arguments):
-    """What was asked for is done by the person who asked, as far as they may do it now."""
-    job = Job.objects.select_related("by").get(pk=job)
-    sent = SentSheet.objects.filter(pk=sheet, by=job.by).first()
+@task(queue_name=LONG)
+def export_records(job, kind, form, keys):
+    """Make the file of that form (of `files.FORMATS`) of records of a kind; it is in the Job."""
+    _go_on(Job.objects.get(pk=job), kind, SheetAdmin.make_file, form, keys)
+
+
+def _go_on_with(sheet, job, do, *arguments):
+    job = Job.objects.get(pk=job)
+    sent = SentSheet.objects.filter(pk=sheet, by=job.by_id).first()
     if sent is None:
         job.end(GONE, has_failed=True)
-        return
-    sheets = admin.site.get_model_admin(apps.get_model(sent.kind))
-    try:
-        do(sheets, Asked(job.by, timezone.now()), sent, job, *arguments)
-    except PermissionDenied:
-        job.end("You may not do this any more.", has_failed=True)
-    except Refused as error:
-        job.end(*error.sentences, has_failed=True)
+    else:
+        _go_on(job, sent.kind, do, sent, *arguments)
+
+
+def _go_on(job, kind, do, *arguments):
+    """What was asked for is done by the person who asked, as far as they may do it now."""
+    sheets = admin.site.get_model_admin(apps.get_model(kind))
+    with jobs.told_of_failure(job):
+        do(sheets, Asked(job.by, timezone.now()), job, *arguments)
 
 
 class SheetForm(forms.Form):
@@ -128,27 +137,43 @@ class SheetAdmin(VersionedAdmin):
             raise Http404(f"There is no form “{form}”.")
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self._file(request, self.model.objects.order_by(*self.model._meta.ordering), form)
+        return self._export(request, self.model.objects.order_by(*self.model._meta.ordering), form)
 
     @admin.action(description="Export as a workbook (XLSX)", permissions=["view"])
     def export_xlsx(self, request, queryset):
-        return self._file(request, queryset, "xlsx")
+        return self._export(request, queryset, "xlsx")
 
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request, queryset):
-        return self._file(request, queryset, "csv")
+        return self._export(request, queryset, "csv")
 
-    def _file(self, request, queryset, form):
-        write, ending, media_type = files.FORMATS[form]
-        keys = list(queryset.values_list("pk", flat=True))
+    def _export(self, request, queryset, form):
+        """The file, or the page that tells how far the worker is who makes it."""
+        keys = [str(key) for key in queryset.values_list("pk", flat=True)]
+        if len(keys) > RECORDS_AT_ONCE:
+            title, arguments = f"Export {self._sheet}", [self.opts.label_lower, form, keys]
+            return self._later(request, export_records, title, len(keys), *arguments)
         try:
-            content = write(export.sheets(self.model, keys))
+            content = files.FORMATS[form][0](export.sheets(self.model, keys))
         except Refused as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(self.address("changelist"))
-        name = f"{self._sheet}-{timezone.localdate(request.now)}.{ending}"
-        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(content, content_type=media_type, headers=disposition)
+        return attachment(content, **self._described(form, request.now))
+
+    def make_file(self, asked, job, form, keys):
+        """The file of these records, kept in `job`. Raises Refused and PermissionDenied."""
+        if not self.has_view_permission(asked):
+            raise PermissionDenied
+        content = files.FORMATS[form][0](export.sheets(self.model, keys, job.tell))
+        jobs.end_with_file(job, content, self._described(form, asked.now))
+
+    def _described(self, form, at):
+        """{"name", "kind" (media type)} of a file."""
+        _, ending, kind = files.FORMATS[form]
+        return {"name": f"{self._sheet}-{timezone.localdate(at)}.{ending}", "kind": kind}
+
+    def _later(self, request, task, title, lines, *arguments):
+        return jobs.begin(request, task, title, lines, self.address("import"), *arguments)
 
     @property
     def _sheet(self):
@@ -172,7 +197,8 @@ class SheetAdmin(VersionedAdmin):
         lines = sum(len(each.lines) for each in form.book.values())
         if lines > settings.LINES_AT_ONCE:
             sent = self._keep(request, file, lines)
-            return self._later(request, sent, f"Look at “{sent.name}”", look_at)
+            title = f"Look at “{sent.name}”"
+            return self._later(request, look_at, title, sent.lines, str(sent.pk))
         try:
             records = self._wanted(request, form.book)
         except Refused as error:
@@ -238,13 +264,7 @@ class SheetAdmin(VersionedAdmin):
 
     # What a worker does
 
-    def _later(self, request, sent, title, task, *arguments):
-        """Queue a task with that sheet, and lead to the page that tells how far it is."""
-        fields = {"by": request.user, "lines": sent.lines, "leads_to": self.address("import")}
-        job = Job.objects.begin(task, str(sent.pk), *arguments, title=title[:300], **fields)
-        return redirect(reverse("admin:partners_job_change", args=[job.pk]))
-
-    def look_at(self, asked, sent, job):
+    def look_at(self, asked, job, sent):
         """The dry run of a SentSheet, told in `job`. Raises Refused and PermissionDenied."""
         if not self.has_change_permission(asked):
             raise PermissionDenied
@@ -276,15 +296,16 @@ class SheetAdmin(VersionedAdmin):
             self.message_user(request, GONE, messages.ERROR)
             return redirect(self.address("import"))
         if sent.lines > settings.LINES_AT_ONCE:
-            return self._later(request, sent, f"Import “{sent.name}”", store, button.name)
+            title, arguments = f"Import “{sent.name}”", [str(sent.pk), button.name]
+            return self._later(request, store, title, sent.lines, *arguments)
         try:
-            message = self.store(request, sent, None, button.name)
+            message = self.store(request, None, sent, button.name)
         except Refused as error:
             return self._page(request, failed=error.sentences, status=HTTPStatus.CONFLICT)
         self.message_user(request, message, messages.SUCCESS)
         return redirect(self.address("changelist"))
 
-    def store(self, asked, sent, job, name):
+    def store(self, asked, job, sent, name):
         """Store a SentSheet as the button of that name says; returns what came of it.
 
         `job` (None within a request) ends in the transaction that stores it. Raises Refused and

@@ -1,4 +1,4 @@
-"""A worker beside a server, where nothing else (systemd) starts one."""
+"""A worker beside a process: the server where nothing else (systemd) starts one, another worker."""
 
 import os
 import subprocess
@@ -13,13 +13,13 @@ WORK = [sys.executable, settings.BASE_DIR / "manage.py", "work", "--as-child"]
 
 
 @contextmanager
-def worker_beside(**environment):
+def worker_beside(*options, **environment):
     """Keep a worker going as a child process; it ends with this one, whatever ends that.
 
-    `environment` is what its environment has beside ours.
+    `options` (str) are those of its command, `environment` what its environment has beside ours.
     """
     over = Event()
-    keeper = Thread(target=_keep, args=[over, os.environ | environment])
+    keeper = Thread(target=_keep, args=[over, [*WORK, *options], os.environ | environment])
     keeper.start()
     try:
         yield
@@ -28,9 +28,9 @@ def worker_beside(**environment):
         keeper.join()
 
 
-def _keep(over, environment):
+def _keep(over, command, environment):
     while not over.is_set():
-        worker = subprocess.Popen(WORK, stdin=subprocess.PIPE, env=environment)  # noqa: S603
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
         while not over.wait(PAUSE) and worker.poll() is None:
             pass
         worker.stdin.close()

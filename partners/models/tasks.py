@@ -25,12 +25,14 @@ if django.VERSION < (6,):
 else:
     from django.tasks import task
 
-__all__ = ["LONGEST", "Job", "task"]
+__all__ = ["LONG", "LONGEST", "Job", "task"]
 
+#: The queue of what may take minutes: no mail waits behind it.
+LONG = "long"
 #: How long a task may run.
 LONGEST = dt.timedelta(minutes=15)
-#: For how long what came of a job can be looked at.
-KEPT = dt.timedelta(days=30)
+#: For how long what came of a job can be looked at, and a file that it made be taken.
+KEPT, FILE_KEPT = dt.timedelta(days=30), dt.timedelta(days=1)
 TELL_EVERY = 0.5  # seconds
 
 
@@ -45,7 +47,9 @@ class State(StrEnum):
 class JobQuerySet(models.QuerySet):
     def begin(self, task, *arguments, **fields):
         """Queue a task (whose first argument is the job's key) with the job that tells of it."""
-        self.filter(asked_at__lt=timezone.now() - KEPT).delete()
+        now = timezone.now()
+        self.filter(asked_at__lt=now - KEPT).delete()
+        self.filter(asked_at__lt=now - FILE_KEPT).exclude(file=None).update(file=None)
         job = self.model(**fields)
         with transaction.atomic():
             job.task = task.enqueue(str(job.pk), *arguments).id
@@ -55,6 +59,13 @@ class JobQuerySet(models.QuerySet):
     def unseen_by(self, user):
         """What this person has asked for, and not seen the end of."""
         return self.filter(by=user, is_seen=False).order_by("-asked_at", "pk")
+
+
+class JobManager(models.Manager.from_queryset(JobQuerySet)):
+    """Reads no file until it is asked for: it may be of many megabytes."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer("file")
 
 
 class Job(models.Model):
@@ -77,8 +88,9 @@ class Job(models.Model):
     sentences = models.JSONField(default=list, help_text="What is said of its end.")
     result = models.JSONField(null=True, help_text="What the page that it leads to shows.")
     leads_to = models.CharField(max_length=300, help_text="The address to go on at.")
+    file = models.BinaryField(null=True, help_text="What was made; `result` has its name and type.")
 
-    objects = JobQuerySet.as_manager()
+    objects = JobManager()
 
     class Meta:
         verbose_name = "longer job"

@@ -1,16 +1,20 @@
 """What takes longer than a request: queued, told of, all or nothing."""
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from partners.exchange.sheets import importing
-from partners.models import Job, Organisation, SentSheet
+from partners.care.links import Outcome
+from partners.exchange.sheets import files, importing
+from partners.models import Job, LinkCheck, Organisation, SentSheet
 from tests import factories as make
 from tests.admin.browser_form import address, read_all
 from tests.admin.test_sheets import confirm, said, send, sheet
@@ -92,7 +96,7 @@ def test_what_was_saved_meanwhile_stands_against_storing_it(publisher, record):
     record.save()
     work()
     page = said(publisher.get(begun_at["Location"]))
-    assert "Nothing was stored. What stands against it:" in page
+    assert "It was not done, and nothing is changed. What stands against it:" in page
     record.refresh_from_db()
     assert record.summary == "Somebody was quicker."
     assert SentSheet.objects.exists()
@@ -131,12 +135,12 @@ def test_nothing_is_left_of_a_job_that_breaks(publisher, record, monkeypatch, ca
     work()
     record.refresh_from_db()
     assert record.summary == "Old."
-    assert "It was cut short, and nothing was stored." in said(publisher.get(stored["Location"]))
+    assert "It was cut short, and nothing is changed." in said(publisher.get(stored["Location"]))
 
 
 @pytest.mark.parametrize(
     ("minutes", "sentence"),
-    [(1, "Line 3 of 7."), (16, "It has run for longer than it may")],
+    [(1, "3 of 7 done."), (16, "It has run for longer than it may")],
 )
 def test_page_tells_how_far_it_is(editor, record, minutes, sentence):
     job = send(editor, sheet(editor))
@@ -183,3 +187,99 @@ def test_small_sheet_waits_for_nobody(publisher, record, settings):
     assert not Job.objects.exists()
     record.refresh_from_db()
     assert record.summary == "New."
+
+
+@pytest.fixture
+def each_record_is_many(monkeypatch):
+    monkeypatch.setattr("partners.admin.sheets.RECORDS_AT_ONCE", 0)
+
+
+def exported(form):
+    return reverse("admin:partners_organisation_export", args=[form])
+
+
+def made_by_worker(client, form="csv"):
+    """Where the file is that a worker made of all organisations."""
+    asked = client.get(exported(form))
+    page = said(client.get(asked["Location"]))
+    assert "It waits for a worker" in page
+    work()
+    assert f"Download “organisations-{timezone.localdate()}" in said(client.get(asked["Location"]))
+    return Job.objects.latest("asked_at").leads_to
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_worker_makes_the_file_that_a_request_would(
+    editor, record, monkeypatch, each_record_is_many, form
+):
+    file = editor.get(made_by_worker(editor, form))
+    monkeypatch.undo()
+    at_once = editor.get(exported(form))
+    assert file["Content-Disposition"] == at_once["Content-Disposition"]
+    assert file["Content-Type"] == at_once["Content-Type"]
+    read = [files.read(BytesIO(each.content), "organisations") for each in (file, at_once)]
+    assert read[0] == read[1]
+    assert [line.cells["name"] for line in read[0]["organisations"].lines] == ["ESR"]
+
+
+def test_chosen_records_alone_are_in_the_file(editor, record, each_record_is_many):
+    make.OrganisationFactory(name="Not chosen")
+    asked = {"action": "export_csv", "_selected_action": ["esr"]}
+    editor.post(address(Organisation, "changelist"), asked)
+    work()
+    book = files.read(BytesIO(Job.objects.get().file), "organisations")
+    assert [line.cells["name"] for line in book["organisations"].lines] == ["ESR"]
+
+
+def test_file_is_for_its_person_alone_and_for_a_day(editor, publisher, record, each_record_is_many):
+    place = made_by_worker(editor)
+    assert publisher.get(place).status_code == 404
+    Job.objects.update(asked_at=timezone.now() - dt.timedelta(hours=25))
+    editor.get(exported("csv"))
+    assert "This file is no longer kept." in said(editor.get(place, follow=True))
+
+
+def test_lists_of_jobs_read_no_file(editor, record, each_record_is_many):
+    made_by_worker(editor)
+    with CaptureQueriesContext(connection) as asked:
+        editor.get(reverse("admin:partners_job_changelist"))
+        editor.get(reverse(FRONT))
+    assert not [query for query in asked if '"partners_job"."file"' in query["sql"]]
+
+
+def test_who_may_see_nothing_any_more_gets_no_file(editor, record, each_record_is_many):
+    editor.get(exported("csv"))
+    User.objects.get(username="editor").groups.clear()
+    work()
+    job = Job.objects.get()
+    assert (job.has_failed, job.file) == (True, None)
+
+
+@pytest.fixture
+def checked(monkeypatch):
+    """Two addresses that were broken; by now one of them answers."""
+    addresses = ["https://good.example.org/", "https://bad.example.org/"]
+
+    def ask(pool, url):
+        return Outcome("good" if "good" in url else "broken")
+
+    monkeypatch.setattr("partners.care.links.ask", ask)
+    return [LinkCheck.objects.create(url=url, result="broken") for url in addresses * 2]
+
+
+def test_chosen_addresses_are_asked_again_once_each(editor, checked):
+    chosen = {"action": "ask_again", "_selected_action": [each.pk for each in checked]}
+    asked = editor.post(reverse("admin:partners_linkcheck_changelist"), chosen)
+    assert LinkCheck.objects.count() == 4
+    work()
+    assert "Asked: 2. Good: 1." in said(editor.get(asked["Location"]))
+    latest = LinkCheck.objects.latest_of_each().values_list("url", "result")
+    assert dict(latest) == {checked[0].url: "good", checked[1].url: "broken"}
+
+
+def test_more_addresses_than_a_task_may_ask_are_left_to_the_daily_run(editor, checked, monkeypatch):
+    monkeypatch.setattr("partners.admin.links.MOST_AT_ONCE", 1)
+    chosen = {"action": "ask_again", "_selected_action": [each.pk for each in checked]}
+    page = editor.post(reverse("admin:partners_linkcheck_changelist"), chosen, follow=True)
+    assert "All of them are asked every day." in said(page)
+    assert not Job.objects.exists()

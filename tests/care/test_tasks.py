@@ -2,9 +2,13 @@
 
 import datetime as dt
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -15,8 +19,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from partners.accounts import links
+from partners.admin import sheets
 from partners.care import tasks
 from partners.management.commands import work as command
+from partners.models.tasks import LONG
 from tests.worker import work
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +122,45 @@ def test_health_warns_of_what_waits_hangs_or_failed(letter, changes, warns):
     assert {name for name, late in tasks.overdue(now).items() if late} == warns
 
 
+@pytest.fixture
+def sheet(db):
+    """A task that waits, and may take minutes: a spreadsheet."""
+    return sheets.export_records.enqueue(str(uuid4()), "partners.event", "csv", []).db_result
+
+
+def test_no_mail_waits_for_what_takes_long(sheet, letter, monkeypatch):
+    monkeypatch.setattr(command.db_worker, "close_old_connections", lambda: None)
+    command.Worker(excluded=[LONG]).round()
+    assert (found(letter), found(sheet)) == ("SUCCESSFUL", "READY")
+
+
+def test_worker_of_one_queue_leaves_the_others(sheet, letter):
+    work(queue=LONG)
+    assert (found(letter), found(sheet)) == ("READY", "FAILED")  # its Job is none
+
+
+def children(process):
+    """The processes (str) that any of its threads began."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [child for each in threads for child in each.read_text().split()]
+
+
+def until(is_so):
+    """Wait until it is so, for a minute at most."""
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.1)
+    pytest.fail("It is not so within a minute.")
+
+
 @pytest.mark.slow("process")
-def test_worker_without_a_queue_goes_on_until_its_parent_ends():
-    """The tables are not there; whatever happens to them, one of its next rounds will do."""
+@pytest.mark.parametrize("end", ["close", "kill"])
+def test_worker_without_a_queue_goes_on_until_its_parent_ends(end):
+    """The tables are not there; whatever happens to them, one of its next rounds will do.
+
+    It has a child of its own, for what takes long, that ends with it.
+    """
     start = [sys.executable, "manage.py", "work", "--as-child"]
     known = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull}
     with subprocess.Popen(  # noqa: S603 — our own command
@@ -128,7 +170,11 @@ def test_worker_without_a_queue_goes_on_until_its_parent_ends():
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
+        until(lambda: children(process.pid))
+        (child,) = children(process.pid)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(timeout=4)
-        process.stdin.close()  # as it is when the process at its other end is killed
-        assert process.wait(timeout=60) == 0
+        # “close” is what it sees when the process at the other end is killed
+        (process.stdin.close if end == "close" else process.kill)()
+        assert process.wait(timeout=60) == (0 if end == "close" else -signal.SIGKILL)
+        until(lambda: not Path(f"/proc/{child}").exists())

@@ -1,17 +1,25 @@
 """Records as sheets, the way staff left them last: pending changes included."""
 
 from partners.exchange.sheets.tables import tables_of
+from partners.models.known import BATCH
 from partners.rows.standing import standings
 
 
-def sheets(model, keys):
-    """{name: (columns, lines of values)} of the records of these keys, in that order."""
-    keys = [str(key) for key in keys]
-    tables, there = tables_of(model), standings(model, keys)
+def sheets(model, keys, progress=None):
+    """{name: (columns, lines of values)} of the records of these keys, in that order.
+
+    `progress` is called now and then with how many are read, and of how many.
+    """
+    keys, tables = [str(key) for key in keys], tables_of(model)
     written = {name: (table.columns, []) for name, table in tables.items()}
-    for key in keys:
-        for name, table in tables.items() if there[key].present else ():
-            written[name][1].extend(_lines(table, there[key]))
+    for first in range(0, len(keys), BATCH):
+        some = keys[first : first + BATCH]
+        there = standings(model, some)
+        for key in some:
+            for name, table in tables.items() if there[key].present else ():
+                written[name][1].extend(_lines(table, there[key]))
+        if progress:
+            progress(first + len(some), len(keys))
     return written
 
 

@@ -126,8 +126,10 @@ def write_xlsx(tables):
         for number in range(1, len(lines[0]) + 1):
             column = sheet.column_dimensions[get_column_letter(number)]
             column.width, column.number_format = WIDTH, TEXT
+        text = WriteOnlyCell(sheet)
+        text.number_format = TEXT
         for line in lines:
-            sheet.append([_cell(sheet, value) for value in line])
+            sheet.append(_cells_of(line, text))
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -146,11 +148,15 @@ def _fitting(value):
     return text
 
 
-def _cell(sheet, value):
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type, cell.number_format = "s", TEXT
-    return cell
+def _cells_of(line, text):
+    """One after the other: `text` is the cell of each text, for to make one takes long."""
+    for value in line:
+        if isinstance(value, str):
+            text.value = value
+            text.data_type = "s"
+            yield text
+        else:
+            yield value
 
 
 #: The ending of a file → (what writes it, the ending of the download, its media type)

@@ -14,18 +14,23 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from partners.care import tasks
+from partners.management.beside import worker_beside
+from partners.models.tasks import LONG
 
 log = logging.getLogger(__name__)
 PAUSE = 1  # seconds between two looks at an empty queue
 
 
 class Worker(db_worker.Worker):
-    """The library's, for one round; a task that another machine kept from its work comes again."""
+    """The library's, for one round; a task that another machine kept from its work comes again.
 
-    def __init__(self):
+    `queue` is the only one that it works on, `excluded` ([str]) those that it leaves to others.
+    """
+
+    def __init__(self, queue="*", excluded=()):
         super().__init__(
-            queue_names=["*"],
-            excluded_queue_names=[],
+            queue_names=[queue],
+            excluded_queue_names=[*excluded],
             interval=PAUSE,
             batch=True,
             backend_name="default",
@@ -52,7 +57,8 @@ class Worker(db_worker.Worker):
 class Command(BaseCommand):
     help = (
         "Does what was queued, until it is told to end (SIGTERM: after the task that it is at). "
-        "Several can run beside each other."
+        "What takes long is done by a process beside it, so that no mail waits for that. Several "
+        "can run beside each other."
     )
 
     def add_arguments(self, parser):
@@ -60,22 +66,30 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-child", action="store_true", help="end as soon as standard input is closed"
         )
+        parser.add_argument("--queue", help="do what is in this queue, and nothing beside it")
 
-    def handle(self, *, once, as_child, **options):
-        worker = Worker()
+    def handle(self, *, once, as_child, queue, **options):
         if once:
-            worker.round()
-            return
-        worker.configure_signals()
-        if as_child:
-            Thread(target=end_with_parent, daemon=True).start()
-        while worker.running:
-            worker.round()
-            if worker.running:
-                time.sleep(PAUSE)
+            Worker(queue or "*").round()
+        elif queue:
+            go_on(Worker(queue), as_child)
+        else:
+            with worker_beside("--queue", LONG):
+                go_on(Worker(excluded=[LONG]), as_child)
 
 
-def end_with_parent():
+def go_on(worker, as_child):
+    worker.configure_signals()
+    if as_child:
+        Thread(target=end_with_parent, args=[worker], daemon=True).start()
+    while worker.running:
+        worker.round()
+        if worker.running:
+            time.sleep(PAUSE)
+
+
+def end_with_parent(worker):
     """The other end of standard input is closed when the parent ends, however it does."""
     os.read(sys.stdin.fileno(), 1)  # past its buffer, which the end of the process would wait for
-    os.kill(os.getpid(), signal.SIGTERM)
+    if worker.running:  # a second signal would cut its task short
+        os.kill(os.getpid(), signal.SIGTERM)
