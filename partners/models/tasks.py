@@ -36,6 +36,15 @@ KEPT, FILE_KEPT = dt.timedelta(days=30), dt.timedelta(days=1)
 TELL_EVERY = 0.5  # seconds
 
 
+def queue_once(task):
+    """Queue a task that has no arguments, unless it waits already.
+
+    One that runs may have begun before what this one is about.
+    """
+    if not DBTaskResult.objects.ready().filter(task_path=task.module_path).exists():
+        task.enqueue()
+
+
 class State(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"

@@ -9,11 +9,13 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.signals import request_finished
+from django_tasks_db.models import DBTaskResult
 
 from partners.exchange.opendata import dumps, kind, made
 from partners.models import Event, Page
 from tests import factories as make
 from tests.exchange.opendata.reading import archive, document
+from tests.worker import work
 
 NAMES = ["partners.json", "partners.schema.json", "partners.csv.zip"]
 
@@ -197,6 +199,21 @@ def test_who_comes_while_others_make_them_is_asked_to_come_again(client, monkeyp
         assert "properties" in json.loads(client.get("/data/partners.schema.json").getvalue())
     answer = client.get(address)
     assert (answer.status_code, bool(answer.getvalue())) == (200, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_makes_the_files_of_a_large_site(client, monkeypatch):
+    monkeypatch.setattr(made, "MOST_AT_ONCE", 0)
+    record = make.OrganisationFactory(name="Before")
+    assert [client.get("/data/partners.json").status_code for _ in range(3)] == [503] * 3
+    assert DBTaskResult.objects.count() == 1
+    work()
+    assert document(client)["organisations"][0]["name"] == "Before"
+    record.name = "After"
+    record.save()
+    assert client.get("/data/partners.json").status_code == 503
+    work()
+    assert document(client)["organisations"][0]["name"] == "After"
 
 
 def test_what_a_killed_process_left_is_no_file(client):

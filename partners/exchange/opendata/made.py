@@ -1,7 +1,8 @@
 """The files of `dumps`, made once an edition of the content and kept in a folder.
 
-Whoever asks first makes them, beside the place where they will be; then the folder gets its name in
-one step. Nobody makes them a second time meanwhile, and nobody gets those of an earlier edition.
+Whoever asks first makes them; of a large site the worker does. They are made beside the place where
+they will be, then the folder gets its name in one step. Nobody makes them a second time meanwhile,
+and nobody gets those of an earlier edition.
 """
 
 import fcntl
@@ -14,9 +15,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from partners.exchange.opendata import dumps
+from partners.models import Organisation
+from partners.models.tasks import LONG, queue_once, task
 from partners.rows import freshness
+
+#: Of how many organisations a request makes the files: about two seconds.
+MOST_AT_ONCE = 500
 
 #: How long (seconds) to wait for somebody else who makes the files.
 PATIENCE = 0.5
@@ -53,12 +60,27 @@ def folder(at):
     there = Path(settings.DATA_ROOT) / name
     if there.is_dir():
         return there
-    with _alone():
-        if not there.is_dir():
-            _make(there, at)
+    if Organisation.objects.count() > MOST_AT_ONCE:
+        queue_once(make)
+        raise Busy
+    _make_once(there, at)
     if edition(at) != name and not connection.in_atomic_block:
         raise Busy
     return there
+
+
+@task(queue_name=LONG)
+def make():
+    """Make the files as of now, unless they are there, or somebody else makes them."""
+    now = timezone.now()
+    with suppress(Busy):
+        _make_once(Path(settings.DATA_ROOT) / edition(now), now)
+
+
+def _make_once(there, at):
+    with _alone():
+        if not there.is_dir():
+            _make(there, at)
 
 
 def opened(name, at):
