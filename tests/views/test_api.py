@@ -203,7 +203,7 @@ def test_nonsense_is_told_in_words(ask, query, sentence):
 
 def test_unknown_parameter_and_field_are_told_with_those_there_are(ask):
     (unknown,) = ask("/api/v1/topics/?sort=name", 400)["errors"]
-    assert unknown == "“sort” is no parameter here. There are: fields, page, page_size."
+    assert unknown == "“sort” is no parameter here. There are: page, page_size, fields."
     assert ask("/api/v1/?a=b", 400)["errors"] == ["“a” is no parameter here. There are: none."]
     assert ask("/api/v1/topics/?fields=nme", 400)["errors"] == [
         "“nme” is no field. There are: slug, name, url."
@@ -342,6 +342,6 @@ def test_page_for_developers_has_every_field_and_parameter(read):
     for name, kind in KINDS.items():
         words = page.under(name.capitalize())
         for field in kind.fields:
-            assert f"{field.name} {field.says}" in words
+            assert f"{field.name} {field.description}" in words
     assert "Only events that can still take place" in page.under("Events")
     assert "The licence is the one that the page open data states: none yet." in page.main

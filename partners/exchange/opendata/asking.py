@@ -23,7 +23,10 @@ class FieldsField(forms.CharField):
     """
 
     widget = Repeated
-    names = ()
+
+    def __init__(self, names):
+        super().__init__(required=False)
+        self.names = names
 
     def clean(self, value):
         asked = [name for name in super().clean(value).split(",") if value]
@@ -50,11 +53,9 @@ def whole_number(name, most):
 class RecordForm(forms.Form):
     """How one record is to be answered."""
 
-    fields = FieldsField(required=False)
-
     def __init__(self, data, kind):
         super().__init__(data)
-        self.fields["fields"].names = kind.names
+        self.fields["fields"] = FieldsField(kind.names)
 
 
 class PageForm(RecordForm):

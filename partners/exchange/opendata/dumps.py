@@ -223,12 +223,12 @@ def package(about):
 
 def _resources():
     for kind in KINDS.values():
-        says = {f"{kind.name}_{part.name}": part.says for part in kind.parts}
+        descriptions = {f"{kind.name}_{part.name}": part.description for part in kind.parts}
         for name, row_schema in _schemas(kind).items():
             yield {
                 "name": name,
                 "path": f"{name}.csv",
-                "description": says.get(name, kind.says),
+                "description": descriptions.get(name, kind.description),
                 "schema": {"fields": [_column(*each) for each in row_schema["properties"].items()]},
             }
 

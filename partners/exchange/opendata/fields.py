@@ -29,7 +29,7 @@ class Field:
     """
 
     name: str
-    says: str
+    description: str
     schema: dict
     read: Callable
 
@@ -43,7 +43,7 @@ class Part:
     """
 
     name: str
-    says: str
+    description: str
     fields: tuple
     prefetch: Callable
     is_shown: Callable = field(default=lambda record, row: True)
@@ -63,7 +63,9 @@ def object_schema(fields, is_whole=True):
     """JSON Schema of an object with these fields; `is_whole`: none of them may be missing."""
     schema = {
         "type": "object",
-        "properties": {each.name: each.schema | {"description": each.says} for each in fields},
+        "properties": {
+            each.name: each.schema | {"description": each.description} for each in fields
+        },
         "additionalProperties": False,
     }
     return schema | ({"required": [each.name for each in fields]} if is_whole else {})
@@ -102,43 +104,45 @@ def nullable(**schema):
     return {"type": ["string", "null"]} | schema
 
 
-def text(name, says, path="", **schema):
-    return Field(name, says, nullable(minLength=1, **schema), attribute(path or name))
+def text(name, description, path="", **schema):
+    return Field(name, description, nullable(minLength=1, **schema), attribute(path or name))
 
 
-def always(name, says, path="", **schema):
+def always(name, description, path="", **schema):
     """Text that every record has."""
-    return Field(name, says, {"type": "string", "minLength": 1} | schema, attribute(path or name))
+    return Field(
+        name, description, {"type": "string", "minLength": 1} | schema, attribute(path or name)
+    )
 
 
-def date(name, says, path=""):
+def date(name, description, path=""):
     """A partial date, as precise as it is known."""
-    description = f"{says}, as precisely as it is known: a year, a month or a day."
+    description += ", as precisely as it is known: a year, a month or a day."
     return Field(name, description, nullable(pattern=PARTIAL_DATE), attribute(path or name))
 
 
-def choice(name, says, choices):
+def choice(name, description, choices):
     """One of `choices` (TextChoices); None for the one that says that nothing is stated."""
     values = [value for value in choices.values if value != NOT_STATED]
-    return Field(name, says, nullable(enum=[*values, None]), attribute(name))
+    return Field(name, description, nullable(enum=[*values, None]), attribute(name))
 
 
-def country(name, says):
-    return text(name, f"{says}, as an ISO 3166-1 code of two letters.", pattern="^[A-Z]{2}$")
+def country(name, description):
+    return text(name, f"{description}, as an ISO 3166-1 code of two letters.", pattern="^[A-Z]{2}$")
 
 
-def flag(name, says):
-    return Field(name, says, {"type": "boolean"}, attribute(name))
+def flag(name, description):
+    return Field(name, description, {"type": "boolean"}, attribute(name))
 
 
-def number(name, says):
-    return Field(name, says, {"type": "integer", "minimum": 0}, attribute(name))
+def number(name, description):
+    return Field(name, description, {"type": "integer", "minimum": 0}, attribute(name))
 
 
-def html(name, says):
+def html(name, description):
     """Rich text as pages show it."""
-    description = (
-        f"{says}, as HTML that holds nothing but paragraphs, headings, lists, emphasis and links."
+    description += (
+        ", as HTML that holds nothing but paragraphs, headings, lists, emphasis and links."
     )
     return Field(
         name,
@@ -148,14 +152,14 @@ def html(name, says):
     )
 
 
-def day(name, says, path):
+def day(name, description, path):
     """The day, in the site's time zone, of a moment; None where there was none."""
 
     def read(record, at):
         moment = attribute_of(record, path)
         return moment and str(timezone.localdate(moment))
 
-    return Field(name, says, nullable(format="date"), read)
+    return Field(name, description, nullable(format="date"), read)
 
 
 def attribute_of(record, path):
@@ -183,7 +187,7 @@ def identity(page_of):
     )
 
 
-def reference(name, says, title):
+def reference(name, description, title):
     """Two fields for another record: its slug while it has a page, and its name."""
 
     def slug(record, at):
@@ -195,6 +199,11 @@ def reference(name, says, title):
         return str(other) if other and other.is_named(at) else None
 
     return (
-        Field(name, f"{says}: its slug. Null once it was withdrawn.", nullable(pattern=SLUG), slug),
-        Field(f"{name}_{title}", f"{says}: its {title}.", nullable(minLength=1), named),
+        Field(
+            name,
+            f"{description}: its slug. Null once it was withdrawn.",
+            nullable(pattern=SLUG),
+            slug,
+        ),
+        Field(f"{name}_{title}", f"{description}: its {title}.", nullable(minLength=1), named),
     )

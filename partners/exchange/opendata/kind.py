@@ -16,7 +16,7 @@ class Kind:
     one: str
     model: type
     form: type
-    says: str
+    description: str
     fields: tuple
     #: The field of the model by which the address names a record.
     address: str = "slug"
@@ -37,7 +37,7 @@ class Kind:
         return [each.name for each in self.fields]
 
     def schema(self, is_whole=True):
-        return object_schema(self.fields, is_whole) | {"description": self.says}
+        return object_schema(self.fields, is_whole) | {"description": self.description}
 
     def with_parts(self, queryset, at):
         """The queryset with all that `say` reads, in as many queries as there are parts."""

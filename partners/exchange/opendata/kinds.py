@@ -124,11 +124,11 @@ TAIL = (
 BESIDE = ("record", "verification")
 
 
-def relations(name, other, says):
+def relations(name, other, description):
     """The relations of an organisation in one direction; `other` is the field of the other end."""
     return Part(
         name,
-        says,
+        description,
         (
             ID,
             choice("kind", "What the one is to the other.", OrganisationRelation.Kind),

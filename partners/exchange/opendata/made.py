@@ -103,11 +103,11 @@ def offered(at):
         return [
             {
                 "name": name,
-                "says": says,
+                "description": description,
                 "size": (there / name).stat().st_size,
                 "sha256": sums[name],
             }
-            for name, (_, says) in dumps.FILES.items()
+            for name, (_, description) in dumps.FILES.items()
         ]
     except FileNotFoundError:
         raise Busy from None

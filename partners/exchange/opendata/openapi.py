@@ -145,7 +145,7 @@ def operations(kind, at):
             "get": {
                 "operationId": f"list-{kind.name}",
                 "summary": f"The {kind.name}",
-                "description": kind.says,
+                "description": kind.description,
                 "parameters": query,
                 "responses": answers(list_schema(kind), "400", "404", "405", "414"),
             }
@@ -187,10 +187,10 @@ def document(title, licence, at):
             },
             "responses": {
                 status: {
-                    "description": says,
+                    "description": description,
                     "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}},
                 }
-                for status, says in PROBLEMS.items()
+                for status, description in PROBLEMS.items()
             },
         },
     }
