@@ -61,8 +61,10 @@ DRILL = ENV_FILE=/dev/null timeout 3600 $(BIN)/python -m tests.drills
 DRILL_URL = $(POSTGRES_URL)_drill
 ROUNDS ?= 30
 DUE ?= 500
+LOADED ?= 60
+TRIES ?= 1000
 
-drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrade; on both (ROUNDS=30 DUE=500)
+drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrade; two servers (ROUNDS=30 …)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS)
 	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
@@ -75,6 +77,7 @@ drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrad
 	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade
 	$(DRILL).upgrade --database-url $(DRILL_URL)
+	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL)
 
 BENCH_URL = $(POSTGRES_URL)_bench
 BENCH_SIZES ?= 20,1000,10000$(LARGE:1=,100000)

@@ -42,6 +42,9 @@ COMPRESS = {
 }
 #: Said by each answer for itself, or not true of the next one.
 NOT_KEPT = ("X-Request-ID", "Last-Modified", "ETag", "Content-Length")
+#: Lets nginx keep a page, which no-cache does not, and ask each time whether it is true: it has
+#: expired at the first second of 1970 (see deploy/nginx.conf).
+KEPT_BY_NGINX = "@1"
 OVERHEAD = 2000  # bytes, about, that a page takes beside its content
 
 
@@ -157,6 +160,7 @@ class Page:
         for name in NOT_KEPT:
             response.headers.pop(name, None)
         response.headers["Cache-Control"] = "public, no-cache"
+        response.headers["X-Accel-Expires"] = KEPT_BY_NGINX
         response.headers["ETag"] = self.etag
         response.headers["Vary"] = "Accept-Encoding"
         self.headers_unchanged = dict(response.headers)

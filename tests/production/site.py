@@ -41,20 +41,32 @@ class Answer:
         return self.content.decode()
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @dataclass
 class Site:
-    """A running site. `stop` ends it; its log is kept in `log`."""
+    """A running site. `stop` ends it; its log is kept in `log`.
+
+    `tree` is the folder of its code, `python` the one that runs it.
+    """
 
     environment: dict
     log: Path
     workers: int = 1
     codes: list = field(default_factory=list)
+    tree: Path = settings.BASE_DIR
+    port: int = 0
+    python: str = sys.executable
 
     def manage(self, *arguments, **environment):
         """Run a command of manage.py there; returns what it said."""
         done = subprocess.run(  # noqa: S603 — our own command
-            [sys.executable, "manage.py", *arguments],
-            cwd=settings.BASE_DIR,
+            [self.python, "manage.py", *arguments],
+            cwd=self.tree,
             env=self.environment | environment,
             capture_output=True,
             text=True,
@@ -75,19 +87,17 @@ class Site:
     def command(self):
         """What serves it on `port`."""
         return [
-            str(Path(sys.executable).with_name("gunicorn")), "cirse_partners.wsgi",
+            str(Path(self.python).with_name("gunicorn")), "cirse_partners.wsgi",
             "--no-control-socket", "--bind", f"127.0.0.1:{self.port}",
             "--workers", str(self.workers),
         ]  # fmt: skip
 
     def start(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = self.port or free_port()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 — our own command
                 self.command(),
-                cwd=settings.BASE_DIR,
+                cwd=self.tree,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
