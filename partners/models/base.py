@@ -350,6 +350,11 @@ def listed(model, *columns):
     return models.Index(fields=columns, name=f"{model}_listed")
 
 
+def latest(model, title):
+    """The index from which the records that were published last are read, by `title` in a tie."""
+    return models.Index(fields=["-published_at", title, "key"], name=f"{model}_latest")
+
+
 def required(model, field, sentence):
     """CheckConstraint: there is something in the text `field`; `sentence` asks the editor for it.
 

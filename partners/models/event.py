@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.text import slugify
@@ -14,6 +14,8 @@ from partners.models.base import (
     Part,
     PublishedQuerySet,
     Root,
+    is_live,
+    latest,
     listed,
     new_key,
     owner_constraint,
@@ -64,21 +66,35 @@ class EventQuerySet(PublishedQuerySet):
         return counts["found"], counts["known"]
 
     def organised_by(self, organisation, at):
-        """What an organisation (its key) holds, as far as it is public at `at` (aware datetime)."""
-        return self.organised(Organiser.objects.filter(organisation=organisation), at)
-
-    def organised(self, organisers, at):
-        """What these Organiser rows are about: events, and editions of series.
+        """What an organisation (its key) holds, as far as it is public at `at` (aware datetime).
 
         An edition that names organisers of its own is theirs, whoever holds the series.
         """
-        own = Organiser.objects.named(at).filter(event=models.OuterRef("pk"))
+        held = Organiser.objects.filter(organisation=organisation).order_by()
+        series = held.filter(series__isnull=False).values("series")
+        events = held.filter(event__isnull=False).values("event")
+        return self.filter(Q(pk__in=events) | self._edition_of(series, at))
+
+    def that_name(self, organisation, at):
+        """The same as `organised_by`, asked of each one: for the first of many in some order."""
+        held = Organiser.objects.filter(organisation=organisation)
+        of_series = Exists(held.filter(series=OuterRef("series")))
+        edition = Q(is_live(at, "series__"), of_series, ~self._has_own_organisers(at))
+        return self.filter(Exists(held.filter(event=OuterRef("pk"))) | edition)
+
+    def organised(self, organisers, at):
+        """What these Organiser rows are about, as `organised_by` has it."""
         events = {row.event_id for row in organisers if row.event_id}
         series = {row.series_id for row in organisers if row.series_id}
-        of_series = Q(
-            ~models.Exists(own), series__in=EventSeries.objects.live(at).filter(pk__in=series)
-        )
-        return self.filter(Q(pk__in=events) | of_series)
+        return self.filter(Q(pk__in=events) | self._edition_of(series, at))
+
+    @staticmethod
+    def _has_own_organisers(at):
+        return Exists(Organiser.objects.named(at).filter(event=OuterRef("pk")))
+
+    def _edition_of(self, series, at):
+        live = EventSeries.objects.live(at).order_by().filter(pk__in=series)
+        return Q(~self._has_own_organisers(at), series__in=live)
 
     @staticmethod
     def _has_days():
@@ -164,6 +180,7 @@ class Event(Root):
         ordering = ["-starts", "pk"]
         indexes = [
             listed("event", "starts", "key", "ends"),
+            latest("event", "title"),
             *references("event", "series", "held_at"),
         ]
         constraints = [
