@@ -12,7 +12,7 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable
 from heapq import merge
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
@@ -42,7 +42,7 @@ MOST_STATES_PASSED = 5000
 #: How many records, the latest of each kind, are looked at.
 MOST_LOOKED_AT = 1000
 #: What an organisation takes part in is told by the keys of so many; of more, as of the site.
-MOST_BY_KEY = 200
+MOST_BY_KEY = 500
 
 #: Where a record is before the public meets it.
 NOWHERE = None
@@ -164,23 +164,16 @@ RULES = {
 
 def of_site(at):
     """The latest News of the whole site at `at` (aware datetime), the newest first."""
-    return _latest(
-        Told(Organisation.objects.live(at).partners()),
-        Told(Collaboration.objects.live(at)),
-        Told(Event.objects.live(at)),
-        at,
-    )
+    live = [Organisation.objects.live(at).partners()]
+    live += [Collaboration.objects.live(at), Event.objects.live(at)]
+    return _latest([Told(queryset) for queryset in live], at)
 
 
 def of_organisation(organisation, at):
     """The same of one organisation, what it does together with others, and what it holds."""
     key = organisation.pk
-    return _latest(
-        Told(Organisation.objects.live(at).partners().filter(pk=key), [key]),
-        _together(key, at),
-        _held(key, at),
-        at,
-    )
+    itself = Told(Organisation.objects.live(at).partners().filter(pk=key), [key])
+    return _latest([itself, _together(key, at), _held(key, at)], at)
 
 
 def _together(organisation, at):
@@ -193,21 +186,18 @@ def _together(organisation, at):
 
 
 def _held(organisation, at):
-    live = Event.objects.live(at)
-    organisers = Organiser.objects.filter(organisation=organisation).order_by()
-    organisers = list(
-        organisers.values_list("event_id", "series_id", named=True)[: MOST_BY_KEY + 1]
-    )
-    if len(organisers) <= MOST_BY_KEY:
-        held = live.organised(organisers, at).order_by()
+    """The same of events: what it holds itself, and editions of its series."""
+    live, rows = Event.objects.live(at), Organiser.objects.filter(organisation=organisation)
+    few = rows.order_by().values_list("event_id", "series_id", named=True)[: MOST_BY_KEY + 1]
+    if len(few) <= MOST_BY_KEY:
+        held = live.organised(few, at).order_by()
         keys = list(held.values_list("pk", flat=True)[: MOST_BY_KEY + 1])
         if len(keys) <= MOST_BY_KEY:
             return Told(live.filter(pk__in=keys), keys)
-    return Told(live.that_name(organisation, at))
+    return Told(live.each_organised_by(organisation, at))
 
 
-def _latest(organisations, collaborations, events, at):
-    told = [organisations, collaborations, events]
+def _latest(told, at):
     revisions = _revisions(told)
     news = {
         each
@@ -216,7 +206,7 @@ def _latest(organisations, collaborations, events, at):
         for each in _of_root(root, revisions[type(root), root.pk], former, at)
     }
     times = sorted(_back(each.at) for each in news)
-    orders = _orders(*(queryset for queryset, _ in told), at)
+    orders = chain.from_iterable(_orders(queryset, at) for queryset, _ in told)
     found = [_found(order, revisions, at) for order in orders]
     for moment, some in merge(*found, key=lambda pair: _back(pair[0])):
         if len(news) >= MOST and _back(moment) > times[MOST - 1]:
@@ -233,21 +223,18 @@ def _back(moment):
     return -moment.timestamp()
 
 
-def _orders(organisations, collaborations, events, at):
+def _orders(queryset, at):
     """The orders in which the latest of what makes news is found without looking at the rest."""
-    for queryset in (organisations, collaborations, events):
-        latest = queryset.order_by("-published_at", queryset.model.title_field, "pk")
-        yield Order(latest, lambda root: root.published_at)
-    today = timezone.localdate(at).isoformat()
-    begun = collaborations.filter(since__lte=today).exclude(since="")
-    ended = collaborations.annotate(last_day=LastDay("until")).exclude(until="")
-    yield Order(
-        begun.order_by("-since", "title", "pk"), lambda root: _midnight(root.since.earliest)
-    )
-    yield Order(
-        ended.filter(last_day__lt=today).order_by("-last_day", "title", "pk"),
-        lambda root: _midnight(root.until.latest + A_DAY),
-    )
+    latest = queryset.order_by("-published_at", queryset.model.title_field, "pk")
+    yield Order(latest, lambda root: root.published_at)
+    if queryset.model is Collaboration:
+        today = timezone.localdate(at).isoformat()
+        begun = queryset.filter(since__lte=today).exclude(since="")
+        begun = begun.order_by("-since", "title", "pk")
+        yield Order(begun, lambda root: _midnight(root.since.earliest))
+        ended = queryset.annotate(last_day=LastDay("until")).exclude(until="")
+        ended = ended.filter(last_day__lt=today).order_by("-last_day", "title", "pk")
+        yield Order(ended, lambda root: _midnight(root.until.latest + A_DAY))
 
 
 def _found(order, revisions, at):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.text import slugify
@@ -75,12 +75,20 @@ class EventQuerySet(PublishedQuerySet):
         events = held.filter(event__isnull=False).values("event")
         return self.filter(Q(pk__in=events) | self._edition_of(series, at))
 
-    def that_name(self, organisation, at):
-        """The same as `organised_by`, asked of each one: for the first of many in some order."""
+    def each_organised_by(self, organisation, at):
+        """The same, asked of each event by itself: for the first of very many in some order.
+
+        What is asked is a value, not EXISTS: of that PostgreSQL would make a table of all rows.
+        """
         held = Organiser.objects.filter(organisation=organisation)
-        of_series = Exists(held.filter(series=OuterRef("series")))
-        edition = Q(is_live(at, "series__"), of_series, ~self._has_own_organisers(at))
-        return self.filter(Exists(held.filter(event=OuterRef("pk"))) | edition)
+        asked = {
+            "held": held.filter(event=OuterRef("pk")),
+            "series_held": held.filter(series=OuterRef("series")),
+            "own": Organiser.objects.named(at).filter(event=OuterRef("pk")),
+        }
+        first = {name: Subquery(rows.order_by().values("pk")[:1]) for name, rows in asked.items()}
+        of_series = Q(is_live(at, "series__"), series_held__isnull=False, own=None)
+        return self.alias(**first).filter(Q(held__isnull=False) | of_series)
 
     def organised(self, organisers, at):
         """What these Organiser rows are about, as `organised_by` has it."""
