@@ -28,6 +28,7 @@ from partners.models import (
     Party,
     Revision,
 )
+from partners.models.base import FEW
 from partners.rows.history import seen_from
 from partners.values.dates import LastDay
 from partners.values.folding import fold
@@ -41,8 +42,6 @@ MOST_STATES = 500
 MOST_STATES_PASSED = 5000
 #: How many records, the latest of each kind, are looked at.
 MOST_LOOKED_AT = 1000
-#: What an organisation takes part in is told by the keys of so many; of more, as of the site.
-MOST_BY_KEY = 500
 
 #: Where a record is before the public meets it.
 NOWHERE = None
@@ -179,8 +178,8 @@ def of_organisation(organisation, at):
 def _together(organisation, at):
     """By their keys, or each by itself where they are many: so neither grows with the site."""
     live, parties = Collaboration.objects.live(at), Party.objects.filter(organisation=organisation)
-    keys = list(parties.order_by().values_list("collaboration", flat=True)[: MOST_BY_KEY + 1])
-    if len(keys) > MOST_BY_KEY:
+    keys = parties.values_list("collaboration", flat=True).few()
+    if keys is None:
         return Told(live.filter(Exists(parties.filter(collaboration=OuterRef("pk")))))
     return Told(live.filter(pk__in=keys), keys)
 
@@ -188,11 +187,10 @@ def _together(organisation, at):
 def _held(organisation, at):
     """The same of events: what it holds itself, and editions of its series."""
     live, rows = Event.objects.live(at), Organiser.objects.filter(organisation=organisation)
-    few = rows.order_by().values_list("event_id", "series_id", named=True)[: MOST_BY_KEY + 1]
-    if len(few) <= MOST_BY_KEY:
-        held = live.organised(few, at).order_by()
-        keys = list(held.values_list("pk", flat=True)[: MOST_BY_KEY + 1])
-        if len(keys) <= MOST_BY_KEY:
+    few = rows.values_list("event_id", "series_id", named=True).few()
+    if few is not None:
+        keys = list(live.organised(few, at).order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
             return Told(live.filter(pk__in=keys), keys)
     return Told(live.each_organised_by(organisation, at))
 

@@ -126,12 +126,21 @@ class PublishedQuerySet(models.QuerySet):
         return self.filter(is_live(at or timezone.now()))
 
 
+#: What an organisation takes part in is asked for by the keys of so many; of more, each is asked.
+FEW = 500
+
+
 class InvolvementQuerySet(models.QuerySet):
     """Rows that name an organisation's part in something."""
 
     def named(self, at):
         """Those whose organisation may be named in public at `at`, with that organisation."""
         return self.filter(organisation__published_at__lte=at).select_related("organisation")
+
+    def few(self):
+        """Them as a list where they are few; None where they are a good part of the site."""
+        found = list(self.order_by()[: FEW + 1])
+        return found if len(found) <= FEW else None
 
 
 class Verifiable:

@@ -50,6 +50,10 @@ class EventQuerySet(PublishedQuerySet):
         begun = self.filter(starts__lt=on.isoformat())
         return begun.exclude(self._still_to_come(on)).order_by("-starts", "pk")
 
+    def not_over_before(self, on):
+        """Those that can still have gone on on `on` (datetime.date), and all without a date."""
+        return self.filter(self._still_to_come(on))
+
     def with_days(self):
         """Those of which all days are known, so that a calendar can hold them."""
         return self.filter(self._has_days())
@@ -70,10 +74,11 @@ class EventQuerySet(PublishedQuerySet):
 
         An edition that names organisers of its own is theirs, whoever holds the series.
         """
-        held = Organiser.objects.filter(organisation=organisation).order_by()
-        series = held.filter(series__isnull=False).values("series")
-        events = held.filter(event__isnull=False).values("event")
-        return self.filter(Q(pk__in=events) | self._edition_of(series, at))
+        held = Organiser.objects.filter(organisation=organisation)
+        few = held.values_list("event_id", "series_id", named=True).few()
+        if few is None:
+            return self.each_organised_by(organisation, at)
+        return self.organised(few, at)
 
     def each_organised_by(self, organisation, at):
         """The same, asked of each event by itself: for the first of very many in some order.
@@ -92,17 +97,11 @@ class EventQuerySet(PublishedQuerySet):
 
     def organised(self, organisers, at):
         """What these Organiser rows are about, as `organised_by` has it."""
+        own = Organiser.objects.named(at).filter(event=OuterRef("pk"))
         events = {row.event_id for row in organisers if row.event_id}
         series = {row.series_id for row in organisers if row.series_id}
-        return self.filter(Q(pk__in=events) | self._edition_of(series, at))
-
-    @staticmethod
-    def _has_own_organisers(at):
-        return Exists(Organiser.objects.named(at).filter(event=OuterRef("pk")))
-
-    def _edition_of(self, series, at):
-        live = EventSeries.objects.live(at).order_by().filter(pk__in=series)
-        return Q(~self._has_own_organisers(at), series__in=live)
+        of_series = Q(~Exists(own), series__in=EventSeries.objects.live(at).filter(pk__in=series))
+        return self.filter(Q(pk__in=events) | of_series)
 
     @staticmethod
     def _has_days():
