@@ -230,7 +230,7 @@ def _event(event, at):
         "status": STATUS[event.status],
         "summary": BEGINS_WITH.get(event.status, "") + writable(event.title),
         "description": "\n".join(_sentences(event)),
-        "location": "" if event.status == Event.Status.MOVED_ONLINE else writable(event.place),
+        "location": writable(event.held_in),
         "categories": _categories(event, at),
         "url": _page(event),
         "transp": "TRANSPARENT",

@@ -6,6 +6,12 @@ from django.db import migrations, models
 import partners.values.dates
 
 
+def say_online(apps, schema_editor):
+    """What calendars and pages say of such an event since decision 30."""
+    events = apps.get_model("partners", "Event").objects
+    events.filter(status="moved-online", mode="on-site").update(mode="online")
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("partners", "0020_say_it_as_a_colleague_would"),
@@ -46,6 +52,21 @@ class Migration(migrations.Migration):
                 condition=models.Q(("is_deleted", True)),
                 fields=["kind", "key"],
                 name="revision_of_deletion",
+            ),
+        ),
+        migrations.RunPython(say_online, migrations.RunPython.noop, elidable=True),
+        migrations.AddConstraint(
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "moved-online"), _negated=True),
+                    models.Q(("mode", "on-site"), _negated=True),
+                    _connector="OR",
+                ),
+                name="event_moved_online_not_on_site",
+                violation_error_code="mode",
+                violation_error_message="What moved online is not held on site. Say “Online”, or "
+                "“Not stated”.",
             ),
         ),
     ]

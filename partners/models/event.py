@@ -216,6 +216,13 @@ class Event(Root):
                 "time zone of the place.",
             ),
             models.CheckConstraint(
+                name="event_moved_online_not_on_site",
+                condition=~Q(status="moved-online") | ~Q(mode="on-site"),
+                violation_error_code="mode",
+                violation_error_message="What moved online is not held on site. Say “Online”, or "
+                "“Not stated”.",
+            ),
+            models.CheckConstraint(
                 name="event_not_held_at_itself",
                 condition=Q(held_at=None) | ~Q(held_at=models.F("key")),
                 violation_error_code="held_at",
@@ -235,6 +242,11 @@ class Event(Root):
     @property
     def place(self):
         return place_of(self.venue, self.city, self.country)
+
+    @property
+    def held_in(self):
+        """The place where it takes place; "" for one that moved online, whatever was planned."""
+        return "" if self.status == self.Status.MOVED_ONLINE else self.place
 
     @property
     def when(self):

@@ -122,7 +122,7 @@ def test_event_leaves_out_what_is_not_known(subscribe):
     assert event.description.value == f"{settings.SITE_URL}/events/congress/"
 
 
-@pytest.mark.parametrize("mode", ["on-site", "hybrid", "online", "not-stated"])
+@pytest.mark.parametrize("mode", ["hybrid", "online", "not-stated"])
 def test_event_that_moved_online_says_no_place(subscribe, mode):
     congress(status="moved-online", mode=mode, venue="Hall", city="Vienna")
     (event,) = events(subscribe())
