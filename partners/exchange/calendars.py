@@ -2,6 +2,10 @@
 
 A calendar holds the live events whose days are known, cancelled and postponed ones among them. What
 is withdrawn leaves it, as it leaves the pages: whether it takes place is not ours to say any more.
+So does what was over two years ago; the calendar of one event keeps it.
+
+What is written of an event is kept in memory, under all that it was made of: after a change only
+the events that were changed are written anew.
 """
 
 import datetime as dt
@@ -15,10 +19,12 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Func, TextField, Value, When
+from django.utils import timezone
 
 from partners.models import Event, Organisation, Revision
+from partners.models.base import is_live
+from partners.models.known import batches
 from partners.reading import site
 from partners.values.dates import comes_twice
 from partners.values.lines import writable
@@ -26,6 +32,9 @@ from partners.values.lines import writable
 #: With it an event's key makes its UID, the same whatever host the site is moved to; never changes.
 NAMESPACE = uuid.UUID("6f0c1d1e-5c0a-5b8e-9a52-4a1f0b6f3c27")
 REFRESH = dt.timedelta(hours=12)
+#: What was over before that has left a calendar of several events.
+LONGEST_PAST = dt.timedelta(days=731)
+LEAVES_PAST = "Events that were over two years ago are not in this calendar. They stay on the site."
 #: A restored event counts its changes anew, beyond what it can have come to (RFC 5545 §3.8.7.4).
 CHANGES_IN_A_LIFE = 100_000
 STATUS = {
@@ -62,6 +71,8 @@ class Subscription(NamedTuple):
     left_out: int = 0
     #: Whether it holds any, so that there is something to subscribe to.
     has_events: bool = True
+    #: Whether what is long past leaves it.
+    leaves_past: bool = True
 
     @property
     def address(self):
@@ -89,15 +100,27 @@ def of_root(root, left_out=0, *, has_events=True):
     """The Subscription to the events of `root`: an event, a series or an organisation."""
     page = root.get_absolute_url()
     name = f"Events of {root}" if isinstance(root, Organisation) else str(root)
-    return Subscription(name, f"{page}calendar.ics", page, left_out, has_events)
+    leaves_past = not isinstance(root, Event)
+    return Subscription(name, f"{page}calendar.ics", page, left_out, has_events, leaves_past)
+
+
+def events_of_all(at):
+    """The live events at `at` (aware datetime) that the calendar of the site is about."""
+    return _not_long_past(Event.objects.live(at), at)
 
 
 def events_of(root, at):
     """The live events at `at` (aware datetime) that the calendar of `root` is about."""
     live = Event.objects.live(at)
+    if isinstance(root, Event):
+        return live.filter(pk=root.pk)
     if isinstance(root, Organisation):
-        return live.organised_by(root.pk, at)
-    return live.filter(**{"pk" if isinstance(root, Event) else "series": root.pk})
+        return _not_long_past(live.organised_by(root.pk, at), at)
+    return _not_long_past(live.filter(series=root.pk), at)
+
+
+def _not_long_past(events, at):
+    return events.not_over_before(timezone.localdate(at) - LONGEST_PAST)
 
 
 def write(subscription, events, at):
@@ -105,20 +128,75 @@ def write(subscription, events, at):
 
     RFC 5545 §3.4, §3.6.1; one without an event still holds a time zone, as §3.6 wants a component.
     """
-    held = events.with_days().select_related("record", "series").annotate(lives=_lives())
-    held = held.order_by("starts", "pk")
-    calendar = _calendar(subscription)
-    written = [_event(event, at) for event in held]
-    for component in (*_time_zones(held), *written):
-        calendar.add_component(component)
-    return calendar.to_ical()
+    written = _written(events.with_days(), at)
+    begin, end, _ = _calendar(subscription).to_ical().partition(b"END:VCALENDAR\r\n")
+    zones = _time_zones(written)
+    return b"".join((begin, *zones, *(each.text for each in written), end))
+
+
+class Written(NamedTuple):
+    """An event as it stands in a calendar; the time zone ("" for whole days) and years it needs."""
+
+    text: bytes
+    time_zone: str
+    years: tuple
+
+
+class AsText(Func):
+    """Values of a row as one text, that is another one where a value is."""
+
+    function = "json_array"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler, connection):
+        template = "json_build_array(%(expressions)s)::text"
+        return self.as_sql(compiler, connection, template=template)
+
+
+#: All that is written of an event, beside what its series is called, and how often it was deleted.
+MADE_OF = (
+    "key", "slug", "title", "starts", "ends", "start_time", "end_time", "time_zone",
+    "repeated_hour", "venue", "city", "country", "mode", "status", "summary", "published_at",
+    "record__version", "record__changed_at",
+)  # fmt: skip
+#: {(address of the site, times deleted, what it was made of): Written}, about 1 kB each; when they
+#: are too many, all go.
+_kept = {}
+MOST_KEPT = 20_000
+
+
+def _written(events, at):
+    """What is written of each of `events` (queryset), in order: [Written]."""
+    series = Case(When(is_live(at, "series__"), then=F("series__title")), default=Value(""))
+    events = events.annotate(told=AsText(*MADE_OF, series))
+    lives = _lives()
+    told = events.order_by("starts", "pk").values_list("pk", "told")
+    keys = {pk: (settings.SITE_URL, lives.get(pk, 0), text) for pk, text in told}
+    found = {pk: _kept.get(key) for pk, key in keys.items()}
+    for some in batches(pk for pk, written in found.items() if written is None):
+        for event in events.filter(pk__in=some).select_related("record", "series"):
+            event.lives = lives.get(event.pk, 0)
+            found[event.pk] = _write(event, at)
+            _keep((settings.SITE_URL, event.lives, event.told), found[event.pk])
+    return [each for each in found.values() if each]  # one may have gone meanwhile
+
+
+def _keep(key, written):
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key] = written
+
+
+def _write(event, at):
+    years = event.starts.year, (event.ends or event.starts).year
+    time_zone = event.time_zone if _has_both_times(event) else ""
+    return Written(_event(event, at).to_ical(), time_zone, years)
 
 
 def _lives():
-    """How often an event has been deleted, and is there nevertheless."""
-    deletions = Revision.objects.of(Event, OuterRef("pk")).filter(is_deleted=True).order_by()
-    counted = deletions.values("key").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
+    """How often events have been deleted that may be there nevertheless: {key: number}."""
+    deletions = Revision.objects.filter(kind=Event._meta.label_lower, is_deleted=True).order_by()
+    return dict(deletions.values_list("key").annotate(Count("pk")))
 
 
 def _calendar(subscription):
@@ -129,6 +207,9 @@ def _calendar(subscription):
     name = writable(subscription.name).translate(UNESCAPED)
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
+    if subscription.leaves_past:
+        calendar.add("description", LEAVES_PAST)
+        calendar.add("x-wr-caldesc", LEAVES_PAST)
     calendar.add("url", f"{settings.SITE_URL}{subscription.page}")
     calendar.add("source", subscription.address, {"value": "URI"})
     refresh = icalendar.vDuration(REFRESH)
@@ -149,7 +230,7 @@ def _event(event, at):
         "status": STATUS[event.status],
         "summary": BEGINS_WITH.get(event.status, "") + writable(event.title),
         "description": "\n".join(_sentences(event)),
-        "location": "" if event.status == Event.Status.MOVED_ONLINE else writable(event.place),
+        "location": writable(event.held_in),
         "categories": _categories(event, at),
         "url": _page(event),
         "transp": "TRANSPARENT",
@@ -203,19 +284,20 @@ def _moment(at):
     return at.astimezone(dt.UTC) if at.fold and comes_twice(at) else at.replace(fold=0)
 
 
-def _time_zones(events):
+def _time_zones(written):
     """A VTIMEZONE for each zone that times are told in, over the years of those events."""
     zones = {}
-    for event in filter(_has_both_times, events):
-        years = event.starts.year, (event.ends or event.starts).year
-        zones.setdefault(event.time_zone, set()).update(years)
-    if not events:
+    for each in written:
+        if each.time_zone:
+            zones.setdefault(each.time_zone, set()).update(each.years)
+    if not written:
         zones = {settings.TIME_ZONE: {2000}}
-    return [_time_zone(name, years) for name, years in sorted(zones.items())]
+    return [_time_zone(name, frozenset(years)) for name, years in sorted(zones.items())]
 
 
+@lru_cache(maxsize=64)
 def _time_zone(name, years):
-    """RFC 5545 §3.6.5: what holds as the year before begins, and each change since.
+    """RFC 5545 §3.6.5: what holds as the year before begins, and each change since; as bytes.
 
     Changes alike are one component, with RDATE for the later ones: ruby-icalendar 2.8 refuses a
     zone with many. Written here, since icalendar 7.3 tells the onset of summer time by the clock
@@ -233,7 +315,7 @@ def _time_zone(name, years):
         alike[bool(new.dst()), old.utcoffset(), new.utcoffset(), new.tzname()].append(onset)
     for told, onsets in alike.items():
         component.add_component(_observance(*told, onsets))
-    return component
+    return component.to_ical()
 
 
 def _observance(is_daylight, before, after, name, onsets):

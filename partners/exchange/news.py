@@ -8,25 +8,40 @@ appears here was put on record: whether it is new in the world is not ours to sa
 
 import datetime as dt
 import uuid
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable
-from itertools import pairwise
+from heapq import merge
+from itertools import chain, pairwise
 from typing import NamedTuple
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from partners.models import Collaboration, Event, Organisation, OrganisationName, Revision
+from partners.models import (
+    ROOTS,
+    Collaboration,
+    Event,
+    Organisation,
+    OrganisationName,
+    Organiser,
+    Party,
+    Revision,
+)
+from partners.models.base import FEW
 from partners.rows.history import seen_from
+from partners.values.dates import LastDay
 from partners.values.folding import fold
-from partners.values.richtext import RichTextField
 
 #: With it a piece of news has an id of its own; never changes.
 NAMESPACE = uuid.UUID("0d2b7a54-93f6-5c1d-8e0b-7c5a9f3e6b18")
 MOST = 50
-A_SECOND = dt.timedelta(seconds=1)
-#: How many states of records, the latest, are looked at.
+A_SECOND, A_DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
+#: How many states of records, the latest, are looked at, and how many of them all they are among.
 MOST_STATES = 500
+MOST_STATES_PASSED = 5000
+#: How many records, the latest of each kind, are looked at.
+MOST_LOOKED_AT = 1000
 
 #: Where a record is before the public meets it.
 NOWHERE = None
@@ -39,6 +54,9 @@ ASKED = {
     Collaboration: ["title", "since", "until", "has_ended"],
     Event: ["title", "starts", "ends", "status"],
 }
+
+
+READ_OF_STATES = ["kind", "key", "at", "rows", "published_at"]
 
 
 class State(NamedTuple):
@@ -73,6 +91,20 @@ class News(NamedTuple):
     def id(self):
         at = self.at.astimezone(dt.UTC).isoformat()
         return identity(self.kind, self.root._meta.label_lower, self.root.pk, at)
+
+
+class Told(NamedTuple):
+    """The live records of a kind that a feed is about; their keys where they are few."""
+
+    queryset: QuerySet
+    keys: list | None = None
+
+
+class Order(NamedTuple):
+    """Records by when something happened to them, the latest first; `moment(root)` is when."""
+
+    roots: QuerySet
+    moment: Callable
 
 
 def identity(*parts):
@@ -131,40 +163,94 @@ RULES = {
 
 def of_site(at):
     """The latest News of the whole site at `at` (aware datetime), the newest first."""
-    return _latest(
-        [
-            Organisation.objects.live(at).partners(),
-            Collaboration.objects.live(at),
-            Event.objects.live(at),
-        ],
-        at,
-    )
+    live = [Organisation.objects.live(at).partners()]
+    live += [Collaboration.objects.live(at), Event.objects.live(at)]
+    return _latest([Told(queryset) for queryset in live], at)
 
 
 def of_organisation(organisation, at):
     """The same of one organisation, what it does together with others, and what it holds."""
     key = organisation.pk
-    together = Collaboration.objects.live(at).filter(parties__organisation=key).distinct()
-    return _latest(
-        [
-            Organisation.objects.live(at).partners().filter(pk=key),
-            together,
-            Event.objects.live(at).organised_by(key, at),
-        ],
-        at,
-    )
+    itself = Told(Organisation.objects.live(at).partners().filter(pk=key), [key])
+    return _latest([itself, _together(key, at), _held(key, at)], at)
 
 
-def _latest(querysets, at):
-    revisions, former = _revisions(querysets), _former_names(querysets[0])
-    news = [
+def _together(organisation, at):
+    """By their keys, or each by itself where they are many: so neither grows with the site."""
+    live, parties = Collaboration.objects.live(at), Party.objects.filter(organisation=organisation)
+    keys = parties.values_list("collaboration", flat=True).few()
+    if keys is None:
+        return Told(live.filter(Exists(parties.filter(collaboration=OuterRef("pk")))))
+    return Told(live.filter(pk__in=keys), keys)
+
+
+def _held(organisation, at):
+    """The same of events: what it holds itself, and editions of its series."""
+    live, rows = Event.objects.live(at), Organiser.objects.filter(organisation=organisation)
+    few = rows.values_list("event_id", "series_id", named=True).few()
+    if few is not None:
+        keys = list(live.organised(few, at).order_by().values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            return Told(live.filter(pk__in=keys), keys)
+    return Told(live.each_organised_by(organisation, at))
+
+
+def _latest(told, at):
+    revisions = _revisions(told)
+    news = {
         each
-        for queryset in querysets
-        for root in queryset.defer(*_texts(queryset.model)).order_by("pk")
-        for each in _of_root(root, revisions[type(root), root.pk], former[root.pk], at)
-    ]
-    latest = sorted(news, key=lambda each: (-each.at.timestamp(), each.title, each.id))[:MOST]
-    return list(_apart(latest))
+        for queryset, _ in told
+        for root, former in _with_revisions(queryset, revisions)
+        for each in _of_root(root, revisions[type(root), root.pk], former, at)
+    }
+    times = sorted(_back(each.at) for each in news)
+    orders = chain.from_iterable(_orders(queryset, at) for queryset, _ in told)
+    found = [_found(order, revisions, at) for order in orders]
+    for moment, some in merge(*found, key=lambda pair: _back(pair[0])):
+        if len(news) >= MOST and _back(moment) > times[MOST - 1]:
+            break
+        for each in set(some) - news:
+            insort(times, _back(each.at))
+            news.add(each)
+    latest = sorted(news, key=lambda each: (_back(each.at), each.title, each.root.pk))
+    return list(_apart(latest[:MOST]))
+
+
+def _back(moment):
+    """What puts moments in order, the latest first."""
+    return -moment.timestamp()
+
+
+def _orders(queryset, at):
+    """The orders in which the latest of what makes news is found without looking at the rest."""
+    latest = queryset.order_by("-published_at", queryset.model.title_field, "pk")
+    yield Order(latest, lambda root: root.published_at)
+    if queryset.model is Collaboration:
+        today = timezone.localdate(at).isoformat()
+        begun = queryset.filter(since__lte=today).exclude(since="")
+        begun = begun.order_by("-since", "title", "pk")
+        yield Order(begun, lambda root: _midnight(root.since.earliest))
+        ended = queryset.annotate(last_day=LastDay("until")).exclude(until="")
+        ended = ended.filter(last_day__lt=today).order_by("-last_day", "title", "pk")
+        yield Order(ended, lambda root: _midnight(root.until.latest + A_DAY))
+
+
+def _found(order, revisions, at):
+    """(moment, its News) of each record in the order of which the public has seen one state.
+
+    Of as many as can be among the latest, or are looked at.
+    """
+    roots, found = order.roots.only(*_told_of(order.roots.model)), 0
+    for start in range(0, MOST_LOOKED_AT, MOST):
+        some = list(roots[start : start + MOST])
+        for root in some:
+            moment, news = order.moment(root), []
+            if (type(root), root.pk) not in revisions:
+                news = [each for each in _of_root(root, [], set(), at) if each.at == moment]
+            yield moment, news
+            found += bool(news)
+        if len(some) < MOST or found >= MOST:
+            return
 
 
 def _apart(news):
@@ -176,32 +262,54 @@ def _apart(news):
         above = shown_at
 
 
-def _texts(model):
-    return [field.name for field in model._meta.fields if isinstance(field, RichTextField)]
+def _told_of(model):
+    """What a feed says of a record, and what rules ask."""
+    return ["slug", "summary", "published_at", *ASKED[model]]
 
 
-def _revisions(querysets):
-    """{(model, key): public states, the oldest first}, of the latest ones."""
+def _revisions(told):
+    """{(model, key): public states, the oldest first}, of the latest ones.
+
+    Of few records those of their keys; of very many the latest of the whole site.
+    """
     public = Revision.objects.filter(is_deleted=False, published_at__isnull=False)
-    theirs = Q()
-    for queryset in querysets:
-        label = queryset.model._meta.label_lower
-        theirs |= Q(kind=label, key__in=queryset.order_by().values("pk"))
     older = public.filter(kind=OuterRef("kind"), key=OuterRef("key"), pk__lt=OuterRef("pk"))
-    latest = public.filter(theirs).annotate(has_older=Exists(older)).order_by("-pk")[:MOST_STATES]
+    by_key, others = Q(), []
+    for queryset, keys in told:
+        kind = queryset.model._meta.label_lower
+        if keys is None:
+            others.append(kind)
+        elif keys:
+            by_key |= Q(kind=kind, key__in=keys)
+    passed = Revision.objects.annotate(passed=F("pk") - MOST_STATES_PASSED).order_by("-pk")
+    # Said of the kinds that are not meant: SQLite would take an index of kinds, and read all.
+    unmeant = [label.lower() for label in ROOTS.values() if label.lower() not in others]
+    of_site = ~Q(kind__in=unmeant) & Q(pk__gt=passed.values("passed")[:1]) if others else Q()
+    latest = []
+    for theirs in filter(None, (by_key, of_site)):
+        states = public.filter(theirs).annotate(has_older=Exists(older)).only(*READ_OF_STATES)
+        latest += states.order_by("-pk")[:MOST_STATES]
     found = defaultdict(list)
-    for revision in reversed(latest):
+    for revision in sorted(latest, key=lambda each: each.pk)[-MOST_STATES:]:
         found[revision.model, revision.key].append(revision)
     return found
 
 
-def _former_names(organisations):
+def _with_revisions(queryset, revisions):
+    """(record, the folded names that the page says it had) of those that have revisions."""
+    keys = [key for model, key in revisions if model is queryset.model]
+    former = _former_names(keys) if queryset.model is Organisation else {}
+    for root in queryset.filter(pk__in=keys).only(*_told_of(queryset.model)) if keys else ():
+        yield root, former.get(root.pk, set())
+
+
+def _former_names(keys):
     """{key: the folded names that the page of the organisation says it had}."""
     names = OrganisationName.objects.filter(
-        kind=OrganisationName.Kind.FORMER, organisation__in=organisations.order_by().values("pk")
+        kind=OrganisationName.Kind.FORMER, organisation__in=keys
     )
     found = defaultdict(set)
-    for key, name in names.values_list("organisation", "name"):
+    for key, name in names.values_list("organisation", "name") if keys else ():
         found[key].add(fold(name))
     return found
 
@@ -226,9 +334,9 @@ def _states(root, revisions, former, at):
     told = _told(root, revisions, at)
     ends = [*list(told)[1:], at]
     states = [
-        State(moment, record, _situation(record, timezone.localdate(moment)), former)
+        State(moment, record, _situation(record, day), former)
         for (begins, record), end in zip(told.items(), ends, strict=True)
-        for moment in _turns(record, begins, end)
+        for moment, day in _turns(record, begins, end)
     ]
     return [None, *states] if states[0].at == root.published_at else states
 
@@ -255,15 +363,19 @@ def _as_it_was(revision):
 
 
 def _turns(record, begins, end):
-    """`begins`, and each later moment up to `end` at which a date on record has come."""
-    first, last = timezone.localdate(begins), timezone.localdate(end)
-    days = set()
+    """[(moment, its day)]: `begins`, and each up to `end` at which a date on record has come."""
+    first, days = timezone.localdate(begins), set()
     if isinstance(record, Collaboration):
+        last = timezone.localdate(end)
         days |= {record.since.earliest} if record.since else set()
         has_ended = record.until and record.until.latest < last
-        days |= {record.until.latest + dt.timedelta(days=1)} if has_ended else set()
-    midnights = (dt.datetime.combine(day, dt.time.min) for day in days if first < day <= last)
-    return [begins, *sorted(map(timezone.make_aware, midnights))]
+        days |= {record.until.latest + A_DAY} if has_ended else set()
+        days = {day for day in days if first < day <= last}
+    return [(begins, first), *((_midnight(day), day) for day in sorted(days))]
+
+
+def _midnight(day):
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def _situation(record, day):

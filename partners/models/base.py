@@ -126,12 +126,21 @@ class PublishedQuerySet(models.QuerySet):
         return self.filter(is_live(at or timezone.now()))
 
 
+#: What an organisation takes part in is asked for by the keys of so many; of more, each is asked.
+FEW = 500
+
+
 class InvolvementQuerySet(models.QuerySet):
     """Rows that name an organisation's part in something."""
 
     def named(self, at):
         """Those whose organisation may be named in public at `at`, with that organisation."""
         return self.filter(organisation__published_at__lte=at).select_related("organisation")
+
+    def few(self):
+        """Them as a list where they are few; None where they are a good part of the site."""
+        found = list(self.order_by()[: FEW + 1])
+        return found if len(found) <= FEW else None
 
 
 class Verifiable:
@@ -348,6 +357,11 @@ def listed(model, *columns):
     """The index that a list is read from: its order, and what decides who is in it."""
     columns = [*columns, "published_at", "withdrawn_at"]
     return models.Index(fields=columns, name=f"{model}_listed")
+
+
+def latest(model, title):
+    """The index from which the records that were published last are read, by `title` in a tie."""
+    return models.Index(fields=["-published_at", title, "key"], name=f"{model}_latest")
 
 
 def required(model, field, sentence):

@@ -11,6 +11,9 @@ from partners.models.renames import in_present_names
 from partners.models.trigrams import FoldedField
 from partners.values.lines import LineField
 
+#: Of so many records of a kind each is looked at sooner than an index of all kinds.
+FEW_ROOTS = 1500
+
 
 class RowBeside(ReverseOneToOneDescriptor):
     """`root.record` and `root.verification`, also where there is no such row."""
@@ -75,6 +78,12 @@ class ContentVersion(models.Model):
         return self.token
 
 
+class RecordQuerySet(models.QuerySet):
+    def of_few(self, owner):
+        """Whether the roots that the field `owner` names are so few that each can be looked at."""
+        return self.filter(**{f"{owner}__isnull": False})[: FEW_ROOTS + 1].count() <= FEW_ROOTS
+
+
 class Record(PerRecordRow):
     """What the machine knows of a root: how often and when it changed, and its search text."""
 
@@ -89,6 +98,8 @@ class Record(PerRecordRow):
     keeper = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         constraints = [owner_constraint("record")]

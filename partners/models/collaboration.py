@@ -8,6 +8,7 @@ from partners.models.base import (
     Part,
     PublishedQuerySet,
     Root,
+    latest,
     listed,
     required,
 )
@@ -86,7 +87,12 @@ class Collaboration(Root):
 
     class Meta(Root.Meta):
         ordering = ["title", "pk"]
-        indexes = [listed("collaboration", "title", "key", "kind", "has_ended", "until")]
+        indexes = [
+            listed("collaboration", "title", "key", "kind", "has_ended", "until"),
+            latest("collaboration", "title"),
+            models.Index(fields=["-since", "title", "key"], name="collaboration_begun"),
+            models.Index(dates.LastDay("until").desc(), "title", "key", name="collaboration_ended"),
+        ]
         constraints = [
             *Root.Meta.constraints,
             *dates.shape_constraints("collaboration", "since", "until"),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.text import slugify
@@ -14,6 +14,8 @@ from partners.models.base import (
     Part,
     PublishedQuerySet,
     Root,
+    is_live,
+    latest,
     listed,
     new_key,
     owner_constraint,
@@ -48,6 +50,10 @@ class EventQuerySet(PublishedQuerySet):
         begun = self.filter(starts__lt=on.isoformat())
         return begun.exclude(self._still_to_come(on)).order_by("-starts", "pk")
 
+    def not_over_before(self, on):
+        """Those that can still have gone on on `on` (datetime.date), and all without a date."""
+        return self.filter(self._still_to_come(on))
+
     def with_days(self):
         """Those of which all days are known, so that a calendar can hold them."""
         return self.filter(self._has_days())
@@ -64,20 +70,37 @@ class EventQuerySet(PublishedQuerySet):
         return counts["found"], counts["known"]
 
     def organised_by(self, organisation, at):
-        """What an organisation (its key) holds, as far as it is public at `at` (aware datetime)."""
-        return self.organised(Organiser.objects.filter(organisation=organisation), at)
-
-    def organised(self, organisers, at):
-        """What these Organiser rows are about: events, and editions of series.
+        """What an organisation (its key) holds, as far as it is public at `at` (aware datetime).
 
         An edition that names organisers of its own is theirs, whoever holds the series.
         """
-        own = Organiser.objects.named(at).filter(event=models.OuterRef("pk"))
+        held = Organiser.objects.filter(organisation=organisation)
+        few = held.values_list("event_id", "series_id", named=True).few()
+        if few is None:
+            return self.each_organised_by(organisation, at)
+        return self.organised(few, at)
+
+    def each_organised_by(self, organisation, at):
+        """The same, asked of each event by itself: for the first of very many in some order.
+
+        What is asked is a value, not EXISTS: of that PostgreSQL would make a table of all rows.
+        """
+        held = Organiser.objects.filter(organisation=organisation)
+        asked = {
+            "held": held.filter(event=OuterRef("pk")),
+            "series_held": held.filter(series=OuterRef("series")),
+            "own": Organiser.objects.named(at).filter(event=OuterRef("pk")),
+        }
+        first = {name: Subquery(rows.order_by().values("pk")[:1]) for name, rows in asked.items()}
+        of_series = Q(is_live(at, "series__"), series_held__isnull=False, own=None)
+        return self.alias(**first).filter(Q(held__isnull=False) | of_series)
+
+    def organised(self, organisers, at):
+        """What these Organiser rows are about, as `organised_by` has it."""
+        own = Organiser.objects.named(at).filter(event=OuterRef("pk"))
         events = {row.event_id for row in organisers if row.event_id}
         series = {row.series_id for row in organisers if row.series_id}
-        of_series = Q(
-            ~models.Exists(own), series__in=EventSeries.objects.live(at).filter(pk__in=series)
-        )
+        of_series = Q(~Exists(own), series__in=EventSeries.objects.live(at).filter(pk__in=series))
         return self.filter(Q(pk__in=events) | of_series)
 
     @staticmethod
@@ -164,6 +187,7 @@ class Event(Root):
         ordering = ["-starts", "pk"]
         indexes = [
             listed("event", "starts", "key", "ends"),
+            latest("event", "title"),
             *references("event", "series", "held_at"),
         ]
         constraints = [
@@ -192,6 +216,13 @@ class Event(Root):
                 "time zone of the place.",
             ),
             models.CheckConstraint(
+                name="event_moved_online_not_on_site",
+                condition=~Q(status="moved-online") | ~Q(mode="on-site"),
+                violation_error_code="mode",
+                violation_error_message="What moved online is not held on site. Say “Online”, or "
+                "“Not stated”.",
+            ),
+            models.CheckConstraint(
                 name="event_not_held_at_itself",
                 condition=Q(held_at=None) | ~Q(held_at=models.F("key")),
                 violation_error_code="held_at",
@@ -211,6 +242,11 @@ class Event(Root):
     @property
     def place(self):
         return place_of(self.venue, self.city, self.country)
+
+    @property
+    def held_in(self):
+        """The place where it takes place; "" for one that moved online, whatever was planned."""
+        return "" if self.status == self.Status.MOVED_ONLINE else self.place
 
     @property
     def when(self):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from partners.models.base import Part, PublishedQuerySet, Root, listed, required
+from partners.models.base import Part, PublishedQuerySet, Root, latest, listed, required
 from partners.models.fields import CountryField, TitleField, WebAddressField
 from partners.models.known import batches
 from partners.models.sources import Basis
@@ -148,6 +148,7 @@ class Organisation(Root):
         ordering = ["name", "pk"]
         indexes = [
             listed("organisation", "name", "key", "is_home", "kind", "region"),
+            latest("organisation", "name"),
             models.Index(
                 fields=["acronym", "key", "published_at", "withdrawn_at"],
                 name="organisation_by_acronym",

@@ -101,6 +101,11 @@ class Revision(RecordReference):
         indexes = [
             models.Index(fields=["kind", "key", "-id"], name="revision_of_record"),
             models.Index(
+                fields=["kind", "key"],
+                name="revision_of_deletion",
+                condition=models.Q(is_deleted=True),
+            ),
+            models.Index(
                 fields=["act"], name="revision_of_act", condition=models.Q(act__isnull=False)
             ),
         ]

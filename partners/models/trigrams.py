@@ -14,8 +14,11 @@ from partners.models import triggers
 #: The one table whose text is searched, its columns, and the index on each.
 TABLE = "partners_record"
 INDEXES = {column: f"partners_record_{column}_trigrams" for column in ("names", "text")}
-#: A trigram has three letters: what is shorter is looked for without the index.
+#: A trigram has three letters: what is shorter is looked for in what longer words leave. Where
+#: there are none, names alone are looked at; and words of our letters are looked for where one
+#: begins: with what stands before it, two letters are three.
 SHORTEST = 3
+BEFORE_A_WORD = (" ", "\n")
 
 #: On SQLite each column has a table of its own: to look for a common word in the names alone must
 #: not mean to read where all texts have it.
@@ -57,17 +60,44 @@ class Asked(NamedTuple):
     """What a text is to contain: of each of `words` (list of lists of folded words) one.
 
     `most` bounds the work where very many do: so many texts (int) are looked at in each of its
-    columns, in that order, of records whose column `owner` is not empty.
+    columns, in that order, of records whose column `owner` is not empty. Where
+    `owner_is_rare`, those few are read in place of all texts with the words.
     """
 
     words: list
     owner: str = ""
     most: dict = {}
+    owner_is_rare: bool = False
+
+
+def _looked_at(asked, column):
+    """(column, words, the most) of each part of the answer to Asked."""
+    if not any(map(_is_long, asked.words)):
+        yield "names", [_beginnings(each) for each in asked.words], asked.most.get("names")
+    elif asked.most:
+        yield from ((name, asked.words, number) for name, number in asked.most.items())
+    else:
+        yield column, asked.words, None
+
+
+def _beginnings(words):
+    return [
+        f"{before}{each}"
+        for each in words
+        for before in (BEFORE_A_WORD if each.isascii() else ("",))
+    ]
+
+
+def _is_long(words):
+    return min(map(len, words)) >= SHORTEST
 
 
 @FoldedField.register_lookup
 class Holds(Lookup):
-    """`text__holds=Asked([["a", "b"], ["c"]])`: the text contains "a" or "b", and "c"."""
+    """`text__holds=Asked([["a", "b"], ["c"]])`: the text contains "a" or "b", and "c".
+
+    A list of several: the text is what any of them asks for.
+    """
 
     lookup_name = "holds"
     prepare_rhs = False
@@ -75,40 +105,42 @@ class Holds(Lookup):
     def as_sql(self, compiler, connection):
         column, _ = self.process_lhs(compiler, connection)
         found = found_on_postgresql if connection.vendor == "postgresql" else found_on_sqlite
-        words, owner, most = self.rhs
-        if most:
-            parts = [found(name, words, owner, number) for name, number in most.items()]
-        else:
-            parts = [found(self.lhs.target.column, words)]
+        parts = [
+            found(name, asked._replace(words=words), most)
+            for asked in (self.rhs if isinstance(self.rhs, list) else [self.rhs])
+            for name, words, most in _looked_at(asked, self.lhs.target.column)
+        ]
         selects = " UNION ALL ".join(f"SELECT * FROM ({select}) AS part" for select, _ in parts)  # noqa: S608
         table = column.rpartition(".")[0]
         return f"{table}.id IN ({selects})", [param for _, params in parts for param in params]
 
 
-def found_on_postgresql(column, words, owner="", most=None):
+def found_on_postgresql(column, asked, most):
     """SQL and its parameters: the ids of the texts in `column` that contain the words."""
-    conditions = [_or(f"r.{column} LIKE %s", each) for each in words]
-    select = _select(f"{TABLE} r", conditions, owner, most)
-    return select, [f"%{word}%" for each in words for word in each]
+    conditions = [_or(f"r.{column} LIKE %s", each) for each in asked.words]
+    if asked.owner:
+        conditions.append(f"r.{asked.owner} IS NOT NULL")
+    params = [f"%{word}%" for each in asked.words for word in each]
+    return _select(f"{TABLE} r", conditions, most), params
 
 
-def found_on_sqlite(column, words, owner="", most=None):
+def found_on_sqlite(column, asked, most):
     """The same; words that are too short for the index are looked for in what it leaves."""
-    long = [each for each in words if min(map(len, each)) >= SHORTEST]
-    short = [each for each in words if each not in long]
+    long = [each for each in asked.words if _is_long(each) and not asked.owner_is_rare]
+    short = [each for each in asked.words if each not in long]
     conditions = [_or(f"instr(r.{column}, %s) > 0", each) for each in short]
+    if asked.owner:  # a key is never empty; of IS NOT NULL SQLite would make no use of the index
+        conditions.append(f"r.{asked.owner} > ''")
     params = [word for each in short for word in each]
     if not long:
-        return _select(f"{TABLE} r", conditions, owner, most), params
+        return _select(f"{TABLE} r", conditions, most), params
     index = INDEXES[column]
     rows = f"{index} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
-    asked = " AND ".join(map(_any_of, long))
-    return _select(rows, [f"t.{index} MATCH %s", *conditions], owner, most), [asked, *params]
+    match = " AND ".join(map(_any_of, long))
+    return _select(rows, [f"t.{index} MATCH %s", *conditions], most), [match, *params]
 
 
-def _select(rows, conditions, owner, most):
-    if owner:
-        conditions = [*conditions, f"r.{owner} IS NOT NULL"]
+def _select(rows, conditions, most):
     limit = f" LIMIT {most}" if most else ""
     return f"SELECT r.id FROM {rows} WHERE {' AND '.join(conditions)}{limit}"  # noqa: S608
 
@@ -118,7 +150,7 @@ def _or(condition, words):
 
 
 def _any_of(words):
-    """An expression of FTS5; folded words hold letters and digits alone."""
+    """An expression of FTS5; folded words hold letters and digits, and what stands before them."""
     quoted = (f'"{word}"' for word in words)
     return f"({' OR '.join(quoted)})"
 

@@ -192,7 +192,7 @@ def of_event(event, at, organisers):
         "endDate": moment(event.ends or event.starts, event.ends_at),
         "eventStatus": EVENT_STATUS[event.status],
         "eventAttendanceMode": ATTENDANCE.get(event.attended),
-        "location": place(event.venue, event.city, event.country),
+        "location": _held_in(event),
         "organizer": [named(each.organisation, at) for each in organisers],
         "superEvent": [
             {"@type": kind, "name": each.title, "url": absolute(each.get_absolute_url())}
@@ -200,6 +200,10 @@ def of_event(event, at, organisers):
             if each and each.is_live(at)
         ],
     }
+
+
+def _held_in(event):
+    return event.held_in and place(event.venue, event.city, event.country)
 
 
 def of_series(series, at, organisers, editions):
@@ -221,7 +225,7 @@ def of_series(series, at, organisers, editions):
                 "startDate": str(event.starts),
                 "url": absolute(event.get_absolute_url()),
                 "eventStatus": EVENT_STATUS[event.status],
-                "location": place(event.venue, event.city, event.country),
+                "location": _held_in(event),
             }
             for event in editions
         ],

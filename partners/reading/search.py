@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from partners.models import Word, root_name
+from partners.models import ROOTS, Record, Word, root_name
 from partners.models.trigrams import Asked
 from partners.values.folding import fold
 
@@ -19,9 +19,16 @@ SHORTEST_CORRECTED = 3
 MAX_NEAREST = 3
 #: Of so many records that hold the words, in a name or anywhere, the best are chosen.
 MOST = {"names": 500, "text": 100}
+#: Records that are so few are found at once, whatever their kind.
+FEW = 100
 MAX_ALIKE = 5
-MAX_LIKELY = 50
+#: So many records are looked at of each word that is alike, and then of those that are most alike.
+MAX_LIKELY = 30
 LEAST_LIKENESS = 55  # per cent
+
+
+#: The columns of a Record that say whose it is.
+OWNERS = [f"{name}_id" for name in ROOTS]
 
 
 class Search:
@@ -53,16 +60,28 @@ class Search:
         name before others.
         """
 
-        def look():
-            return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
-
-        found = look()
+        found = self._look(most, querysets)
         if not self.words or any(found):
             return found
         self._forgive()
-        found = look()
+        found = self._look(most, querysets)
         self._say_corrected(next(iter(records), None) for records in found)
         return found
+
+    def _look(self, most, querysets):
+        """The first `most` of each; where few records hold the words, those are looked for once."""
+        if not self.words:
+            return [[] for _ in querysets]
+        asked = Asked(self.alternatives, most={"text": FEW + 1})
+        held = Record.objects.filter(text__holds=asked).values_list(*OWNERS)[: FEW + 1]
+        if len(held) > FEW:
+            return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+        keys = dict(zip(ROOTS, map(set, zip(*held, strict=True)), strict=False))
+        return [list(self._named(queryset, keys)[:most]) for queryset in querysets]
+
+    def _named(self, queryset, keys):
+        theirs = keys.get(root_name(queryset.model), set()) - {None}
+        return self._in_order(queryset.filter(pk__in=theirs)) if theirs else []
 
     def _forgive(self):
         found = zip(self.words, corrections(self.words), strict=True)
@@ -78,20 +97,27 @@ class Search:
 
     def nearest(self, *querysets):
         """The roots with names most like the question, best first: for when nothing matches."""
-        alike = most_alike(self.words)
-        if not alike:
-            return []
-        roots = [root for queryset in querysets for root in _named_with(queryset, alike)]
+        models = {root_name(queryset.model): queryset for queryset in querysets}
+        rows = _with_a_word(most_alike(self.words), models)
         names = {
             (place, name): name
-            for place, root in enumerate(roots)
-            for name in root.record.names.split("\n")
+            for place, row in enumerate(rows)
+            for name in row["names"].split("\n")
             if name
         }
         asked = " ".join(self.words)
         likest = extract(asked, names, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=None)
-        found = dict.fromkeys(place for _, _, (place, _) in likest)
-        return [roots[place] for place in [*found][:MAX_NEAREST]]
+        places = [*dict.fromkeys(place for _, _, (place, _) in likest)][:MAX_LIKELY]
+        owners = [
+            next((name, row[f"{name}_id"]) for name in ROOTS if row[f"{name}_id"])
+            for row in map(rows.__getitem__, places)
+        ]
+        there = {
+            (name, root.pk): root
+            for name, queryset in models.items()
+            for root in _those(queryset, [key for owner, key in owners if owner == name])
+        }
+        return [there[owner] for owner in owners if owner in there][:MAX_NEAREST]
 
     def reason(self, root):
         """Why `root` was found, where what a list shows of it does not say so: a sentence or ""."""
@@ -113,6 +139,11 @@ class Search:
         """
         if not self.words:
             return queryset.none()
+        # The filter comes last: the join it makes is an inner one, that begins with what was found.
+        return self._in_order(queryset, self._found(queryset.model, bounds or {}))
+
+    def _in_order(self, queryset, condition=None):
+        """Best first: by whether the words are a name, begin one, begin a word or stand in it."""
         single = len(self.alternatives) == 1
         phrases = self.alternatives[0] if single else [" ".join(self.words)]
         ranks = [
@@ -120,13 +151,14 @@ class Search:
             for rank, shape in enumerate(["\n{}\n", "\n{}", " {}", "{}"])
         ]
         rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
-        # The filter comes last: the join it makes is an inner one, that begins with what was found.
-        ranked = queryset.annotate(rank=rank).filter(self._found(queryset.model, bounds or {}))
+        ranked = queryset.annotate(rank=rank)
+        ranked = ranked.filter(condition) if condition else ranked
         return ranked.order_by("rank", "record__names", "pk")
 
     def _found(self, model, bounds):
         owner = f"{root_name(model)}_id"
-        return Q(record__text__holds=Asked(self.alternatives, owner, bounds))
+        is_rare = bool(bounds) and Record.objects.of_few(root_name(model))
+        return Q(record__text__holds=Asked(self.alternatives, owner, bounds, is_rare))
 
 
 def _first_in(text, words):
@@ -177,12 +209,17 @@ def _begins(column, start):
     return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
 
 
-def _named_with(queryset, words):
-    """Some of those with one of `words` in a name."""
-    named = queryset.filter(
-        _any(words, "record__names__contains", "{}"), record__text__holds=Asked([words])
-    )
-    return named.select_related("record").order_by("pk")[:MAX_LIKELY]
+def _with_a_word(words, owners):
+    """Some of the records with one of `words` in a name, as rows: of each word as many."""
+    if not words:
+        return []
+    owner = f"{next(iter(owners))}_id" if len(owners) == 1 else ""
+    asked = [Asked([[word]], owner, {"names": MAX_LIKELY}) for word in words]
+    return list(Record.objects.filter(text__holds=asked).order_by("pk").values("names", *OWNERS))
+
+
+def _those(queryset, keys):
+    return queryset.filter(pk__in=keys) if keys else []
 
 
 def _is_corrected(word):

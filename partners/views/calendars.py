@@ -5,19 +5,18 @@ from django.urls import reverse
 from django.views import View
 
 from partners.exchange import calendars
-from partners.models import Event
 from partners.reading import site
 from partners.views.base import PublicView, RootDetail
 
 
 class EventCalendar(PublicView, View):
-    """Every live event whose days are known."""
+    """Every live event whose days are known, and that was not over long ago."""
 
     def get(self, request):
         at = request.now
         page = reverse("partners:event-list")
         subscription = calendars.of_all(request.path, page, site.society(at))
-        return _answer(subscription, Event.objects.live(at), at)
+        return _answer(subscription, calendars.events_of_all(at), at)
 
 
 class RootCalendar(RootDetail):

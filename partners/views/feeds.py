@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views import View
 
@@ -13,6 +13,11 @@ from partners.models import Organisation
 from partners.reading import site
 from partners.values.lines import writable
 from partners.views.base import PublicView, RootDetail
+
+SUBTITLE = (
+    "Partners and collaborations put on record, new names, what began or ended, "
+    "events announced or cancelled"
+)
 
 
 class Scope(NamedTuple):
@@ -27,63 +32,35 @@ class Scope(NamedTuple):
     news: list
 
 
-class Changes(Feed):
-    """Django's Feed of a Scope; all addresses are those of SITE_URL."""
+def answer(form, scope):
+    """The feed of a Scope in that form, a key of FORMS; all addresses are those of SITE_URL.
 
-    subtitle = (
-        "Partners and collaborations put on record, new names, what began or ended, "
-        "events announced or cancelled"
+    Without a Last-Modified: a piece of news may also go, which makes no date later.
+    """
+    feed = FORMS[form](
+        title=writable(scope.title),
+        link=f"{settings.SITE_URL}{scope.page}",
+        description="",
+        subtitle=SUBTITLE,
+        language=settings.LANGUAGE_CODE,
+        feed_url=f"{settings.SITE_URL}{scope.path}",
+        feed_guid=scope.guid,
+        author_name=writable(scope.author),
     )
-
-    def __init__(self, form):
-        self.feed_type = form
-
-    def __call__(self, request, scope):
-        """Without a Last-Modified: a piece of news may also go, which makes no date later."""
-        response = super().__call__(request, scope)
-        del response["Last-Modified"]
-        return response
-
-    def get_object(self, request, scope):
-        return scope
-
-    def title(self, scope):
-        return writable(scope.title)
-
-    def link(self, scope):
-        return f"{settings.SITE_URL}{scope.page}"
-
-    def feed_url(self, scope):
-        return f"{settings.SITE_URL}{scope.path}"
-
-    def feed_guid(self, scope):
-        return scope.guid
-
-    def author_name(self, scope):
-        return writable(scope.author)
-
-    def items(self, scope):
-        return scope.news
-
-    def item_title(self, item):
-        return writable(item.title)
-
-    def item_description(self, item):
-        return writable(item.root.summary) or self.item_title(item)
-
-    def item_link(self, item):
-        return f"{settings.SITE_URL}{item.root.get_absolute_url()}"
-
-    def item_guid(self, item):
-        return item.id
-
-    def item_pubdate(self, item):
-        return item.shown_at
-
-    item_updateddate = item_pubdate
-
-    def item_categories(self, item):
-        return [item.kind]
+    for item in scope.news:
+        title = writable(item.title)
+        feed.add_item(
+            title=title,
+            link=f"{settings.SITE_URL}{item.root.get_absolute_url()}",
+            description=writable(item.root.summary) or title,
+            unique_id=item.id,
+            pubdate=item.shown_at,
+            updateddate=item.shown_at,
+            categories=[item.kind],
+        )
+    response = HttpResponse(content_type=feed.content_type)
+    feed.write(response, "utf-8")
+    return response
 
 
 class SiteChanges(PublicView, View):
@@ -102,7 +79,7 @@ class SiteChanges(PublicView, View):
             author=society.name if society else name,
             news=news.of_site(request.now),
         )
-        return Changes(FORMS[self.form])(request, scope)
+        return answer(self.form, scope)
 
 
 class OrganisationChanges(RootDetail):
@@ -125,4 +102,4 @@ class OrganisationChanges(RootDetail):
             author=(society or organisation).name,
             news=news.of_organisation(organisation, at),
         )
-        return Changes(FORMS[self.form])(self.request, scope)
+        return answer(self.form, scope)

@@ -326,6 +326,12 @@ CASES = [
             },
         }.items()
     ),
+    case(
+        "event_moved_online_not_on_site",
+        make.EventFactory,
+        "mode",
+        {"mode": "on-site", "status": "moved-online"},
+    ),
     case("event_has_title", make.EventFactory, "title", {"title": ""}, REQUIRED),
     case(
         "organiser_named_once_a_series",

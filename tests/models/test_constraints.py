@@ -284,6 +284,11 @@ CASES = [
             },
         }.items()
     ),
+    case(
+        "event_moved_online_not_on_site",
+        lambda: make.EventFactory(status="moved-online"),
+        {"mode": "on-site"},
+    ),
     Case("event_not_held_at_itself", make.EventFactory, lambda event: {"held_at": event}),
     *owner_cases("organiser", make.OrganiserFactory, "event", "series", make.EventSeriesFactory),
     twin_case(

@@ -195,6 +195,45 @@ def test_search_does_not_say_the_words_of_drafts():
     assert search.corrected == ["Radiologa"]
 
 
+def best(typed, *models):
+    live = [model.objects.live() for model in models or (Organisation, Event)]
+    return [[str(root) for root in roots] for roots in Search(typed).best(9, *live)]
+
+
+def test_two_letters_are_looked_for_where_words_of_names_begin():
+    make.OrganisationFactory(name="Zq Society", summary="With others.")
+    make.OrganisationFactory(name="Society", acronym="ZQS")
+    make.OrganisationFactory(name="Other", summary="zq zq")
+    make.OrganisationFactory(name="Azqa")
+    make.OrganisationFactory(name="放射線学会")
+    make.EventFactory(title="Days of zq")
+    assert best("zq") == [["Society", "Zq Society"], ["Days of zq"]]
+    assert best("zq wi") == [[], []]
+    assert best("zq so") == [["Society", "Zq Society"], []]
+    assert best("zq others") == [["Zq Society"], []]  # the longer word stands in a text
+    assert best("射線") == [["放射線学会"], []]
+
+
+@pytest.mark.parametrize("typed", ["zyzzyva", "zyzzyvas", "zyzzyva so", "zy"])
+@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize("few_roots", [0, 1500])
+def test_answer_is_the_same_however_many_there_are(monkeypatch, typed, few, few_roots):
+    monkeypatch.setattr("partners.reading.search.FEW", few)
+    monkeypatch.setattr("partners.models.bookkeeping.FEW_ROOTS", few_roots)
+    make.OrganisationFactory(name="Old Society of Zyzzyva")
+    make.OrganisationFactory(name="Zyzzyva Society", draft=True)
+    make.OrganisationFactory(name="Zyzzyva Society")
+    make.EventFactory(title="Zyzzyva Sodality")
+    assert best(typed) == [["Zyzzyva Society", "Old Society of Zyzzyva"], ["Zyzzyva Sodality"]]
+
+
+def test_search_that_misses_asks_as_often_of_one_kind_as_of_two(django_assert_num_queries):
+    make.OrganisationFactory(name="Society of Radiology")
+    for models in ([Organisation], [Organisation, Event]):
+        with django_assert_num_queries(3):  # the words, what they may have been, those words
+            assert not any(best("society zyzzyva", *models))
+
+
 def test_search_asks_several_kinds_at_once_and_forgives_only_for_all():
     make.OrganisationFactory(key="o", name="Radiology")
     make.CollaborationFactory(key="c", title="Radiologys")

@@ -270,3 +270,12 @@ def test_series_page_names_the_withdrawn_and_hides_drafts(read, state, facts):
     assert page.main.removeprefix("Event series Exams ").startswith(f"{facts} Upcoming".strip())
     assert "Other" not in page.main.replace(facts, "")
     assert [words for words, _ in page.links()] == ["all events", "the partners who hold them"]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "not-stated"])
+def test_page_of_what_moved_online_says_no_place_where_it_is_held(read, mode):
+    event = make.EventFactory(slug="e", status="moved-online", mode=mode, city="Vienna")
+    page = read(event.get_absolute_url())
+    assert "Was planned for Vienna How Online" in page.text
+    assert "Where" not in page.text
+    assert "Vienna" not in read("/events/").text

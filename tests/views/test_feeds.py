@@ -7,7 +7,10 @@ import feedparser
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Value
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from partners.models import Event, Organisation, Revision
 from partners.rows import bookkeeping, history
@@ -340,9 +343,71 @@ def test_pages_name_their_feed(read):
     assert ("Feed of what changed", ATOM) in [(p.words, p.href) for p in page.pieces]
 
 
+OWN = "/organisations/subject/changes.atom"
+
+
+@pytest.fixture
+def busy(change):
+    """An organisation that takes part in something of each kind, as others do."""
+    subject = partner(slug="subject", name="Old")
+    for organisation in (subject, partner()):
+        exam = together(since="2021-05-03", until="2022")
+        make.PartyFactory(collaboration=exam, organisation=organisation)
+        series, congress = make.EventSeriesFactory(), event()
+        make.EventFactory(title="Edition", series=series, starts="2990")
+        for held in ({"series": series}, {"event": congress}):
+            make.OrganiserFactory(organisation=organisation, **held)
+        change(congress, status="cancelled")
+    change(subject, name="New")
+    make.OrganisationNameFactory(organisation=subject, name="Old")
+
+
+def test_organisation_with_very_much_has_the_same_feed(follow, busy, monkeypatch):
+    few = follow(OWN).entries
+    assert len(few) == 7
+    monkeypatch.setattr("partners.models.base.FEW", 0)
+    assert [entry.id for entry in follow(OWN).entries] == [entry.id for entry in few]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans tables that are small")
+@pytest.mark.parametrize("by_key", [200, 0])
+@pytest.mark.parametrize("address", [ATOM, OWN])
+def test_feed_reads_no_table_or_index_from_end_to_end(client, busy, monkeypatch, address, by_key):
+    monkeypatch.setattr("partners.models.base.FEW", by_key)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    plans = []
+    with connection.cursor() as cursor:
+        for query in asked.captured_queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"), [])
+            plans.append([row[-1] for row in cursor.fetchall()])
+    steps = [step for plan in plans for step in plan]
+    assert any("collaboration_ended" in step for step in steps) or by_key
+    # The last of all states, and the glossary, which is read once an edition.
+    assert {step for step in steps if step.startswith("SCAN")} <= {"SCAN U0", "SCAN partners_term"}
+    assert "AUTOMATIC" not in str(steps)
+
+
+def test_begun_at_the_very_moment_it_is_published_is_told_once(follow):
+    at = dt.datetime(2021, 5, 3, tzinfo=timezone.get_current_timezone())
+    together(since="2021-05-03", published_at=at)
+    assert titles(follow()) == ["Collaboration put on record: Exam, since 3 May 2021"]
+
+
+def test_news_are_looked_for_among_the_latest_records(follow, monkeypatch):
+    monkeypatch.setattr("partners.exchange.news.MOST", 2)
+    monkeypatch.setattr("partners.exchange.news.MOST_LOOKED_AT", 4)
+    for day in range(1, 8):
+        at = make.LONG_AGO + dt.timedelta(days=day)
+        event(title=f"Day {day}", starts="2018" if day > 3 else "2990", published_at=at)
+    assert titles(follow()) == []  # the latest four were over when they were put on record
+    monkeypatch.setattr("partners.exchange.news.MOST_LOOKED_AT", 6)
+    assert titles(follow()) == ["Event announced: Day 3", "Event announced: Day 2"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("address", "queries"), [(ATOM, 7), ("/organisations/subject/changes.atom", 9)]
+    ("address", "queries"), [(ATOM, 9), ("/organisations/subject/changes.atom", 13)]
 )
 def test_feed_costs_as_many_queries_with_one_record_as_with_three(
     client, change, django_assert_num_queries, address, queries, count
