@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from partners.admin.base import EditorForms, SafeLookups, attachment
+from partners.admin.typed import NamedMistakes
 from partners.models import Agreement, AgreementDocument
 from partners.rows.history import name_of
 from partners.values.uploads import DOCUMENT_MAX_BYTES
@@ -41,7 +42,7 @@ class AgreementForm(forms.ModelForm):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
+class AgreementAdmin(SafeLookups, NamedMistakes, EditorForms, admin.ModelAdmin):
     list_display = ["collaboration", "until", "notice_days", "renewal", "is_suspended"]
     list_filter = ["renewal", "is_suspended"]
     list_select_related = ["collaboration"]

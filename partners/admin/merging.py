@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 
 from partners.admin.root import RootAdmin
+from partners.admin.typed import mistakes
 from partners.models import Organisation, OrganisationName, OrganisationRelation
 from partners.publishing import merging
 from partners.rows import differences
@@ -100,6 +101,7 @@ class MergingAdmin(RootAdmin):
 
     def _ask(self, request, kept, form):
         context = {"title": f"Merge with {kept}", "form": form, "kept": kept}
+        context["mistakes"] = mistakes(form)
         return self._merging_page(
             request, "merge_choice", context | {"media": self.media + form.media}
         )

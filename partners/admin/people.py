@@ -18,6 +18,7 @@ from partners.accounts import access, guessing, links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.forms import Ticks
+from partners.admin.typed import NamedMistakes
 
 TICKED = {ManyToManyField: {"widget": Ticks}}
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
@@ -64,7 +65,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(Group)
-class PermissionsAdmin(SafeLookups, GroupAdmin):
+class PermissionsAdmin(SafeLookups, NamedMistakes, GroupAdmin):
     """What the members of a group may do; for operators."""
 
     filter_horizontal = []
@@ -72,7 +73,7 @@ class PermissionsAdmin(SafeLookups, GroupAdmin):
 
 
 @admin.register(User)
-class ColleagueAdmin(SafeLookups, UserAdmin):
+class ColleagueAdmin(SafeLookups, NamedMistakes, UserAdmin):
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
     form = AccountForm
     add_form = InvitationForm

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from partners.admin.carried import as_uuid
 from partners.admin.root import RootAdmin
+from partners.admin.typed import mistakes
 from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
 from partners.models import Job, Root, SentSheet
@@ -167,7 +168,7 @@ class SheetAdmin(VersionedAdmin):
         filled = [request.POST, request.FILES] if request.method == "POST" else []
         form = SheetForm(self._sheet, *filled)
         if not form.is_valid():
-            return self._page(request, form=form)
+            return self._page(request, form=form, mistakes=mistakes(form))
         file = form.cleaned_data["sheet"]
         lines = sum(len(each.lines) for each in form.book.values())
         if lines > settings.LINES_AT_ONCE:
@@ -177,7 +178,7 @@ class SheetAdmin(VersionedAdmin):
             records = self._wanted(request, form.book)
         except Refused as error:
             form.add_error("sheet", error.sentences)
-            return self._page(request, form=form)
+            return self._page(request, form=form, mistakes=mistakes(form))
         importing.rehearse(records, request.user, request.now)
         found = self._found(records)
         sent = self._keep(request, file, lines) if found["may_be_stored"] else None

@@ -40,9 +40,9 @@ class Mistake(NamedTuple):
     sentence: str
 
 
-def mistakes(form, parts):
-    """[Mistake] of an admin form and its InlineAdminFormSets `parts`, in the order of the page."""
-    if not form.is_bound or form.is_again:
+def mistakes(form, parts=()):
+    """[Mistake] of a form and its InlineAdminFormSets `parts`, in the order of the page."""
+    if not form.is_bound or getattr(form, "is_again", False):
         return []
     found = list(_of_form(form))
     for part in parts:
@@ -73,6 +73,20 @@ def _id_of(field):
 def begin_at(form):
     """The first field has the focus when the page opens."""
     next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+
+
+class NamedMistakes:
+    """A form of the admin that lists what is wrong with links, or begins at its first field."""
+
+    change_form_template = "admin/partners/change_form.html"
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form = context["adminform"].form
+        found = mistakes(form, context["inline_admin_formsets"])
+        context |= {"errors": None, "mistakes": found}
+        if kwargs.get("add") and not form.is_bound:
+            begin_at(form)
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 def with_one_row_more(posted):

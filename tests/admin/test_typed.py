@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -156,3 +157,20 @@ def test_person_keeps_no_more_files_than_forms_that_one_may_have_open(publisher,
         for _ in range(3)
     ]
     assert {str(key) for key in SentSheet.objects.values_list("pk", flat=True)} == {*keys[1:]}
+
+
+def test_every_form_of_the_admin_names_its_mistakes(superuser, open_form):
+    """One mechanism for all that the admin adds; pages with a form of their own use it as well."""
+    pages = [(model, superuser.get(address(model))) for model in admin.site._registry]
+    forms = [(model, page) for model, page in pages if page.status_code == 200]
+    assert len(forms) > 12
+    for model, page in forms:
+        used = [each.name for each in page.templates]
+        assert "admin/partners/change_form.html" in used, model
+    form = open_form(superuser, make.ContactFactory())
+    response = form.send(email="nobody", since="when?")
+    assert [place for place, *_ in named(response)] == ["id_email", "id_since"]
+    assert "<title>Error: " in text(response)
+    sent = superuser.post(address(Organisation, "import"))
+    assert [(place, where) for place, where, _ in named(sent)] == [("id_sheet", "Spreadsheet")]
+    assert text(sent).count('href="#id_sheet"') == 1
