@@ -162,6 +162,11 @@ class VersionedAdmin(SafeLookups, NamedObstacles, NamedMistakes, EditorForms, ad
     def take(self, request, offer, button):
         """Do what the button says; where that cannot be, show why and keep what was typed."""
         answer = take_one(offer, button.press, request.user, request.now)
+        return self.conclude(request, answer, button)
+
+    def conclude(self, request, answer, button):
+        """Say what became of it, and lead on."""
+        offer = answer.offer
         if answer.outcome is Outcome.STALE:
             return self.show_stale(request, answer, button)
         if answer.outcome is Outcome.REFUSED:
