@@ -49,7 +49,7 @@ SECTIONS = {
     "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
     "Publishing": ("PendingChange", "Revision", "Job"),
     "Partners": ("Contact", "Inquiry", "Answer", "MistakeReport", "Agreement"),
-    "Headings and word lists": ("Section", "Topic", "Term", "Source"),
+    "Sections and word lists": ("Section", "Topic", "Term", "Source"),
     "Site": (
         "LinkCheck",
         "SourceCheck",
@@ -173,7 +173,12 @@ class PartnersAdminSite(admin.AdminSite):
         work = {}
         for each in changes.defer("rows", "base")[:RECENT]:
             url = reverse("admin:partners_pendingchange_change", args=[each.pk])
-            work[each.kind, each.key] = each.title, url, each.get_status_display(), each.saved_at
+            work[each.kind, each.key] = (
+                each.title,
+                url,
+                each.get_status_display().lower(),
+                each.saved_at,
+            )
         for each in states[: RECENT * 3]:
             done = each.title, history_address(each), each.what, each.at
             work.setdefault((each.kind, each.key), done)

@@ -18,6 +18,8 @@ from partners.values.dates import PartialDateField, TimeOfDayField
 class SafeLookups:
     """An address asks what our own pages ask: nothing else, that a database would fail on."""
 
+    list_title = ""
+
     def lookup_allowed(self, lookup, value, request):
         offered = {getattr(each, "parameter_name", each) for each in self.get_list_filter(request)}
         name, *path = lookup.split("__")
@@ -32,6 +34,11 @@ class SafeLookups:
 
     def get_object(self, request, object_id, from_field=None):
         return super().get_object(request, object_id, from_field or None)
+
+    def changelist_view(self, request, extra_context=None):
+        """A list is called what it lists."""
+        title = capfirst(str(self.list_title or self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
 
 class ReadOnly:

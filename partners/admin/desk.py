@@ -24,13 +24,6 @@ from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
 
 MOST_TO_COME = 100
-#: Where a change stands, as filter and column say it.
-STATUSES = {
-    PendingChange.Status.DRAFT: "Not handed in",
-    PendingChange.Status.HANDED_IN: "Awaits approval",
-    PendingChange.Status.SENT_BACK: "Sent back",
-    PendingChange.Status.SCHEDULED: "Publishing on a day",
-}
 
 
 class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
@@ -52,20 +45,10 @@ def address(page, model, key):
     return reverse(f"admin:partners_{model._meta.model_name}_{page}", args=[quote(key)])
 
 
-class StatusFilter(admin.SimpleListFilter):
-    title = parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return STATUSES.items()
-
-    def queryset(self, request, queryset):
-        return queryset.filter(status=self.value()) if self.value() else queryset
-
-
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyAdmin):
-    list_display = ["title", "kind_of_record", "stands", "by_name", "saved_at", "why", "act_as_one"]
-    list_filter = [StatusFilter]
+    list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why", "act_as_one"]
+    list_filter = ["status"]
     search_fields = ["title", "by_name", "why"]
     ordering = [
         Case(When(status=PendingChange.Status.HANDED_IN, then=0), default=1),
@@ -74,12 +57,8 @@ class PendingChangeAdmin(ReadOnlyAdmin):
     ]
     change_list_template = "admin/partners/desk.html"
 
-    @admin.display(description="status", ordering="status")
-    def stands(self, obj):
-        return STATUSES[obj.status]
-
     def changelist_view(self, request, extra_context=None):
-        context = {"title": "Pending changes", "to_come": self._to_come(request)}
+        context = {"to_come": self._to_come(request)}
         return super().changelist_view(request, context | (extra_context or {}))
 
     def _to_come(self, request):
@@ -240,9 +219,6 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     def undo(self, request, act):
         return undo(request, self.admin_site, self.opts, act)
-
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": "Recent changes"} | (extra_context or {}))
 
     @admin.display(description="record", ordering="title")
     def record(self, obj):

@@ -93,7 +93,7 @@ class RootAdmin(RootActions, RootDecisions):
         state = obj.state(timezone.now()).split()[0].strip(":")
         if obj.pending_status is None:
             return state
-        return f"{state}; pending change {PendingChange.Status(obj.pending_status).label}"
+        return f"{state}; pending change: {PendingChange.Status(obj.pending_status).label.lower()}"
 
     @admin.display(description="last verified")
     def verified(self, obj):

@@ -131,7 +131,7 @@ class SheetAdmin(VersionedAdmin):
             raise PermissionDenied
         return self._file(request, self.model.objects.order_by(*self.model._meta.ordering), form)
 
-    @admin.action(description="Export as a workbook (XLSX)", permissions=["view"])
+    @admin.action(description="Export as XLSX", permissions=["view"])
     def export_xlsx(self, request, queryset):
         return self._file(request, queryset, "xlsx")
 

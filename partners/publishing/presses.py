@@ -46,7 +46,7 @@ def state(root, change, at):
     if change is None:
         return sentence
     what = "A pending change" if root.published_at else "What was saved last"
-    sentence = f"{sentence} {what} by {change.by_name} {change.get_status_display()}"
+    sentence = f"{sentence} {what} by {change.by_name}: {change.get_status_display().lower()}"
     if change.is_scheduled:
         return f"{sentence} for {moment(change.publish_at)}."
     if change.status == Status.SENT_BACK and change.decided_by:

@@ -83,7 +83,7 @@ def test_change_is_sent_back_with_a_comment_that_the_editor_sees(
     assert "Write what should be different" in text(decide(publisher, change, "_send_back"))
     decide(publisher, change, "_send_back", comment="Say since when.")
     form = open_form(editor, record)
-    assert "was sent back by publisher: “Say since when.”" in html.unescape(form.page)
+    assert "sent back by publisher: “Say since when.”" in html.unescape(form.page)
     assert form.fields["summary"] == "As proposed."
     form.save("_hand_in", summary="Since 2016.")
     assert pending().is_handed_in

@@ -55,7 +55,7 @@ def test_front_page_lists_own_work_with_its_state(editor, publisher, open_form):
     open_form(publisher, other).save("_publish", summary="New.")
     recent = editor.get(FRONT).context["recent"]
     assert [(title, state) for title, _, state, _ in recent] == [
-        (str(two), "is not handed in yet"),
+        (str(two), "not handed in"),
         (str(one), "awaits approval"),
     ]
     assert [each[2] for each in publisher.get(FRONT).context["recent"]] == ["Published"]

@@ -53,7 +53,7 @@ def begun(client, response, button):
 def test_large_sheet_is_looked_at_and_stored_by_a_worker(publisher, record):
     asked = send(publisher, sheet(publisher))
     page = said(publisher.get(asked["Location"]))
-    assert "It waits for a worker" in page
+    assert "It has been waiting for a worker" in page
     assert "Look again" in page
     assert "Look at “organisations.csv”" in said(publisher.get(reverse(FRONT)))
     work()
@@ -92,7 +92,7 @@ def test_what_was_saved_meanwhile_stands_against_storing_it(publisher, record):
     record.save()
     work()
     page = said(publisher.get(begun_at["Location"]))
-    assert "Nothing was stored. What stands against it:" in page
+    assert "Nothing was stored, because:" in page
     record.refresh_from_db()
     assert record.summary == "Somebody was quicker."
     assert SentSheet.objects.exists()
