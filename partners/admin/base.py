@@ -1,6 +1,10 @@
 """What the admin of every model shares: plain addresses, named obstacles, small boxes."""
 
+from urllib.parse import quote as in_address
+from urllib.parse import urlencode
+
 from django import forms
+from django.conf import settings
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import router
@@ -75,9 +79,13 @@ class NamedObstacles:
         return format_html('{}: <a href="{}">{}</a>', what, url, place)
 
 
-def names_of_publishers():
-    """Whom an editor asks for what she may not do: names (list of str)."""
-    return [name_of(user) for user in publishers()]
+def whom_to_ask(request, subject):
+    """Who does what this person may not: their names (str), and a mail to them that is begun."""
+    people = list(publishers())
+    names = " or ".join(map(name_of, people)) or "an operator"
+    to = ",".join(user.email for user in people if user.email)
+    said = {"subject": subject, "body": f"{settings.SITE_URL}{request.get_full_path()}\n\n"}
+    return {"names": names, "mail": to and f"mailto:{to}?{urlencode(said, quote_via=in_address)}"}
 
 
 def attachment(content, kind, name):

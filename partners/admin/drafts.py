@@ -1,4 +1,4 @@
-"""Drafts that a record names: its page leaves them out until they are published, with it or alone."""
+"""Drafts that a record names: its page leaves them out until they are published as well."""
 
 from typing import NamedTuple
 

@@ -14,13 +14,13 @@ from django.utils.html import format_html
 
 from partners.admin import drafts
 from partners.admin.actions import RootActions
-from partners.admin.base import names_of_publishers
+from partners.admin.base import whom_to_ask
 from partners.admin.carried import Button, as_uuid
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.models import PendingChange, PreviewLink, Root
+from partners.models import PendingChange, PreviewLink, Revision
 from partners.publishing import links as signed_links
 from partners.publishing import presses, previews
 from partners.reading.search import MAX_TYPED, Search
@@ -114,7 +114,17 @@ class RootAdmin(RootActions, RootDecisions):
         return False
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and self.is_needed(obj))
+        if obj is None:
+            return super().has_delete_permission(request)
+        allowed = super().has_delete_permission(request, obj) or self._is_own_draft(request, obj)
+        return allowed and not self.is_needed(obj)
+
+    def _is_own_draft(self, request, obj):
+        """Whether nobody else has read it or worked on it."""
+        if obj.published_at or not self.has_change_permission(request, obj):
+            return False
+        by = Revision.objects.of(self.model, obj.pk).values_list("by", flat=True)
+        return set(by) == {request.user.pk}
 
     def has_change_permission(self, request, obj=None):
         """What a publisher has scheduled is closed to editors until it is taken back."""
@@ -175,7 +185,7 @@ class RootAdmin(RootActions, RootDecisions):
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
             "keeper": root.record.keeper,
-            "publishers": [] if self.has_publish_permission(request) else names_of_publishers(),
+            "ask": whom_to_ask(request, f"Please look at “{root}”"),
             **self.decision_context(request, root),
             "drafts": drafts.named_in(there.present, request.now),
             "seen": there.version,

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from partners.admin.base import EditorForms, NamedObstacles, SafeLookups, names_of_publishers
+from partners.admin.base import EditorForms, NamedObstacles, SafeLookups, whom_to_ask
 from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.admin.kept import refuse, with_kept
 from partners.admin.typed import NamedMistakes, VersionedForm, with_one_row_more
@@ -293,7 +293,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, NamedMistakes, EditorForms, ad
             "last": kept.states().first(),
             "seen": standing(self.model, key).version,
             "may_restore": may_restore,
-            "publishers": [] if may_restore else names_of_publishers(),
+            "ask": whom_to_ask(request, f"Please restore “{record or kept[0].title}”"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/partners/history.html", context)
