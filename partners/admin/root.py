@@ -222,10 +222,11 @@ class RootAdmin(RootActions, RootDecisions):
     def answer(self, request, record, answer, button):
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        what, level = button.press.done, messages.SUCCESS
         if answer.outcome is Outcome.UNCHANGED:
-            what, level = str(answer), messages.INFO
-        self.message_user(request, self.done(request, record, what), level)
+            self.message_user(request, f"{record}: {answer}", messages.INFO)
+        else:
+            done = self.done(request, record, button.press.done)
+            self.message_user(request, done, messages.SUCCESS)
         if button.is_for_publishers:
             self._name_drafts(request, answer.offer.rows)
         if button.name == "_draft" or answer.outcome is Outcome.UNCHANGED:

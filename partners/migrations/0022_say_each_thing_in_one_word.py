@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions(
+            name="citation",
+            options={"ordering": ["path", "locator", "pk"], "verbose_name": "cited source"},
+        ),
+        migrations.AlterModelOptions(
             name="answer",
             options={
                 "ordering": ["-sent_at", "pk"],

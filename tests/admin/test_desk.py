@@ -263,12 +263,12 @@ def test_change_is_previewed_where_it_is_decided(publisher, client, handed_in):
 
 def test_editor_is_told_whom_to_ask_for_what_she_may_not_do(editor, publisher):
     record = make.OrganisationFactory()
-    sentence = "are for publishers: ask <a href=\"mailto:publisher@example.org?subject=Please%20look"
+    sentence = 'are for publishers: ask <a href="mailto:publisher@example.org?subject=Please%20look'
     assert sentence in text(editor.get(address(record)))
     assert sentence not in text(publisher.get(address(record)))
     publisher.post(address(record, "delete"), {"post": "yes"})
     history = address(record, "history")
-    assert "ask a publisher to restore it: <a href=\"mailto:" in text(editor.get(history))
+    assert 'ask a publisher to restore it: <a href="mailto:' in text(editor.get(history))
     assert "any state can be restored" in text(publisher.get(history))
 
 
