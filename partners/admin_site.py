@@ -32,11 +32,6 @@ LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 #: So many findings of each rule stand on the page of the queue; all of one rule come in pages.
 FINDINGS_OF_EACH, FINDINGS_OF_ONE = 20, 100
 
-LOGGED_OUT = (
-    "You were logged out, so nothing was saved. What you typed is kept in this browser: log in, "
-    "and the form offers to bring it back."
-)
-
 #: So many of each kind stand in the inbox.
 INBOX = 10
 #: So many findings stand first on the front page, so many records that a person worked on last;
@@ -104,6 +99,10 @@ class PartnersAdminSite(admin.AdminSite):
     site_title = "Partners site"
     index_title = "What would you like to work on?"
     index_template = "admin/partners/index.html"
+    logged_out = (
+        "You were logged out, so nothing was saved. What you typed is kept in this browser: log "
+        "in, and the form offers to bring it back."
+    )
 
     def has_permission(self, request):
         """Staff; where a second factor is set up or demanded, after its code."""
@@ -116,7 +115,7 @@ class PartnersAdminSite(admin.AdminSite):
         @wraps(guarded)
         def answer(request, *args, **kwargs):
             if request.method == "POST" and not self.has_permission(request):
-                messages.warning(request, LOGGED_OUT)
+                messages.warning(request, self.logged_out)
             return guarded(request, *args, **kwargs)
 
         return answer

@@ -105,6 +105,10 @@ class EditorForms:
         TimeOfDayField: {"widget": forms.TextInput(attrs={"size": 8})},
     }
 
+    def get_autocomplete_fields(self, request):
+        """Suggestions need scripts; who has none asks for whole lists."""
+        return () if "lists" in request.GET else super().get_autocomplete_fields(request)
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):

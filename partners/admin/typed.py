@@ -81,9 +81,13 @@ class NamedMistakes:
     change_form_template = "admin/partners/change_form.html"
 
     def render_change_form(self, request, context, *args, **kwargs):
-        form = context["adminform"].form
-        found = mistakes(form, context["inline_admin_formsets"])
-        context |= {"errors": None, "mistakes": found}
+        form, parts = context["adminform"].form, context["inline_admin_formsets"]
+        suggest = [self, *(part.opts for part in parts)]
+        context |= {
+            "errors": None,
+            "mistakes": mistakes(form, parts),
+            "suggests": any(each.get_autocomplete_fields(request) for each in suggest),
+        }
         if kwargs.get("add") and not form.is_bound:
             begin_at(form)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -95,5 +99,6 @@ def with_one_row_more(posted):
     if "_more" not in posted or not posted.get(number, "").isdecimal():
         return posted
     posted = posted.copy()
-    posted[number] = str(int(posted[number]) + 1)
+    added, posted[number] = posted[number], str(int(posted[number]) + 1)
+    posted[f"{posted['_more_of']}-{added}-position"] = "0"  # as it begins: the row may stay empty
     return posted

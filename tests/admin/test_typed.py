@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from partners.admin import kept
 from partners.admin.kept import DAYS
-from partners.models import Organisation, SentSheet
+from partners.models import Figure, Organisation, SentSheet
 from tests import factories as make
-from tests.admin.browser_form import address, errors
+from tests.admin.browser_form import BrowserForm, address, errors, read
 from tests.admin.test_logo import picture
 from tests.admin.test_publication import text
 
@@ -127,6 +127,36 @@ def test_who_is_logged_out_while_typing_is_told_what_becomes_of_it(publisher, op
     publisher.logout()
     page = text(publisher.get(form.send(summary="Typed.")["Location"]))
     assert "You were logged out, so nothing was saved." in page
+
+
+def test_who_is_logged_out_with_a_long_form_is_told_as_well(publisher, open_form):
+    form = open_form(publisher, make.OrganisationFactory())
+    publisher.logout()
+    sent = form.send(description=f"<p>{'Typed. ' * 4000}</p>")
+    assert "You were logged out, so nothing was saved." in text(publisher.get(sent["Location"]))
+
+
+def test_row_that_was_added_without_scripts_may_stay_empty(publisher, open_form):
+    form = open_form(publisher, make.OrganisationFactory())
+    page = text(form.send("_more", _more_of="figures"))
+    form.fields, form.buttons = read(page, "organisation_form")
+    form.save(summary="Typed.")
+    assert not Figure.objects.exists()
+
+
+def test_without_scripts_records_are_chosen_from_whole_lists(publisher):
+    collaboration, organisation = make.CollaborationFactory(), make.OrganisationFactory()
+    url = address(collaboration)
+    option = f'<option value="{organisation.pk}">'
+    page = text(publisher.get(url))
+    assert option not in page
+    assert '<a href="?lists=1">choose from whole lists</a>' in page
+    form = BrowserForm(publisher, f"{url}?lists=1")
+    assert option in form.page
+    assert "whole lists" not in form.page
+    form.row("parties", organisation=organisation.pk)
+    form.save("_publish")
+    assert collaboration.parties.get().organisation == organisation
 
 
 def test_who_has_logged_in_anew_is_led_back_to_the_form(client_of, publisher):
