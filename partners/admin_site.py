@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from partners.accounts import access
 from partners.care.attention import RULES, overview, queue
-from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Root, Snooze
+from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Snooze
 from partners.reading.search import Search
 from partners.rows.history import name_of
 from partners.values.days import DayFormField
@@ -187,11 +187,11 @@ class PartnersAdminSite(admin.AdminSite):
         """The records with those words, of every kind that this person may see; one is opened."""
         typed = request.GET.get("q", "")
         kinds = [
-            (model, model_admin)
-            for model, model_admin in self._registry.items()
-            if issubclass(model, Root) and model_admin.has_view_permission(request)
+            model
+            for model in ROOT_MODELS.values()
+            if self.get_model_admin(model).has_view_permission(request)
         ]
-        querysets = [model._base_manager.select_related("record") for model, _ in kinds]
+        querysets = [model._base_manager.select_related("record") for model in kinds]
         found = Search(typed).best(MOST_FOUND, *querysets) if typed.strip() else []
         hits = [
             (each, change_address(each), each._meta.verbose_name)

@@ -56,7 +56,8 @@ def mistakes(form, parts=()):
 
 
 def _of_form(form, row="", heading=""):
-    for name, sentences in form.errors.items():
+    places = [*form.fields, NON_FIELD_ERRORS]
+    for name, sentences in sorted(form.errors.items(), key=lambda each: places.index(each[0])):
         if name == NON_FIELD_ERRORS or name not in form.fields:
             place, where = heading, capfirst(row)
         else:

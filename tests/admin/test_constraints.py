@@ -417,6 +417,8 @@ def test_form_of_a_contact_names_the_two_fields_to_choose_from(publisher, collab
     response = form.send("_save")
     assert errors(response) == {"organisation": [sentence]}
     assert response.context["mistakes"] == [("id_organisation", "Organisation", sentence)]
+    named = [where for _, where, _ in form.send("_save", name="").context["mistakes"]]
+    assert named == ["Organisation", "Name"]  # as they stand on the page
 
 
 def choose(form, name, value):

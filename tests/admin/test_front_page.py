@@ -31,6 +31,7 @@ def test_search_lists_records_of_all_kinds_with_what_they_are(editor):
     page = text(editor.get(FIND, {"q": "rhubarb"}))
     assert ">Rhubarb Society</a>, organisation" in page
     assert ">Rhubarb Congress</a>, event" in page
+    assert page.index("Rhubarb Society") < page.index("Rhubarb Congress")  # partners come first
     assert "Custard" not in page
 
 
