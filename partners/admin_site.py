@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from partners.accounts import access
 from partners.care.attention import RULES, overview, queue
-from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Root, Snooze
+from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Snooze
 from partners.reading.search import Search
 from partners.rows.history import name_of
 from partners.values.days import DayFormField
@@ -31,11 +31,6 @@ from partners.values.days import DayFormField
 LONGEST_SNOOZE = dt.timedelta(days=3 * 365)
 #: So many findings of each rule stand on the page of the queue; all of one rule come in pages.
 FINDINGS_OF_EACH, FINDINGS_OF_ONE = 20, 100
-
-LOGGED_OUT = (
-    "You were logged out, so nothing was saved. What you typed is kept in this browser: log in, "
-    "and the form offers to bring it back."
-)
 
 #: So many of each kind stand in the inbox.
 INBOX = 10
@@ -49,7 +44,7 @@ SECTIONS = {
     "Content": tuple(model._meta.object_name for model in ROOT_MODELS.values()),
     "Publishing": ("PendingChange", "Revision", "Job"),
     "Partners": ("Contact", "Inquiry", "Answer", "MistakeReport", "Agreement"),
-    "Headings and word lists": ("Section", "Topic", "Term", "Source"),
+    "Sections and word lists": ("Section", "Topic", "Term", "Source"),
     "Site": (
         "LinkCheck",
         "SourceCheck",
@@ -104,6 +99,10 @@ class PartnersAdminSite(admin.AdminSite):
     site_title = "Partners site"
     index_title = "What would you like to work on?"
     index_template = "admin/partners/index.html"
+    logged_out = (
+        "You were logged out, so nothing was saved. What you typed is kept in this browser: log "
+        "in, and the form offers to bring it back."
+    )
 
     def has_permission(self, request):
         """Staff; where a second factor is set up or demanded, after its code."""
@@ -116,7 +115,7 @@ class PartnersAdminSite(admin.AdminSite):
         @wraps(guarded)
         def answer(request, *args, **kwargs):
             if request.method == "POST" and not self.has_permission(request):
-                messages.warning(request, LOGGED_OUT)
+                messages.warning(request, self.logged_out)
             return guarded(request, *args, **kwargs)
 
         return answer
@@ -173,7 +172,12 @@ class PartnersAdminSite(admin.AdminSite):
         work = {}
         for each in changes.defer("rows", "base")[:RECENT]:
             url = reverse("admin:partners_pendingchange_change", args=[each.pk])
-            work[each.kind, each.key] = each.title, url, each.get_status_display(), each.saved_at
+            work[each.kind, each.key] = (
+                each.title,
+                url,
+                each.get_status_display().lower(),
+                each.saved_at,
+            )
         for each in states[: RECENT * 3]:
             done = each.title, history_address(each), each.what, each.at
             work.setdefault((each.kind, each.key), done)
@@ -183,11 +187,11 @@ class PartnersAdminSite(admin.AdminSite):
         """The records with those words, of every kind that this person may see; one is opened."""
         typed = request.GET.get("q", "")
         kinds = [
-            (model, model_admin)
-            for model, model_admin in self._registry.items()
-            if issubclass(model, Root) and model_admin.has_view_permission(request)
+            model
+            for model in ROOT_MODELS.values()
+            if self.get_model_admin(model).has_view_permission(request)
         ]
-        querysets = [model._base_manager.select_related("record") for model, _ in kinds]
+        querysets = [model._base_manager.select_related("record") for model in kinds]
         found = Search(typed).best(MOST_FOUND, *querysets) if typed.strip() else []
         hits = [
             (each, change_address(each), each._meta.verbose_name)

@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 
 from partners.admin.base import EditorForms, SafeLookups, attachment
+from partners.admin.typed import NamedMistakes
 from partners.models import Agreement, AgreementDocument
 from partners.rows.history import name_of
 from partners.values.uploads import DOCUMENT_MAX_BYTES
@@ -41,7 +43,7 @@ class AgreementForm(forms.ModelForm):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
+class AgreementAdmin(SafeLookups, NamedMistakes, EditorForms, admin.ModelAdmin):
     list_display = ["collaboration", "until", "notice_days", "renewal", "is_suspended"]
     list_filter = ["renewal", "is_suspended"]
     list_select_related = ["collaboration"]
@@ -71,7 +73,7 @@ class AgreementAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
         known = AgreementDocument.objects.filter(agreement=obj.pk).defer("content")
         listed = (
             (reverse("admin:partners_agreement_document", args=[each.pk]), each.name,
-             timezone.localdate(each.added_at), each.added_by_name)
+             date_format(timezone.localdate(each.added_at)), each.added_by_name)
             for each in known
         )  # fmt: skip
         return format_html_join("\n", shape, listed) or "None yet"

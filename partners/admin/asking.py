@@ -13,6 +13,7 @@ from django.utils import timezone
 from partners.admin.base import EditorForms, SafeLookups, attachment
 from partners.admin.carried import only
 from partners.admin.desk import ReadOnlyAdmin, address
+from partners.admin.typed import NamedMistakes, mistakes
 from partners.care import inquiries
 from partners.models import Answer, Contact, Inquiry, MistakeReport
 from partners.models.answers import OVERDUE_AFTER
@@ -31,7 +32,7 @@ class AskForm(forms.Form):
 
 
 @admin.register(Contact)
-class ContactAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
+class ContactAdmin(SafeLookups, NamedMistakes, EditorForms, admin.ModelAdmin):
     list_display = ["name", "role", "root", "side", "email", "since", "until"]
     list_select_related = ["organisation", "collaboration"]
     search_fields = [
@@ -71,6 +72,7 @@ class ContactAdmin(SafeLookups, EditorForms, admin.ModelAdmin):
             "title": "Ask whether it is still right",
             "opts": self.opts,
             "form": form,
+            "mistakes": mistakes(form),
             "asked": asked,
             "absent": absent,
             "name": ACTION_CHECKBOX_NAME,

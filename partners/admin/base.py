@@ -1,6 +1,10 @@
 """What the admin of every model shares: plain addresses, named obstacles, small boxes."""
 
+from urllib.parse import quote as in_address
+from urllib.parse import urlencode
+
 from django import forms
+from django.conf import settings
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import router
@@ -18,6 +22,8 @@ from partners.values.dates import PartialDateField, TimeOfDayField
 class SafeLookups:
     """An address asks what our own pages ask: nothing else, that a database would fail on."""
 
+    list_title = ""
+
     def lookup_allowed(self, lookup, value, request):
         offered = {getattr(each, "parameter_name", each) for each in self.get_list_filter(request)}
         name, *path = lookup.split("__")
@@ -32,6 +38,11 @@ class SafeLookups:
 
     def get_object(self, request, object_id, from_field=None):
         return super().get_object(request, object_id, from_field or None)
+
+    def changelist_view(self, request, extra_context=None):
+        """A list is called what it lists."""
+        title = capfirst(str(self.list_title or self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
 
 class ReadOnly:
@@ -68,9 +79,13 @@ class NamedObstacles:
         return format_html('{}: <a href="{}">{}</a>', what, url, place)
 
 
-def names_of_publishers():
-    """Whom an editor asks for what she may not do: names (list of str)."""
-    return [name_of(user) for user in publishers()]
+def whom_to_ask(request, subject):
+    """Who does what this person may not: their names (str), and a mail to them that is begun."""
+    people = list(publishers())
+    names = " or ".join(map(name_of, people)) or "an operator"
+    to = ",".join(user.email for user in people if user.email)
+    said = {"subject": subject, "body": f"{settings.SITE_URL}{request.get_full_path()}\n\n"}
+    return {"names": names, "mail": to and f"mailto:{to}?{urlencode(said, quote_via=in_address)}"}
 
 
 def attachment(content, kind, name):
@@ -89,6 +104,10 @@ class EditorForms:
         PartialDateField: {"widget": forms.TextInput(attrs={"size": 14})},
         TimeOfDayField: {"widget": forms.TextInput(attrs={"size": 8})},
     }
+
+    def get_autocomplete_fields(self, request):
+        """Suggestions need scripts; who has none asks for whole lists."""
+        return () if "lists" in request.GET else super().get_autocomplete_fields(request)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

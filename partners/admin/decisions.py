@@ -122,7 +122,6 @@ class RootDecisions(VersionedAdmin):
             "entrust_form": EntrustForm(initial={"keeper": root.record.keeper_id}),
             "figures": figures_of(root),
             "zone": timezone.get_current_timezone_name(),
-            "seen": standing(self.model, root.pk).version,
         }
 
     def decide(self, request, key):

@@ -10,27 +10,20 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from partners.admin import drafts
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import only
-from partners.admin.root import drafts_named
 from partners.admin.undoing import link, undo
 from partners.models import PendingChange, Revision, Root
 from partners.publishing import presses
-from partners.rows import differences
-from partners.rows.door import take, take_one
+from partners.rows import differences, snapshots
+from partners.rows.door import take_one
 from partners.rows.kept import in_form_of_today
-from partners.rows.offers import Offer, Outcome
+from partners.rows.offers import Outcome
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
 
 MOST_TO_COME = 100
-#: Where a change stands, as filter and column say it.
-STATUSES = {
-    PendingChange.Status.DRAFT: "Not handed in",
-    PendingChange.Status.HANDED_IN: "Awaits approval",
-    PendingChange.Status.SENT_BACK: "Sent back",
-    PendingChange.Status.SCHEDULED: "Publishing on a day",
-}
 
 
 class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
@@ -52,20 +45,10 @@ def address(page, model, key):
     return reverse(f"admin:partners_{model._meta.model_name}_{page}", args=[quote(key)])
 
 
-class StatusFilter(admin.SimpleListFilter):
-    title = parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return STATUSES.items()
-
-    def queryset(self, request, queryset):
-        return queryset.filter(status=self.value()) if self.value() else queryset
-
-
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyAdmin):
-    list_display = ["title", "kind_of_record", "stands", "by_name", "saved_at", "why", "act_as_one"]
-    list_filter = [StatusFilter]
+    list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why", "act_as_one"]
+    list_filter = ["status"]
     search_fields = ["title", "by_name", "why"]
     ordering = [
         Case(When(status=PendingChange.Status.HANDED_IN, then=0), default=1),
@@ -74,12 +57,8 @@ class PendingChangeAdmin(ReadOnlyAdmin):
     ]
     change_list_template = "admin/partners/desk.html"
 
-    @admin.display(description="status", ordering="status")
-    def stands(self, obj):
-        return STATUSES[obj.status]
-
     def changelist_view(self, request, extra_context=None):
-        context = {"title": "Pending changes", "to_come": self._to_come(request)}
+        context = {"to_come": self._to_come(request)}
         return super().changelist_view(request, context | (extra_context or {}))
 
     def _to_come(self, request):
@@ -115,7 +94,6 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         root = change.model._base_manager.filter(pk=change.key).first()
         may_discard = self._may_discard(request, change, model_admin)
         changed = differences.between(stored.rows, change.rows)
-        drafts = drafts_named(root, request.now) if root else []
         is_new = not changed and bool(root) and not root.is_named(request.now)
         context = {
             **self.admin_site.each_context(request),
@@ -128,8 +106,8 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "differences": differences.additions(change.rows) if is_new else changed,
             "is_new": is_new,
             "unsourced": differences.moved_without_source(stored.rows, change.rows),
-            "drafts": drafts,
-            "shown": _shown(drafts),
+            "drafts": drafts.named_in(change.rows, request.now),
+            "pictures": _pictures([] if is_new else stored.rows, change.rows),
             "left_out": in_form_of_today(change.rows)[1],
             "obstacle": presses.obstacle(change, request.now),
             "may_publish": model_admin.has_publish_permission(request),
@@ -173,23 +151,11 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             return self._look_again(request, change, str(error))
 
     def _publish_all(self, request, change, offer):
-        """With the drafts that it names, each as it was shown: all of them, or none."""
-        root = change.model._base_manager.filter(pk=change.key).first()
-        drafts = [draft for draft, _ in drafts_named(root, request.now)] if root else []
-        if not all(self._may_publish(request, draft) for draft in drafts):
-            raise PermissionDenied
-        offers = [offer, *(_as_shown(request, draft) for draft in drafts)]
-        answers = take(offers, presses.PUBLISH, request.user, request.now)
+        answers = drafts.publish(self, request, offer)
         refused = next((each for each in answers if not each.is_taken), None)
         if refused:
             return self._look_again(request, change, str(refused))
-        for draft in drafts:
-            self.log_change(request, draft, f"{presses.PUBLISH.done}.")
-            self.message_user(request, f"{presses.PUBLISH.done}: {draft}.", messages.SUCCESS)
         return self._answered(request, change, presses.PUBLISH, answers[0])
-
-    def _may_publish(self, request, record):
-        return self.admin_site.get_model_admin(type(record)).has_publish_permission(request)
 
     def _publish(self, request, change, offer, model_admin):
         """Where the live version changed as well, the publisher decides for each value."""
@@ -217,20 +183,10 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         return redirect("admin:partners_pendingchange_change", change.pk)
 
 
-def _field_of(draft):
-    """The name of the hidden field with the version of a draft that is published as well."""
-    return f"seen-{draft._meta.model_name}-{draft.pk}"
-
-
-def _shown(drafts):
-    """[(name of its hidden field, version)] of the drafts that the page names."""
-    return [(_field_of(each), standing(type(each), each.pk).version) for each, _ in drafts]
-
-
-def _as_shown(request, draft):
-    """The Offer to publish a draft as the page showed it."""
-    rows = standing(type(draft), draft.pk).present
-    return Offer(type(draft), draft.pk, rows, rows, request.POST.get(_field_of(draft), ""))
+def _pictures(before, after):
+    """The addresses of the pictures that the rows `after` name, and `before` do not."""
+    new = snapshots.uploads(after) - snapshots.uploads(before)
+    return sorted(storage.url(name) for storage, name in new)
 
 
 class GoneFilter(admin.SimpleListFilter):
@@ -263,9 +219,6 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     def undo(self, request, act):
         return undo(request, self.admin_site, self.opts, act)
-
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": "Recent changes"} | (extra_context or {}))
 
     @admin.display(description="record", ordering="title")
     def record(self, obj):

@@ -12,7 +12,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             ("draft", "Draft"),
-            ("scheduled", "Published on a day to come"),
+            ("scheduled", "Scheduled"),
             ("live", "Live"),
             ("withdrawn", "Withdrawn"),
         ]

@@ -12,7 +12,9 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 
+from partners.admin.base import whom_to_ask
 from partners.admin.root import RootAdmin
+from partners.admin.typed import mistakes
 from partners.models import Organisation, OrganisationName, OrganisationRelation
 from partners.publishing import merging
 from partners.rows import differences
@@ -100,6 +102,7 @@ class MergingAdmin(RootAdmin):
 
     def _ask(self, request, kept, form):
         context = {"title": f"Merge with {kept}", "form": form, "kept": kept}
+        context["mistakes"] = mistakes(form)
         return self._merging_page(
             request, "merge_choice", context | {"media": self.media + form.media}
         )
@@ -122,6 +125,7 @@ class MergingAdmin(RootAdmin):
             "lost": differences.between(*plan.lost),
             "name_form": name_form,
             "may_merge": self.has_merge_permission(request),
+            "ask": whom_to_ask(request, f"Please merge “{other}” into “{kept}”"),
             "other_way": self._compare_address(plan.other, plan.kept),
         }
         return self._merging_page(request, "merge", context)

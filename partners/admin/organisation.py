@@ -185,11 +185,14 @@ class OrganisationAdmin(RegisterAdmin, MergingAdmin, RootSheetAdmin):
             '<img class="logo-preview" src="{}" alt="{}">', obj.logo.url, obj.logo_alt
         )
 
-    @admin.display(description="stands under")
+    @admin.display(description="section")
     def places(self, obj):
         """Only named here: a place is edited on the form of its section, by publishers."""
         sections = [entry.section.title for entry in obj.section_entries.select_related("section")]
-        return ", ".join(sections) or "No heading yet. Publishers choose the places of a section."
+        return (
+            ", ".join(sections)
+            or "In none yet. Publishers choose who stands in a section, and where."
+        )
 
     def save_related(self, request, form, formsets, change):
         if form.cleaned_data["renaming"] == OrganisationForm.NEW_NAME:

@@ -109,7 +109,7 @@ class MissedAddressAdmin(SafeLookups, ReadOnly, admin.ModelAdmin):
         """For those who can make the redirect."""
         return request.user.has_perm("partners.add_redirect")
 
-    @admin.display(description="")
+    @admin.display(description="redirect")
     def make_redirect(self, missed):
         url = f"{reverse('admin:partners_redirect_add')}?{urlencode({'old_path': missed.path})}"
         return format_html('<a href="{}">Make a redirect</a>', url)

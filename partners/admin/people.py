@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import ManyToManyField, Q
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.text import capfirst
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -18,6 +19,7 @@ from partners.accounts import access, guessing, links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.forms import Ticks
+from partners.admin.typed import NamedMistakes
 
 TICKED = {ManyToManyField: {"widget": Ticks}}
 OURS = Q(name__in=[EDITORS, PUBLISHERS])
@@ -29,7 +31,7 @@ admin.site.unregister([Group, User, TOTPDevice, StaticDevice])
 class InvitationForm(forms.ModelForm):
     """A new colleague: who they are and what they may do. They choose their own password."""
 
-    email = forms.EmailField(help_text="The invitation goes here.")
+    email = forms.EmailField(label="Mail address", help_text="The invitation goes here.")
     groups = forms.ModelMultipleChoiceField(
         Group.objects.filter(OURS),
         widget=forms.CheckboxSelectMultiple,
@@ -55,16 +57,25 @@ class InvitationForm(forms.ModelForm):
 
 
 class AccountForm(UserChangeForm):
-    """Django's, without its note about passwords, at which nothing can point."""
+    """Django's, in our words, without its note about passwords, at which nothing can point."""
+
+    HELP = {
+        "password": "",
+        "is_active": "Not ticked: this person cannot log in. Nothing is deleted.",
+        "is_staff": "May log in here.",
+        "is_superuser": "An operator: may do everything.",
+        "groups": "Editors write; publishers decide what the public sees.",
+        "user_permissions": "Beside what the groups allow.",
+    }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "password" in self.fields:
-            self.fields["password"].help_text = ""
+        for name in self.HELP.keys() & self.fields.keys():
+            self.fields[name].help_text = self.HELP[name]
 
 
 @admin.register(Group)
-class PermissionsAdmin(SafeLookups, GroupAdmin):
+class PermissionsAdmin(SafeLookups, NamedMistakes, GroupAdmin):
     """What the members of a group may do; for operators."""
 
     filter_horizontal = []
@@ -72,7 +83,8 @@ class PermissionsAdmin(SafeLookups, GroupAdmin):
 
 
 @admin.register(User)
-class ColleagueAdmin(SafeLookups, UserAdmin):
+class ColleagueAdmin(SafeLookups, NamedMistakes, UserAdmin):
+    list_title = "Colleagues"
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
     form = AccountForm
     add_form = InvitationForm
@@ -162,7 +174,24 @@ class ColleagueAdmin(SafeLookups, UserAdmin):
 class ActivityAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
     """What staff did, for publishers and operators to read; nobody changes it."""
 
-    list_display = ["action_time", "user", "content_type", "object_repr", "__str__"]
+    list_display = ["when", "who", "kind", "record", "__str__"]
+    list_title = "What staff did"
     list_filter = ["action_flag", "user"]
     search_fields = ["object_repr", "change_message"]
     list_select_related = ["user", "content_type"]
+
+    @admin.display(description="when", ordering="action_time")
+    def when(self, obj):
+        return obj.action_time
+
+    @admin.display(description="by", ordering="user__username")
+    def who(self, obj):
+        return obj.user
+
+    @admin.display(description="kind", ordering="content_type__model")
+    def kind(self, obj):
+        return capfirst(obj.content_type.name) if obj.content_type else ""
+
+    @admin.display(description="record", ordering="object_repr")
+    def record(self, obj):
+        return obj.object_repr

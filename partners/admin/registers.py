@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 
 from partners.admin.root import RootAdmin
+from partners.admin.typed import mistakes
 from partners.care import registers, revising
 from partners.values import ror
 
@@ -78,7 +79,10 @@ class RegisterAdmin(RootAdmin):
                 return self._tell_draft(request, answer, answer.offer.key)
             form.add_error("file", str(answer))
         return self._register_page(
-            request, "Add an organisation from its register record", form=form
+            request,
+            "Add an organisation from its register record",
+            form=form,
+            mistakes=mistakes(form),
         )
 
     def _register_page(self, request, title, **context):

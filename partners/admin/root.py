@@ -8,23 +8,25 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 
+from partners.admin import drafts
 from partners.admin.actions import RootActions
-from partners.admin.base import names_of_publishers
+from partners.admin.base import whom_to_ask
 from partners.admin.carried import Button, as_uuid
 from partners.admin.decisions import RootDecisions
 from partners.admin.filters import StateFilter, VerifiedFilter
 from partners.admin.forms import RootForm
 from partners.admin.inlines import CitationInline, LinkInline
-from partners.models import PendingChange, PreviewLink, Root
+from partners.models import PendingChange, PreviewLink, Revision
 from partners.publishing import links as signed_links
 from partners.publishing import presses, previews
 from partners.reading.search import MAX_TYPED, Search
 from partners.rows.offers import Outcome
 from partners.rows.snapshots import Refused
+from partners.rows.standing import standing
 from partners.rows.uploads import forget_uploads
 
 BUTTONS = [
@@ -32,6 +34,7 @@ BUTTONS = [
     Button("_preview", "Preview"),
     Button("_hand_in", "Hand in for approval", presses.HAND_IN),
     Button("_publish", "Publish now", presses.PUBLISH, is_for_publishers=True),
+    Button("_publish_all", "Publish with the drafts it names", presses.PUBLISH, True),
     Button("_schedule", "Publish on …", presses.SCHEDULE, is_for_publishers=True),
 ]
 
@@ -90,7 +93,7 @@ class RootAdmin(RootActions, RootDecisions):
         state = obj.state(timezone.now()).split()[0].strip(":")
         if obj.pending_status is None:
             return state
-        return f"{state}; pending change {PendingChange.Status(obj.pending_status).label}"
+        return f"{state}; pending change: {PendingChange.Status(obj.pending_status).label.lower()}"
 
     @admin.display(description="last verified")
     def verified(self, obj):
@@ -111,7 +114,17 @@ class RootAdmin(RootActions, RootDecisions):
         return False
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and self.is_needed(obj))
+        if obj is None:
+            return super().has_delete_permission(request)
+        allowed = super().has_delete_permission(request, obj) or self._is_own_draft(request, obj)
+        return allowed and not self.is_needed(obj)
+
+    def _is_own_draft(self, request, obj):
+        """Whether nobody else has read it or worked on it."""
+        if obj.published_at or not self.has_change_permission(request, obj):
+            return False
+        by = Revision.objects.of(self.model, obj.pk).values_list("by", flat=True)
+        return set(by) == {request.user.pk}
 
     def has_change_permission(self, request, obj=None):
         """What a publisher has scheduled is closed to editors until it is taken back."""
@@ -163,7 +176,7 @@ class RootAdmin(RootActions, RootDecisions):
 
     def _standing(self, request, root):
         """Where the record stands, and what can be decided about that."""
-        change = presses.pending(self.model, root.pk)
+        change, there = presses.pending(self.model, root.pk), standing(self.model, root.pk)
         return {
             "state": presses.state(root, change, request.now),
             "verified": root.last_verified,
@@ -172,8 +185,10 @@ class RootAdmin(RootActions, RootDecisions):
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
             "keeper": root.record.keeper,
-            "publishers": [] if self.has_publish_permission(request) else names_of_publishers(),
+            "ask": whom_to_ask(request, f"Please look at “{root}”"),
             **self.decision_context(request, root),
+            "drafts": drafts.named_in(there.present, request.now),
+            "seen": there.version,
         }
 
     def show_obstacle(self, request, key, error):
@@ -185,6 +200,8 @@ class RootAdmin(RootActions, RootDecisions):
 
     def take(self, request, offer, button):
         """A preview is shown, and leaves all as it is."""
+        if button.name == "_publish_all":
+            return self._take_with_drafts(request, offer, button)
         if button.press is not None:
             return super().take(request, offer, button)
         try:
@@ -192,23 +209,34 @@ class RootAdmin(RootActions, RootDecisions):
         except Refused as error:
             return self.show_unsaved(request, offer, error.sentences)
 
+    def _take_with_drafts(self, request, offer, button):
+        record, *others = drafts.publish(self, request, offer)
+        for answer in others:
+            if not answer.is_taken:
+                draft = answer.offer.model.objects.get(pk=answer.offer.key)
+                return self.show_unsaved(request, offer, [f"{draft}: {answer}"])
+        if not record.is_taken:
+            return super().take(request, offer, button)  # as of one record
+        return self.conclude(request, record, button)
+
     def answer(self, request, record, answer, button):
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        what, level = button.press.done, messages.SUCCESS
         if answer.outcome is Outcome.UNCHANGED:
-            what, level = str(answer), messages.INFO
-        self.message_user(request, self.done(request, record, what), level)
+            self.message_user(request, f"{record}: {answer}", messages.INFO)
+        else:
+            done = self.done(request, record, button.press.done)
+            self.message_user(request, done, messages.SUCCESS)
         if button.is_for_publishers:
-            self._name_drafts(request, record)
+            self._name_drafts(request, answer.offer.rows)
         if button.name == "_draft" or answer.outcome is Outcome.UNCHANGED:
             return redirect(self.address("change", quote(record.pk)))
         return self.response_post_save_change(request, record)
 
-    def _name_drafts(self, request, record):
-        for draft, address in drafts_named(record, request.now):
+    def _name_drafts(self, request, rows):
+        for draft in drafts.named_in(rows, request.now):
             sentence = "Its page does not name {}, which is a draft: publish that as well."
-            link = format_html('<a href="{}">{}</a>', address, draft)
+            link = format_html('<a href="{}">{}</a>', draft.address, draft)
             self.message_user(request, format_html(sentence, link), messages.WARNING)
 
     def standing_of(self, request, key):
@@ -278,22 +306,6 @@ class RootAdmin(RootActions, RootDecisions):
             previews.share(self.model, root.pk, request)
         except Refused as error:
             self.message_user(request, str(error), messages.ERROR)
-
-
-def drafts_named(root, at):
-    """[(record, address of its form)] of the records that `root` names and nobody meets at `at`."""
-    named = {
-        getattr(part, field.name)
-        for parts in root.parts
-        for part in getattr(root, parts).all()
-        for field in part._meta.fields
-        if field.many_to_one and issubclass(field.related_model, Root)
-    }
-    drafts = [each for each in named - {None, root} if not each.is_named(at)]
-    return [
-        (each, reverse(f"admin:partners_{each._meta.model_name}_change", args=[quote(each.pk)]))
-        for each in sorted(drafts, key=str)
-    ]
 
 
 def _without(fields, hidden):

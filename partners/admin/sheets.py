@@ -22,6 +22,7 @@ from partners.admin import jobs
 from partners.admin.base import attachment
 from partners.admin.carried import as_uuid
 from partners.admin.root import RootAdmin
+from partners.admin.typed import mistakes
 from partners.admin.versioned import VersionedAdmin
 from partners.exchange.sheets import export, files, importing
 from partners.models import Job, Root, SentSheet
@@ -139,7 +140,7 @@ class SheetAdmin(VersionedAdmin):
             raise PermissionDenied
         return self._export(request, self.model.objects.order_by(*self.model._meta.ordering), form)
 
-    @admin.action(description="Export as a workbook (XLSX)", permissions=["view"])
+    @admin.action(description="Export as XLSX", permissions=["view"])
     def export_xlsx(self, request, queryset):
         return self._export(request, queryset, "xlsx")
 
@@ -192,7 +193,7 @@ class SheetAdmin(VersionedAdmin):
         filled = [request.POST, request.FILES] if request.method == "POST" else []
         form = SheetForm(self._sheet, *filled)
         if not form.is_valid():
-            return self._page(request, form=form)
+            return self._page(request, form=form, mistakes=mistakes(form))
         file = form.cleaned_data["sheet"]
         lines = sum(len(each.lines) for each in form.book.values())
         if lines > settings.LINES_AT_ONCE:
@@ -203,7 +204,7 @@ class SheetAdmin(VersionedAdmin):
             records = self._wanted(request, form.book)
         except Refused as error:
             form.add_error("sheet", error.sentences)
-            return self._page(request, form=form)
+            return self._page(request, form=form, mistakes=mistakes(form))
         importing.rehearse(records, request.user, request.now)
         found = self._found(records)
         sent = self._keep(request, file, lines) if found["may_be_stored"] else None

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from partners.accounts import access
 from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import as_uuid, only
+from partners.admin.typed import mistakes
 from partners.care import revising
 from partners.models import Citation, SourceCheck
 from partners.rows.history import name_of
@@ -50,6 +51,7 @@ class SourceCheckAdmin(SafeLookups, ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             "check": check,
             "form": form,
+            "mistakes": mistakes(form),
             "citations": [(each, self._form_of(each.root)) for each in citations],
             "may_change": request.user.has_perm("partners.change_sourcecheck"),
         }

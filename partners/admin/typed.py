@@ -40,9 +40,9 @@ class Mistake(NamedTuple):
     sentence: str
 
 
-def mistakes(form, parts):
-    """[Mistake] of an admin form and its InlineAdminFormSets `parts`, in the order of the page."""
-    if not form.is_bound or form.is_again:
+def mistakes(form, parts=()):
+    """[Mistake] of a form and its InlineAdminFormSets `parts`, in the order of the page."""
+    if not form.is_bound or getattr(form, "is_again", False):
         return []
     found = list(_of_form(form))
     for part in parts:
@@ -56,7 +56,8 @@ def mistakes(form, parts):
 
 
 def _of_form(form, row="", heading=""):
-    for name, sentences in form.errors.items():
+    places = [*form.fields, NON_FIELD_ERRORS]
+    for name, sentences in sorted(form.errors.items(), key=lambda each: places.index(each[0])):
         if name == NON_FIELD_ERRORS or name not in form.fields:
             place, where = heading, capfirst(row)
         else:
@@ -75,11 +76,30 @@ def begin_at(form):
     next(iter(form.fields.values())).widget.attrs["autofocus"] = True
 
 
+class NamedMistakes:
+    """A form of the admin that lists what is wrong with links, or begins at its first field."""
+
+    change_form_template = "admin/partners/change_form.html"
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form, parts = context["adminform"].form, context["inline_admin_formsets"]
+        suggest = [self, *(part.opts for part in parts)]
+        context |= {
+            "errors": None,
+            "mistakes": mistakes(form, parts),
+            "suggests": any(each.get_autocomplete_fields(request) for each in suggest),
+        }
+        if kwargs.get("add") and not form.is_bound:
+            begin_at(form)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
 def with_one_row_more(posted):
     """What was posted (QueryDict); if “_more” is pressed, with a row more of “_more_of”."""
     number = f"{posted.get('_more_of')}-{TOTAL_FORM_COUNT}"
     if "_more" not in posted or not posted.get(number, "").isdecimal():
         return posted
     posted = posted.copy()
-    posted[number] = str(int(posted[number]) + 1)
+    added, posted[number] = posted[number], str(int(posted[number]) + 1)
+    posted[f"{posted['_more_of']}-{added}-position"] = "0"  # as it begins: the row may stay empty
     return posted

@@ -22,10 +22,10 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 from js_asset import Media
 
-from partners.admin.base import EditorForms, NamedObstacles, SafeLookups, names_of_publishers
+from partners.admin.base import EditorForms, NamedObstacles, SafeLookups, whom_to_ask
 from partners.admin.carried import PROPOSED, VERSION, Button, only
 from partners.admin.kept import refuse, with_kept
-from partners.admin.typed import VersionedForm, begin_at, mistakes, with_one_row_more
+from partners.admin.typed import NamedMistakes, VersionedForm, with_one_row_more
 from partners.models import Revision
 from partners.models.renames import in_present_names
 from partners.publishing import presses
@@ -52,7 +52,7 @@ class Rehearsed(Exception):
         self.rows, self.beside, self.left_out = rows, beside, left_out
 
 
-class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin):
+class VersionedAdmin(SafeLookups, NamedObstacles, NamedMistakes, EditorForms, admin.ModelAdmin):
     """What is saved takes effect at once, has a history, and overwrites nobody's work."""
 
     form = VersionedForm
@@ -132,17 +132,12 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             yield
 
     def render_change_form(self, request, context, *args, **kwargs):
-        """Name what is wrong, or begin at the first field.
-
-        The map of the editor's modules stands in the page itself: it needs the nonce.
-        """
+        """The map of the editor's modules stands in the page itself: it needs the nonce."""
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
-        form, parts = context["adminform"].form, context["inline_admin_formsets"]
-        context |= {"errors": None, "mistakes": mistakes(form, parts), "again": form.is_again}
+        form = context["adminform"].form
+        context["again"] = form.is_again
         if form.is_bound:
             refuse(form)
-        elif kwargs.get("add"):
-            begin_at(form)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request, form, formsets, change):
@@ -167,6 +162,11 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
     def take(self, request, offer, button):
         """Do what the button says; where that cannot be, show why and keep what was typed."""
         answer = take_one(offer, button.press, request.user, request.now)
+        return self.conclude(request, answer, button)
+
+    def conclude(self, request, answer, button):
+        """Say what became of it, and lead on."""
+        offer = answer.offer
         if answer.outcome is Outcome.STALE:
             return self.show_stale(request, answer, button)
         if answer.outcome is Outcome.REFUSED:
@@ -293,7 +293,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, EditorForms, admin.ModelAdmin)
             "last": kept.states().first(),
             "seen": standing(self.model, key).version,
             "may_restore": may_restore,
-            "publishers": [] if may_restore else names_of_publishers(),
+            "ask": whom_to_ask(request, f"Please restore “{record or kept[0].title}”"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/partners/history.html", context)

@@ -115,19 +115,19 @@ class Answer(models.Model):
     )
     logo = models.BinaryField(null=True)
     logo_permission = LineField("who allows us to show the logo", max_length=150, blank=True)
-    by_name = LineField("your name", max_length=150)
-    by_role = LineField("your role", max_length=150, blank=True)
-    by_email = models.EmailField("your mail address, for a receipt", blank=True)
-    sent_at = models.DateTimeField(null=True, help_text="Empty: not sent yet.")
-    decided_at = models.DateTimeField(null=True)
-    decided_by_name = models.CharField(max_length=150, blank=True)
+    by_name = LineField("by", max_length=150)
+    by_role = LineField("role", max_length=150, blank=True)
+    by_email = models.EmailField("mail address", blank=True)
+    sent_at = models.DateTimeField("sent", null=True, help_text="Empty: not sent yet.")
+    decided_at = models.DateTimeField("dealt with", null=True)
+    decided_by_name = models.CharField("dealt with by", max_length=150, blank=True)
     outcome = LinesField(blank=True, help_text="What became of it, in words for the partner.")
 
     objects = AnswerQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "answer of a partner"
-        verbose_name_plural = "answers of partners"
+        verbose_name = "answer from a partner"
+        verbose_name_plural = "answers from partners"
         ordering = ["-sent_at", "pk"]
 
     def __str__(self):
@@ -143,13 +143,13 @@ class MistakeReport(models.Model):
     """What a reader says is wrong on a page."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    page = LineField("which page", max_length=300, blank=True)
+    page = LineField("page", max_length=300, blank=True)
     statement = LineField("what the page says", max_length=300, blank=True)
-    text = LinesField("what is right, and how you know", max_length=3000)
-    email = models.EmailField("your mail address", blank=True)
-    at = models.DateTimeField(default=timezone.now)
-    answered_at = models.DateTimeField(null=True)
-    answered_by_name = models.CharField(max_length=150, blank=True)
+    text = LinesField("what is right", max_length=3000)
+    email = models.EmailField("mail address", blank=True)
+    at = models.DateTimeField("reported", default=timezone.now)
+    answered_at = models.DateTimeField("dealt with", null=True)
+    answered_by_name = models.CharField("dealt with by", max_length=150, blank=True)
 
     objects = MistakeReportQuerySet.as_manager()
 

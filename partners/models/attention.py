@@ -75,13 +75,13 @@ class LinkCheck(models.Model):
     result = models.CharField(max_length=20, choices=Result)
     detail = models.CharField(max_length=200, blank=True)
     target = WebAddressField(blank=True)
-    is_false_alarm = models.BooleanField(default=False)
+    is_false_alarm = models.BooleanField("false alarm", default=False)
 
     objects = LinkCheckQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "check of a link"
-        verbose_name_plural = "checks of links"
+        verbose_name = "link check"
+        verbose_name_plural = "link checks"
         ordering = ["-pk"]
 
     def __str__(self):
@@ -155,8 +155,8 @@ class SourceCheck(models.Model):
     objects = SourceCheckQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "reading of a source"
-        verbose_name_plural = "readings of sources"
+        verbose_name = "source check"
+        verbose_name_plural = "source checks"
         ordering = ["-pk"]
         indexes = [models.Index(fields=["url", "quotation", "id"], name="sourcecheck_current")]
 

@@ -176,7 +176,7 @@ class Event(Root):
     )
     summary = LineField(max_length=300, blank=True, help_text="One sentence: what it is.")
     description = RichTextField()
-    write_up = RichTextField(help_text="How it was, for afterwards.")
+    write_up = RichTextField("write-up", help_text="How it was, for afterwards.")
 
     objects = EventQuerySet.as_manager()
     parts = ("organisers", "links")

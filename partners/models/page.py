@@ -117,4 +117,4 @@ class SectionEntry(Part):
         ]
 
     def __str__(self):
-        return str(self.position)
+        return f"place {self.position}"

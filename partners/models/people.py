@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -43,6 +44,12 @@ class Contact(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """The rule of `owner_constraint`, said of the fields to choose from."""
+        if bool(self.organisation_id) == bool(self.collaboration_id):
+            sentence = "Choose an organisation or a collaboration: one of the two."
+            raise ValidationError({"organisation": sentence})
 
     @property
     def root(self):

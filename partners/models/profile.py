@@ -69,7 +69,7 @@ class Figure(Verifiable, Part):
     measure = LineField(
         max_length=80, help_text="What is counted: “members”, “radiographers represented”."
     )
-    bound = models.CharField(max_length=20, choices=Bound, default=Bound.AS_STATED)
+    bound = models.CharField("how exact", max_length=20, choices=Bound, default=Bound.AS_STATED)
     value = models.BigIntegerField()
     as_of = dates.PartialDateField(
         blank=True, help_text="The date the figure is from. Empty: the page says “date not stated”."
@@ -147,7 +147,7 @@ class Identifier(Part):
         OTHER = "other", "Other register"
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="identifiers")
-    scheme = models.CharField(max_length=20, choices=Scheme)
+    scheme = models.CharField("register", max_length=20, choices=Scheme)
     register = LineField(
         "which other register",
         max_length=80,

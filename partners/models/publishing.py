@@ -139,10 +139,10 @@ class PendingChange(RecordReference):
     """What a record is to become; the public reads the live version until it is published."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "is not handed in yet"
-        HANDED_IN = "handed-in", "awaits approval"
-        SENT_BACK = "sent-back", "was sent back"
-        SCHEDULED = "scheduled", "is scheduled"
+        DRAFT = "draft", "Not handed in"
+        HANDED_IN = "handed-in", "Awaits approval"
+        SENT_BACK = "sent-back", "Sent back"
+        SCHEDULED = "scheduled", "Scheduled"
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     base = RowsField(help_text="The live version that the change was begun from.")
@@ -178,7 +178,7 @@ class PendingChange(RecordReference):
         ]
 
     def __str__(self):
-        return f"{self.title}: change by {self.by_name}, {self.get_status_display()}"
+        return f"{self.title}: change by {self.by_name}, {self.get_status_display().lower()}"
 
     @property
     def is_open(self):
@@ -204,7 +204,7 @@ class SignedLink(models.Model):
     """What somebody without an account may open for a while; `publishing.links` has its address."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    made_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField("made", default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

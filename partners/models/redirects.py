@@ -384,8 +384,8 @@ class MissedAddress(models.Model):
 
     class Meta:
         ordering = ["-times", "path"]
-        verbose_name = "address asked for in vain"
-        verbose_name_plural = "addresses asked for in vain"
+        verbose_name = "address not found"
+        verbose_name_plural = "addresses not found"
 
     def __str__(self):
         return self.path

@@ -193,6 +193,11 @@ def _in_words(field):
     return str(field.verbose_name).capitalize()
 
 
+def path_in_words(path):
+    """“figures, value”: the ids of parts between the names mean nothing to a person."""
+    return ", ".join(path.split("/")[::2]).replace("_", " ")
+
+
 def fragment(quotation):
     """What a browser goes to and marks, after an address (WICG, URL fragment text directives)."""
     return "#:~:text=" + quote(quotation, safe="").replace("-", "%2D") if quotation else ""
@@ -233,6 +238,7 @@ class Citation(Owned):
     )
 
     class Meta:
+        verbose_name = "cited source"
         ordering = ["path", "locator", "pk"]
         constraints = [
             owner_constraint("citation"),
@@ -241,8 +247,7 @@ class Citation(Owned):
         indexes = references("citation", *ROOTS)
 
     def __str__(self):
-        names = self.path.split("/")[::2]  # the ids of parts between them mean nothing to a person
-        return f"{', '.join(names)}: {self.locator or 'source'}"
+        return ": ".join(filter(None, [path_in_words(self.path), self.locator]))
 
     @property
     def sought(self):

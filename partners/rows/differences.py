@@ -9,8 +9,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import FileField
 from django.utils.text import capfirst
 
-from partners.models import Figure
-from partners.models.sources import readers_name
+from partners.models import Citation, Figure
+from partners.models.sources import path_in_words, readers_name
 from partners.rows import checks, snapshots
 from partners.rows.snapshots import is_owner, model_of
 from partners.values.dates import PartialDate
@@ -222,7 +222,7 @@ def _whole(label, fields):
     shown = [
         f"{_field_name(model, name)}: {_in_words(label, name, given)}"
         for name, given in fields.items()
-        if given not in (None, "", []) and not _is_silent(model, name)
+        if given not in (None, "", []) and given is not False and not _is_silent(model, name)
     ]
     return "; ".join(shown) or NOTHING
 
@@ -249,6 +249,8 @@ def _in_words(label, name, given):
         return ", ".join(_record_title(field.related_model, key) for key in keys)
     if field.choices:
         return str(dict(field.flatchoices).get(given, given))
+    if (model, name) == (Citation, "path"):
+        return path_in_words(given)
     if isinstance(given, bool):
         return "Yes" if given else "No"
     if isinstance(field, RichTextField):

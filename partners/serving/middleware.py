@@ -8,7 +8,7 @@ from http import HTTPStatus
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import (
     BadRequest,
@@ -199,6 +199,7 @@ class RefuseTooMuch:
         if not request.path_info.startswith(reverse("admin:index")):
             return self.refuse(request, self.STRANGER)
         read_to_its_end(request)
+        messages.warning(request, admin.site.logged_out)
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
 
 

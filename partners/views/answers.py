@@ -37,6 +37,11 @@ class AnswerForm(forms.ModelForm):
         model = Answer
         fields = ["comment", "source", "logo_permission", "by_name", "by_role", "by_email"]
         widgets = {"comment": forms.Textarea({"rows": 4})}
+        labels = {
+            "by_name": "Your name",
+            "by_role": "Your role",
+            "by_email": "Your mail address, for a receipt",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -168,6 +173,11 @@ class MistakeForm(forms.ModelForm):
         model = MistakeReport
         fields = ["page", "statement", "text", "email"]
         widgets = {"text": forms.Textarea({"rows": 6})}
+        labels = {
+            "page": "Which page",
+            "text": "What is right, and how you know",
+            "email": "Your mail address",
+        }
 
 
 @method_decorator(csrf_exempt, "dispatch")  # anybody may report one; no cookie

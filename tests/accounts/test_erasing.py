@@ -40,7 +40,7 @@ def run(*arguments):
 def test_all_that_is_held_is_shown_and_nothing_of_others():
     told_of(ADA)
     shown = run("show", ADA.lower())
-    for what in ("contact", "answer of a partner", "reported mistake", "past state", "user"):
+    for what in ("contact", "answer from a partner", "reported mistake", "past state", "user"):
         assert f"\n{what} " in f"\n{shown}"
     assert "Dr Ada" in shown
     assert "found in 0 rows" in run("show", BEN)

@@ -75,6 +75,10 @@ def test_queue_is_for_staff_with_a_part_in_the_content(client_of, link):
     assert client_of("outsider").get(QUEUE).status_code == 302
 
 
+def test_day_that_cannot_be_read_has_the_focus(editor, link):
+    assert 'autofocus value="soon"' in text(put_off(editor, link, "soon"))
+
+
 def test_finding_is_put_off_with_a_reason_and_taken_back(editor, link):
     page = text(put_off(editor, link))
     assert "Rhubarb & Custard: “Their statutes”: until" in page

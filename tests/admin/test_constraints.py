@@ -397,12 +397,13 @@ HELD_AT = "event_not_held_at_itself"  # said by `clean` as well, so in a test of
 #: What is said above the form of a contact, as it is about two of its fields.
 ABOVE = {
     "contact_until_not_before_since": {"since": "2016", "until": "2015"},
-    "contact_has_exactly_one_owner": {"organisation": ""},
 }
+#: Said by `clean` at the fields to choose from.
+OWNER_OF_CONTACT = "contact_has_exactly_one_owner"
 
 
 def test_every_constraint_has_a_case():
-    known = {case.constraint for case in CASES} | {HELD_AT} | ABOVE.keys()
+    known = {case.constraint for case in CASES} | {HELD_AT, OWNER_OF_CONTACT} | ABOVE.keys()
     assert known == CONSTRAINTS.keys() - OUT_OF_REACH
 
 
@@ -411,6 +412,19 @@ def test_form_of_a_contact_says_the_sentence_above_it(publisher, constraint):
     form = BrowserForm.open(publisher, make.ContactFactory())
     sentence = CONSTRAINTS[constraint].get_violation_error_message()
     assert errors(form.send("_save", **ABOVE[constraint])) == {"": [sentence]}
+
+
+@pytest.mark.parametrize("collaboration", [None, make.CollaborationFactory])
+def test_form_of_a_contact_names_the_two_fields_to_choose_from(publisher, collaboration):
+    form = BrowserForm.open(publisher, make.ContactFactory())
+    choose(form, "organisation", form.fields["organisation"] if collaboration else "")
+    choose(form, "collaboration", collaboration().pk if collaboration else "")
+    sentence = "Choose an organisation or a collaboration: one of the two."
+    response = form.send("_save")
+    assert errors(response) == {"organisation": [sentence]}
+    assert response.context["mistakes"] == [("id_organisation", "Organisation", sentence)]
+    named = [where for _, where, _ in form.send("_save", name="").context["mistakes"]]
+    assert named == ["Organisation", "Name"]  # as they stand on the page
 
 
 def choose(form, name, value):

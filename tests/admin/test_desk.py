@@ -83,7 +83,7 @@ def test_change_is_sent_back_with_a_comment_that_the_editor_sees(
     assert "Write what should be different" in text(decide(publisher, change, "_send_back"))
     decide(publisher, change, "_send_back", comment="Say since when.")
     form = open_form(editor, record)
-    assert "was sent back by publisher: “Say since when.”" in html.unescape(form.page)
+    assert "sent back by publisher: “Say since when.”" in html.unescape(form.page)
     assert form.fields["summary"] == "As proposed."
     form.save("_hand_in", summary="Since 2016.")
     assert pending().is_handed_in
@@ -263,12 +263,12 @@ def test_change_is_previewed_where_it_is_decided(publisher, client, handed_in):
 
 def test_editor_is_told_whom_to_ask_for_what_she_may_not_do(editor, publisher):
     record = make.OrganisationFactory()
-    sentence = "are for publishers: ask publisher."
+    sentence = 'are for publishers: ask <a href="mailto:publisher@example.org?subject=Please%20look'
     assert sentence in text(editor.get(address(record)))
     assert sentence not in text(publisher.get(address(record)))
     publisher.post(address(record, "delete"), {"post": "yes"})
     history = address(record, "history")
-    assert "ask a publisher to restore it (publisher)" in text(editor.get(history))
+    assert 'ask a publisher to restore it: <a href="mailto:' in text(editor.get(history))
     assert "any state can be restored" in text(publisher.get(history))
 
 
@@ -281,3 +281,30 @@ def test_second_profile_of_an_organisation_is_a_warning(publisher, open_form):
     page = text(publisher.get(form.save()["Location"]))
     assert page.count("has a profile under “Founders” as well.") == 1
     assert "Rhubarb Society has a profile" in page
+
+
+def test_editor_is_told_whom_to_ask_about_what_is_scheduled(editor, publisher, open_form):
+    record = make.OrganisationFactory()
+    open_form(publisher, record).save(
+        "_schedule", summary="New.", publish_at_0="3 May 2999", publish_at_1="9:00"
+    )
+    assert "to take the schedule back" in text(editor.get(address(record)))
+
+
+def test_editor_deletes_a_draft_that_nobody_else_knows(editor, publisher, open_form):
+    open_form(editor, Organisation).save(name="Rhubarb Society", kind="society")
+    own = Organisation.objects.get()
+    assert "Delete …" in text(editor.get(address(own)))
+    editor.post(address(own, "delete"), {"post": "yes"})
+    assert not Organisation.objects.exists()
+
+
+def test_editor_does_not_delete_what_others_know(editor, publisher, open_form):
+    public = make.OrganisationFactory()
+    open_form(editor, Organisation).save(name="Rhubarb Society", kind="society")
+    shared = Organisation.objects.get(name="Rhubarb Society")
+    open_form(publisher, shared).save("_draft", summary="Theirs as well.")
+    for record in (public, shared, make.OrganisationFactory(draft=True)):
+        assert "Delete …" not in text(editor.get(address(record)))
+        assert editor.post(address(record, "delete"), {"post": "yes"}).status_code == 403
+        assert Organisation.objects.filter(pk=record.pk).exists()

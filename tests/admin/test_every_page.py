@@ -112,21 +112,21 @@ SECTIONS = {
         "Partners": [
             "Contacts",
             "Questions to partners",
-            "Answers of partners",
+            "Answers from partners",
             "Reported mistakes",
             "Agreements",
         ],
-        "Headings and word lists": [
+        "Sections and word lists": [
             "Sections of the partners page",
             "Topics",
             "Glossary terms",
             "Sources",
         ],
         "Site": [
-            "Checks of links",
-            "Readings of sources",
+            "Link checks",
+            "Source checks",
             "Redirects",
-            "Addresses asked for in vain",
+            "Addresses not found",
             "Users",
             "Groups",
             "Log entries",
@@ -136,17 +136,15 @@ SECTIONS = {
 }
 SECTIONS["publisher"] = SECTIONS["superuser"] | {
     "Site": [
-        "Checks of links",
-        "Readings of sources",
+        "Link checks",
+        "Source checks",
         "Redirects",
-        "Addresses asked for in vain",
+        "Addresses not found",
         "Users",
         "Log entries",
     ]
 }
-SECTIONS["editor"] = SECTIONS["superuser"] | {
-    "Site": ["Checks of links", "Readings of sources", "Redirects"]
-}
+SECTIONS["editor"] = SECTIONS["superuser"] | {"Site": ["Link checks", "Source checks", "Redirects"]}
 SECTIONS["reader"] = {}
 
 

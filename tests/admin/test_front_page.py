@@ -1,13 +1,16 @@
 """The front page as a desk, one search over all records, and what publishing warns of."""
 
+import html
 import re
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from partners.models import Figure, PendingChange
 from tests import factories as make
 from tests.admin.browser_form import address
+from tests.admin.test_logo import picture
 from tests.admin.test_publication import text
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +31,7 @@ def test_search_lists_records_of_all_kinds_with_what_they_are(editor):
     page = text(editor.get(FIND, {"q": "rhubarb"}))
     assert ">Rhubarb Society</a>, organisation" in page
     assert ">Rhubarb Congress</a>, event" in page
+    assert page.index("Rhubarb Society") < page.index("Rhubarb Congress")  # partners come first
     assert "Custard" not in page
 
 
@@ -52,7 +56,7 @@ def test_front_page_lists_own_work_with_its_state(editor, publisher, open_form):
     open_form(publisher, other).save("_publish", summary="New.")
     recent = editor.get(FRONT).context["recent"]
     assert [(title, state) for title, _, state, _ in recent] == [
-        (str(two), "is not handed in yet"),
+        (str(two), "not handed in"),
         (str(one), "awaits approval"),
     ]
     assert [each[2] for each in publisher.get(FRONT).context["recent"]] == ["Published"]
@@ -112,3 +116,59 @@ def test_lists_show_the_clock_of_the_forms(publisher, open_form):
     page = text(publisher.get(reverse("admin:partners_revision_changelist")))
     assert not re.search(r"\d (a|p)\.m\.", page)
     assert re.search(r"\d{4}, \d\d:\d\d", page)
+
+
+def collaboration_with_a_draft():
+    """(collaboration, the draft partner that it names)."""
+    draft = make.OrganisationFactory(name="Rhubarb Society", draft=True)
+    collaboration = make.CollaborationFactory(draft=True)
+    make.PartyFactory(collaboration=collaboration, organisation=make.OrganisationFactory())
+    make.PartyFactory(collaboration=collaboration, organisation=draft)
+    return collaboration, draft
+
+
+def test_form_publishes_with_the_draft_that_it_names(publisher, editor, open_form, client):
+    collaboration, draft = collaboration_with_a_draft()
+    assert "_publish_all" not in open_form(editor, collaboration).buttons
+    form = open_form(publisher, collaboration)
+    assert "Publish with “Rhubarb Society”" in form.page
+    page = text(publisher.get(form.save("_publish_all")["Location"]))
+    assert "Published: Rhubarb Society." in page
+    assert "which is a draft" not in page
+    for record in (collaboration, draft):
+        assert b"Rhubarb Society" in client.get(record.get_absolute_url()).content
+    assert "_publish_all" not in open_form(publisher, collaboration).buttons
+
+
+def test_form_publishes_neither_where_the_draft_was_saved_meanwhile(publisher, open_form, client):
+    collaboration, draft = collaboration_with_a_draft()
+    form = open_form(publisher, collaboration)
+    open_form(publisher, draft).save("_draft", summary="Changed meanwhile.")
+    response = form.send("_publish_all", summary="Typed.")
+    assert response.status_code == 409
+    page = html.unescape(response.content.decode())
+    assert "Rhubarb Society: It is not as it was shown" in page
+    assert "Typed." in page
+    for record in (collaboration, draft):
+        assert client.get(record.get_absolute_url()).status_code == 404
+
+
+def test_draft_that_a_proposal_names_is_shown_where_it_is_decided(publisher, editor, open_form):
+    collaboration, draft = make.CollaborationFactory(), make.OrganisationFactory(draft=True)
+    form = open_form(editor, collaboration)
+    form.row("parties", organisation=draft.pk)
+    form.save("_hand_in")
+    page = text(publisher.get(address(PendingChange.objects.get())))
+    assert f"Approve and publish, with “{draft}”" in page
+
+
+def test_picture_that_is_proposed_is_shown_where_it_is_decided(publisher, editor, open_form):
+    form = open_form(editor, make.OrganisationFactory())
+    form.save("_hand_in", logo=picture(), logo_alt="Logo of it")
+    change = PendingChange.objects.get()
+    name = change.rows[0]["fields"]["logo"]
+    page = text(publisher.get(address(change)))
+    assert page.count(f'src="{default_storage.url(name)}"') == 1
+    open_form(publisher, make.OrganisationFactory(pk="other")).save("_hand_in", summary="Words.")
+    other = PendingChange.objects.exclude(pk=change.pk).get()
+    assert "The picture that is proposed" not in text(publisher.get(address(other)))

@@ -105,7 +105,7 @@ def test_former_name_is_chosen(publisher, pair):
 def test_editor_compares_and_cannot_merge(editor, pair):
     kept, other = pair
     page = text(editor.get(url_of(kept, other)))
-    assert "A publisher can merge them." in page
+    assert "Publishers merge: ask" in page
     assert "_merge" not in page
     assert editor.post(url_of(kept, other), {"_merge": "1"}).status_code == 403
 

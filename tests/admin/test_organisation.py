@@ -164,7 +164,7 @@ def test_editor_changes_nothing_that_the_public_reads(editor, client, open_form)
         assert said not in page
     assert organisation.record.version == 1
     form = open_form(editor, organisation)
-    assert "A pending change by editor is not handed in yet." in form.page
+    assert "A pending change by editor: not handed in." in form.page
     typed = (form.fields["name"], form.fields["names-0-name"])
     assert typed == ("Rhubarb Association", "Friends of Rhubarb")
 
@@ -175,7 +175,7 @@ def test_publisher_publishes_what_an_editor_handed_in(publisher, editor, client,
     form.row("names", kind="alias", name="Friends of Rhubarb")
     form.save("_hand_in", why="Asked by the society")
     form = open_form(publisher, organisation)
-    assert "A pending change by editor awaits approval." in form.page
+    assert "A pending change by editor: awaits approval." in form.page
     form.save("_publish", summary="They grow it.")
     page = get(client, organisation.get_absolute_url())
     for said in ("Friends of Rhubarb", "They grow it."):

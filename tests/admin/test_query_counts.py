@@ -68,15 +68,18 @@ def test_form_asks_as_often_for_many_rows_as_for_one(editor, factory, owner, exp
     ("factory", "owner", "expected"),
     [
         (figure_with_source, "organisation", 47),
-        (make.OrganisationRelationFactory, "organisation", 47),
+        (make.OrganisationRelationFactory, "organisation", 48),
         (make.CitationFactory, "organisation", 47),
-        (make.PartyFactory, "collaboration", 33),
-        (make.OrganiserFactory, "series", 29),
-        (make.OrganiserFactory, "event", 29),
+        (make.PartyFactory, "collaboration", 34),
+        (make.OrganiserFactory, "series", 30),
+        (make.OrganiserFactory, "event", 30),
     ],
 )
 def test_form_asks_once_more_for_each_choice_that_it_names(editor, factory, owner, expected, count):
-    """Django's suggestions do; the number of records to choose from adds nothing."""
+    """Django's suggestions do; the number of records to choose from adds nothing.
+
+    And once whether drafts are among the records that it names.
+    """
     record = FACTORIES[owner]()
     for _ in range(count):
         factory(**{owner: record})

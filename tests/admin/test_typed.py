@@ -3,15 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from partners.admin import kept
 from partners.admin.kept import DAYS
-from partners.models import Organisation, SentSheet
+from partners.models import Figure, Organisation, SentSheet
 from tests import factories as make
-from tests.admin.browser_form import address, errors
+from tests.admin.browser_form import BrowserForm, address, errors, read
 from tests.admin.test_logo import picture
 from tests.admin.test_publication import text
 
@@ -128,6 +129,36 @@ def test_who_is_logged_out_while_typing_is_told_what_becomes_of_it(publisher, op
     assert "You were logged out, so nothing was saved." in page
 
 
+def test_who_is_logged_out_with_a_long_form_is_told_as_well(publisher, open_form):
+    form = open_form(publisher, make.OrganisationFactory())
+    publisher.logout()
+    sent = form.send(description=f"<p>{'Typed. ' * 4000}</p>")
+    assert "You were logged out, so nothing was saved." in text(publisher.get(sent["Location"]))
+
+
+def test_row_that_was_added_without_scripts_may_stay_empty(publisher, open_form):
+    form = open_form(publisher, make.OrganisationFactory())
+    page = text(form.send("_more", _more_of="figures"))
+    form.fields, form.buttons = read(page, "organisation_form")
+    form.save(summary="Typed.")
+    assert not Figure.objects.exists()
+
+
+def test_without_scripts_records_are_chosen_from_whole_lists(publisher):
+    collaboration, organisation = make.CollaborationFactory(), make.OrganisationFactory()
+    url = address(collaboration)
+    option = f'<option value="{organisation.pk}">'
+    page = text(publisher.get(url))
+    assert option not in page
+    assert '<a href="?lists=1">choose from whole lists</a>' in page
+    form = BrowserForm(publisher, f"{url}?lists=1")
+    assert option in form.page
+    assert "whole lists" not in form.page
+    form.row("parties", organisation=organisation.pk)
+    form.save("_publish")
+    assert collaboration.parties.get().organisation == organisation
+
+
 def test_who_has_logged_in_anew_is_led_back_to_the_form(client_of, publisher):
     url = address(make.OrganisationFactory())
     strict = Client(enforce_csrf_checks=True, headers={"origin": "http://testserver"})
@@ -156,3 +187,20 @@ def test_person_keeps_no_more_files_than_forms_that_one_may_have_open(publisher,
         for _ in range(3)
     ]
     assert {str(key) for key in SentSheet.objects.values_list("pk", flat=True)} == {*keys[1:]}
+
+
+def test_every_form_of_the_admin_names_its_mistakes(superuser, open_form):
+    """One mechanism for all that the admin adds; pages with a form of their own use it as well."""
+    pages = [(model, superuser.get(address(model))) for model in admin.site._registry]
+    forms = [(model, page) for model, page in pages if page.status_code == 200]
+    assert len(forms) > 12
+    for model, page in forms:
+        used = [each.name for each in page.templates]
+        assert "admin/partners/change_form.html" in used, model
+    form = open_form(superuser, make.ContactFactory())
+    response = form.send(email="nobody", since="when?")
+    assert [place for place, *_ in named(response)] == ["id_email", "id_since"]
+    assert "<title>Error: " in text(response)
+    sent = superuser.post(address(Organisation, "import"))
+    assert [(place, where) for place, where, _ in named(sent)] == [("id_sheet", "Spreadsheet")]
+    assert text(sent).count('href="#id_sheet"') == 1

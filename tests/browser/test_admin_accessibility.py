@@ -4,6 +4,7 @@ A page is opened once for each width; all that is asked of it is asked there, in
 """
 
 import gzip
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +13,18 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from partners.models import Organisation, PendingChange, Section
+from partners.models import (
+    Agreement,
+    Contact,
+    Job,
+    MissedAddress,
+    MistakeReport,
+    Organisation,
+    PendingChange,
+    Revision,
+    Section,
+    SourceCheck,
+)
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, address
 from tests.admin.records import RECORDS
@@ -26,7 +38,8 @@ OF_WIDTH = {
     "type": "rule",
     "values": ["target-size", "scrollable-region-focusable", "color-contrast"],
 }
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+COLOURS = {"type": "rule", "values": ["color-contrast-enhanced", "link-in-text-block"]}
+ENHANCED = {"type": "rule", "values": ["color-contrast-enhanced"]}
 ASK = """async (rules) => {
   const options = { runOnly: rules, resultTypes: ["violations"], preload: false, iframes: false };
   const { violations } = await axe.run(document, options);
@@ -77,6 +90,17 @@ OPEN_ALL = """() => {
   document.querySelectorAll('details').forEach((each) => { each.open = true; });
   document.querySelectorAll('.bar').forEach((each) => { each.style.position = 'static'; });
 }"""
+
+#: In colours of the person's own: what is pressed has an edge, and links are told by a line.
+EDGELESS = """() => [...document.querySelectorAll(
+    'button, input[type=submit], input[type=button], a.button, .object-tools a, p a, li a, td a')]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().width > 1)
+  .filter((each) => {
+    const style = getComputedStyle(each);
+    const isWord = each.matches('a:not(.button, .object-tools a, .addlink, .deletelink)');
+    return parseFloat(style.borderTopWidth) < 1
+      && !(isWord && (style.textDecorationLine !== 'none' || !each.textContent.trim()));
+  }).map((each) => each.outerHTML.slice(0, 120))"""
 
 CONTROLS = {"textbox", "combobox", "checkbox", "radio", "button", "link", "spinbutton", "searchbox",
             "listbox"}  # fmt: skip
@@ -145,6 +169,8 @@ def pages(records):
             "admin_logentry",
         )
     ]
+    paths += [f"{reverse('admin:find')}?q={each}" for each in ("organisation", "zzzz")]
+    paths += [address(model, "add") for model in (Agreement, Contact)] + of_many_and_of_work(other)
     answer = make.AnswerFactory(logo=b"picture", logo_permission="Their board")
     paths += [address(each) for each in (answer, answer.inquiry, make.MistakeReportFactory())]
     paths += [address(organisation, "decide") + "?_withdraw=1&at_0=&at_1="]
@@ -158,6 +184,25 @@ def pages(records):
     ]
 
 
+def of_many_and_of_work(organisation):
+    """The addresses of an act that can be undone, a job, a source that changed; what has a list."""
+    act, by, client = uuid4(), User.objects.get(username="paula"), Client()
+    client.force_login(by)
+    BrowserForm.open(client, organisation).save("_publish", summary="Published.")
+    Revision.objects.update(act=act)
+    job = {"task": uuid4(), "by": by, "title": "Look at a file", "leads_to": "/admin/"}
+    cited = make.CitationFactory(organisation=organisation, quotation="some words", path="name")
+    check = {"url": cited.source.url, "quotation": "some words", "outcome": "gone"}
+    made = [Job.objects.create(**job), SourceCheck.objects.create(**check, passage="others")]
+    MissedAddress.objects.create(path="/old/", last_on="2026-11-28")
+    models = (Agreement, Job, SourceCheck, MistakeReport, User)
+    return [
+        reverse("admin:partners_revision_undo", args=[act]),
+        *map(address, made),
+        *(address(model, "changelist") for model in models),
+    ]
+
+
 def complaints(page, name):
     """What is wrong with the page as it stands, with all that is folded opened: (its name, what).
 
@@ -168,6 +213,10 @@ def complaints(page, name):
     page.evaluate(Axe().axe_script)
     found = [("dangling", each) for each in page.evaluate(DANGLING)]
     found += [("nameless", *each) for each in nameless(page)]
+    page.emulate_media(forced_colors="active")
+    found += [("edgeless", each) for each in page.evaluate(EDGELESS)]
+    page.emulate_media(forced_colors="none", color_scheme="light")
+    found += [("light", *each) for each in page.evaluate(ASK, ENHANCED)]
     found += [(*theme, *each) for *theme, each in asked(page, RULES)]
     page.set_viewport_size({"width": WIDTHS[1], "height": 900})
     found += [(*theme, *each) for *theme, each in asked(page, OF_WIDTH)]

@@ -187,9 +187,7 @@ def test_leaving_with_unsaved_typing_warns(page, sign_in, organisation):
     expect(page.get_by_label("Summary")).to_have_value("Grows")
     assert warnings == ["beforeunload"]
     click("button", "Save draft")
-    expect(
-        page.get_by_text("A pending change by publisher is not handed in yet.").first
-    ).to_be_visible()
+    expect(page.get_by_text("A pending change by publisher: not handed in.").first).to_be_visible()
     click("link", "Collaborations", exact=True)
     expect(page.get_by_role("link", name="Add collaboration")).to_be_visible()
     assert warnings == ["beforeunload"]

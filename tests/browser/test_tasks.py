@@ -112,7 +112,7 @@ def test_next_edition_is_created_and_verified(page, publisher):
     assert Event.objects.count() == 2
     page.goto(address(event))
     page.locator("summary", has_text="Verify").first.click()
-    press(page, "Verified today")
+    press(page, "Mark as verified today")
     page.wait_for_load_state()
     assert Verification.objects.filter(event=event).exists()
 
@@ -124,7 +124,7 @@ def test_redirect_is_added_and_deleted(page, publisher):
     page.locator("[name=_save]").click()
     expect(page.get_by_text("was added successfully")).to_be_visible()
     page.goto(address(Redirect.objects.get(), "delete"))
-    press(page, "Yes, I’m sure")
+    press(page, "Delete it")
     expect(page.get_by_text("was deleted successfully")).to_be_visible()
 
 

@@ -193,7 +193,7 @@ def test_differences_are_said_in_the_words_of_the_form(organisation):
     assert words == [
         ("Kind", "Not stated", "Society"),
         ("Topics", topics, "–"),
-        ("Figure “more than 2,000 members”: bound", "as stated", "more than"),
+        ("Figure “more than 2,000 members”: how exact", "as stated", "more than"),
         ("Figure “more than 2,000 members”: value", "100", "2,000"),
         (f"Link “{link.label}”", f"label: {link.label}; web address: {link.url}", "–"),
     ]

@@ -13,12 +13,12 @@ from partners.models.base import moment
 
 
 class PartnerAnswered(Rule):
-    title = "Answers of partners"
+    title = "Answers from partners"
     why = "They looked at their entry for us: take what they corrected, or note that it is right."
 
     def find(self, scene):
         for answer in scene.answers:
-            yield answer, f"sent on {moment(answer.sent_at)}"
+            yield answer, f"answered on {moment(answer.sent_at)}"
 
 
 class MailNotDelivered(Rule):

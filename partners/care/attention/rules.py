@@ -230,11 +230,8 @@ class ChangeWaiting(Rule):
     def find(self, scene):
         for change in scene.pending:
             if change.status == PendingChange.Status.HANDED_IN:
-                yield (
-                    change,
-                    f"by {change.by_name}, {moment(change.saved_at)}",
-                    change.saved_at.isoformat(),
-                )
+                since = change.saved_at.isoformat()
+                yield change, f"since {moment(change.saved_at)}", since
 
 
 class ChangeDueSoon(Rule):

@@ -34,7 +34,7 @@ def logo_until(until):
 
 CASES = {
     "partner-answered": [
-        (lambda: answered(5), "sent on 1 July 2026, 14:00"),
+        (lambda: answered(5), "answered on 1 July 2026, 14:00"),
         (lambda: answered(5, decided_at=NOW), None),
         (lambda: make.AnswerFactory(inquiry=asked(5), sent_at=None), None),
     ],

@@ -270,7 +270,7 @@ CASES = {
         (organisation, None),
     ],
     "change-waiting": [
-        (lambda: pending("handed-in"), "by colleague, 1 July 2026, 14:00"),
+        (lambda: pending("handed-in"), "since 1 July 2026, 14:00"),
         (lambda: pending("draft"), None),
         (lambda: pending("sent-back"), None),
     ],

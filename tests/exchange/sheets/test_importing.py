@@ -45,7 +45,7 @@ def test_dry_run_says_old_and_new_in_words(record):
     assert said(book) == [
         ("Kind", "Not stated", "Federation"),
         ("Founded", "2016", "May 2016"),
-        ("Figure “more than 7,000 members”: bound", "as stated", "more than"),
+        ("Figure “more than 7,000 members”: how exact", "as stated", "more than"),
         ("Figure “more than 7,000 members”: as of", "–", "2020"),
     ]
     record.refresh_from_db()
@@ -85,7 +85,7 @@ def test_blanks_around_a_cell_say_nothing(record, around):
         ("Founded", "May 2016"),
         ("The society whose site this is", "Yes"),
         ("Topics", "Imaging"),
-        ("Figure “about 30 members”: bound", "about"),
+        ("Figure “about 30 members”: how exact", "about"),
         ("Figure “about 30 members”: value", "30"),
     ]
 
