@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 import zoneinfo
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from importlib.resources import files
 from itertools import takewhile
 
@@ -187,6 +187,10 @@ class PartialDateFormField(forms.CharField):
         return value.display() if isinstance(value, PartialDate) else value
 
 
+#: Thousands of records have the same few days.
+_read = lru_cache(4096)(PartialDate)
+
+
 class PartialDateField(models.Field):
     """A PartialDate in a text column of at most 10 characters; "" where nothing is known."""
 
@@ -214,7 +218,7 @@ class PartialDateField(models.Field):
         return super().db_parameters(connection) | {"collation": collation}
 
     def from_db_value(self, value, expression, connection):
-        return PartialDate(value) if value else ""
+        return _read(value) if value else ""
 
     def to_python(self, value):
         if value in self.empty_values or isinstance(value, PartialDate):

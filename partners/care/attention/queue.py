@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from partners.care.attention.rule import Rule
 from partners.care.attention.rules import RULES
 from partners.care.attention.scene import Scene
-from partners.models import Snooze
+from partners.models import ROOT_MODELS, ROOTS, Record, Snooze
 from partners.rows import freshness
 
 #: As many findings of one rule stand on the front page; the page of the queue has all.
@@ -68,11 +68,18 @@ def keepers(findings):
         user: {group.name for group in user.groups.all()}
         for user in staff.prefetch_related("groups")
     }
-    present = {user.pk for user in roles}
+    kept = _kept()
 
     def is_for(user, finding):
-        keeper = getattr(getattr(finding.record, "record", None), "keeper_id", None)
-        return keeper == user.pk if keeper in present else finding.rule.role in roles[user]
+        keeper = kept.get((type(finding.record), getattr(finding.record, "pk", None)))
+        return keeper == user if keeper in roles else finding.rule.role in roles[user]
 
     theirs = [(user, [each for each in findings if is_for(user, each)]) for user in roles]
     return [(user, mine) for user, mine in theirs if mine]
+
+
+def _kept():
+    """{(model, key): who looks after it} of the records that have a keeper of their own."""
+    records = Record.objects.exclude(keeper=None).select_related("keeper")
+    rows = ((each.keeper, name, getattr(each, f"{name}_id")) for each in records for name in ROOTS)
+    return {(ROOT_MODELS[name], key): keeper for keeper, name, key in rows if key is not None}

@@ -283,11 +283,10 @@ class PossibleDuplicate(Rule):
                     told.add((first.pk, other.pk))
                     yield first, f"shares its {what} “{value}” with {other}", other
 
-    def _finding(self, record, says, other):
+    def url(self, finding):
         """It leads to the page that compares the two, and merges them."""
-        compared = reverse("admin:partners_organisation_merge", args=[record.pk])
-        address = f"{compared}?other={other.pk}"
-        return super()._finding(record, says, other)._replace(address=address)
+        compared = reverse("admin:partners_organisation_merge", args=[finding.record.pk])
+        return f"{compared}?other={finding.subject.rpartition('/')[2]}"
 
 
 def _host(url):

@@ -13,6 +13,7 @@ from partners.models import (
     Agreement,
     Answer,
     Citation,
+    Collaboration,
     Event,
     EventSeries,
     Figure,
@@ -41,6 +42,11 @@ UNREAD = {
     Event: ("summary",),
     Page: ("summary",),
 }  # fmt: skip
+#: Nor of any record: what is live is known, and moments take long to read.
+NEVER_READ = ("published_at", "withdrawn_at")
+#: Of which models rules read the row beside the record, and what they do not look at in it.
+RECORDED = {Organisation, Collaboration}
+RECORD_UNREAD = ("record__text", "record__version", "record__folding", "record__keeper")
 
 
 class Scene:
@@ -170,12 +176,10 @@ class Scene:
         return [(MODELS[place], *rest) for place, *rest in sorted(union(turns))]
 
     def _live(self, model):
-        return (
-            model.objects.live(self.now)
-            .select_related("record", "verification")
-            .defer(*UNREAD.get(model, ()), "record__text")
-            .order_by("pk")
-        )
+        live = model.objects.live(self.now).select_related("verification").order_by("pk")
+        if model in RECORDED:
+            live = live.select_related("record").defer(*RECORD_UNREAD)
+        return live.defer(*UNREAD.get(model, ()), *NEVER_READ)
 
     def _owned(self, parts, *owners):
         """The parts whose record is live; each leads to the record that is read already."""
