@@ -59,6 +59,15 @@ def parse_time(typed):
     return dt.time(hour, int(match["minute"] or 0), int(match["second"] or 0))
 
 
+@lru_cache(4096)
+def _latest(text):
+    """The last day that a date of so many digits can be."""
+    if len(text) == 10:
+        return dt.date.fromisoformat(text)
+    year, month = int(text[:4]), int(text[5:] or 12)
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
 @total_ordering
 class PartialDate:
     """A date known to the year, the month or the day.
@@ -110,11 +119,7 @@ class PartialDate:
     @property
     def latest(self):
         """The last day it can be, as datetime.date."""
-        first = self.earliest
-        if self.precision == "day":
-            return first
-        month = 12 if self.precision == "year" else first.month
-        return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
+        return _latest(self.text)
 
     def display(self):
         """The words for a reader: "2016", "May 2016" or "3 May 2016"."""

@@ -53,7 +53,8 @@ class Rule:
         return reverse(page, args=[record.pk]) + (place and f"#{place}")
 
     def findings(self, scene):
-        return [self._finding(*found) for found in self.find(scene)]
+        """An iterable of Finding."""
+        return (self._finding(*found) for found in self.find(scene))
 
     def find(self, scene):
         """Yield (record, what to say of it, part or "", place on the record's form) for each."""

@@ -39,7 +39,10 @@ MODELS = tuple(ROOT_MODELS.values())
 UNREAD = {
     Organisation: ("summary", "kind", "region_note", "founded_label", "logo_source", "is_home"),
     EventSeries: ("summary",),
-    Event: ("summary",),
+    Event: (
+        "summary", "venue", "country", "mode", "held_at", "series",
+        "start_time", "end_time", "time_zone", "repeated_hour",
+    ),
     Page: ("summary",),
 }  # fmt: skip
 #: Nor of any record: what is live is known, and moments take long to read.
@@ -71,6 +74,12 @@ class Scene:
     @cached_property
     def figures(self):
         return self._owned(Figure.objects.select_related("verification"), "organisation")
+
+    @cached_property
+    def verified(self):
+        """Model → what has a Verification: the live records, and their figures."""
+        every = {model: self.of(model) for model in MODELS} | {Figure: self.figures}
+        return {model: _verified(model, records) for model, records in every.items()}
 
     @cached_property
     def links(self):
@@ -194,3 +203,10 @@ class Scene:
                     setattr(part, owner, root)
                     kept.append(part)
         return kept
+
+
+def _verified(model, records):
+    """Those with a Verification, which was read with them: to ask for one that is absent costs an
+    exception each time."""
+    read = model._meta.get_field("verification").get_cached_value
+    return [each for each in records if read(each, default=None)]
