@@ -6,13 +6,5 @@ from partners.care.attention.rules import RULES
 from partners.care.attention.scene import Scene
 
 __all__ = [
-    "RULES",
-    "Beginning",
-    "Finding",
-    "Group",
-    "Rule",
-    "Scene",
-    "keepers",
-    "overview",
-    "queue",
-]
+    "RULES", "Beginning", "Finding", "Group", "Rule", "Scene", "keepers", "overview", "queue",
+]  # fmt: skip
