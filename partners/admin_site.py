@@ -1,7 +1,7 @@
 """The admin site: its name, and its front page in the order of the work."""
 
 import datetime as dt
-from functools import wraps
+from functools import partial, wraps
 from operator import itemgetter
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from partners.accounts import access
-from partners.care.attention import RULES, overview, queue
+from partners.care.attention import RULES, Beginning, overview, queue
 from partners.models import ROOT_MODELS, Job, PendingChange, Revision, Snooze
 from partners.reading.search import Search
 from partners.rows.history import name_of
@@ -83,15 +83,19 @@ def history_address(revision):
     return reverse(name, args=[quote(revision.key)])
 
 
-def _in_pages(groups, one, number):
+def _in_pages(now, one, number):
     """[(rule, Page of its findings)]: the first of each rule, or a page of the `one` so named."""
-    if not one:
-        return [(rule, Paginator(those, FINDINGS_OF_EACH).page(1)) for rule, those in groups]
-    return [
-        (rule, Paginator(findings, FINDINGS_OF_ONE).get_page(number))
-        for rule, findings in groups
-        if rule.name == one
-    ]
+    if one:
+        groups, size = queue(now, _named(one)), FINDINGS_OF_ONE
+    else:
+        groups, size = queue(now, keep=partial(Beginning, FINDINGS_OF_EACH)), FINDINGS_OF_EACH
+        number = 1
+    return [(rule, Paginator(findings, size).get_page(number)) for rule, findings in groups]
+
+
+def _named(rule):
+    """The rules (list) of that name: one, or none."""
+    return [each for each in RULES if each.name == rule]
 
 
 class PartnersAdminSite(admin.AdminSite):
@@ -141,8 +145,9 @@ class PartnersAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         """Say first what is for this person, then what needs attention."""
         may_see = request.user.has_perm("partners.view_organisation")
-        attention = overview(request.now) if may_see else []
-        urgent = [each for _, _, findings in attention for each in findings][:MOST_URGENT]
+        attention = overview(request.now) if may_see else None
+        rules = attention.rules if may_see else []
+        urgent = [each for _, _, findings in rules for each in findings][:MOST_URGENT]
         context = {"attention": attention, "urgent": urgent, "is_front_page": True}
         context |= {**self._inbox(request), "recent": self._recent(request.user)}
         return super().index(request, context | (extra_context or {}))
@@ -215,7 +220,7 @@ class PartnersAdminSite(admin.AdminSite):
         if not request.user.has_perm("partners.view_organisation"):
             raise PermissionDenied
         form, rule = SnoozeForm(request.POST or None), request.GET.get("rule")
-        if rule and rule not in {each.name for each in RULES}:
+        if rule and not _named(rule):
             raise Http404(f"There is no rule {rule}.")
         if request.method == "POST":
             if not request.user.has_perm("partners.add_snooze"):
@@ -225,7 +230,7 @@ class PartnersAdminSite(admin.AdminSite):
         context = {
             **self.each_context(request),
             "title": "Needs attention",
-            "groups": _in_pages(queue(request.now), rule, request.GET.get("page", 1)),
+            "groups": _in_pages(request.now, rule, request.GET.get("page", 1)),
             "one_rule": rule,
             "form": form,
             "asked": request.POST.get("finding"),
@@ -241,8 +246,10 @@ class PartnersAdminSite(admin.AdminSite):
                 snooze.delete()
                 messages.info(request, f"Taken back onto the queue: {snooze.title}.")
             return True
-        there = {each.key: each for group in queue(request.now) for each in group.findings}
-        finding = there.get(request.POST.get("finding"))
+        key = request.POST.get("finding", "")
+        groups = queue(request.now, _named(key.partition(":")[0]))
+        there = (each for group in groups for each in group.findings)
+        finding = next((each for each in there if each.key == key), None)
         if finding is None:
             messages.info(request, "This is mended, or put off already.")
             return True

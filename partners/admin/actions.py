@@ -12,9 +12,17 @@ from partners.rows.door import take_one
 from partners.rows.offers import Offer, Outcome
 from partners.rows.standing import standings
 
+UNSEEN = (
+    "Nothing was done: this is done to what you have looked at. Tick the records page by page; all "
+    "of them at once can be exported, changed as a spreadsheet and imported."
+)
+
 
 class RootList(ChangeList):
     """Each row of the list has the version that it shows."""
+
+    #: What the records that the list does not show can be selected for.
+    all_are_for = "to export them"
 
     def get_results(self, request):
         super().get_results(request)
@@ -55,6 +63,9 @@ class RootActions(admin.ModelAdmin):
 
     def _each(self, request, queryset, press_for):
         """Do it to each that is still what the list showed; say what was left, and why."""
+        if request.POST.get("select_across", "0") != "0":
+            self.message_user(request, UNSEEN, messages.ERROR)
+            return
         seen = dict(each.partition(" ")[::2] for each in request.POST.getlist("_seen"))
         answers, act = [], uuid4()
         for root in queryset:

@@ -117,17 +117,12 @@ class MergingAdmin(RootAdmin):
             "other": other,
             "states": [(each, each.state(request.now)) for each in (plan.kept, plan.other)],
             "obstacles": obstacles,
-            "changes": [
-                (_title(*identity), differences.between(plan.before[identity], rows))
-                for identity, rows in plan.after.items()
-            ],
-            "twice": [_place(*each) for each in plan.twice],
-            "lost": differences.between(*plan.lost),
-            "name_form": name_form,
-            "may_merge": self.has_merge_permission(request),
             "ask": whom_to_ask(request, f"Please merge “{other}” into “{kept}”"),
             "other_way": self._compare_address(plan.other, plan.kept),
         }
+        if not obstacles:
+            may_merge = self.has_merge_permission(request)
+            context |= _compared(plan) | {"name_form": name_form, "may_merge": may_merge}
         return self._merging_page(request, "merge", context)
 
     def _merging_page(self, request, name, context):
@@ -155,6 +150,18 @@ class MergingAdmin(RootAdmin):
 
     def _compare_address(self, kept, other):
         return f"{self.address('merge', quote(kept.pk))}?{urlencode({'other': other.pk})}"
+
+
+def _compared(plan):
+    """What the page says of a merge that nothing stands against."""
+    return {
+        "changes": [
+            (_title(*identity), differences.between(plan.before[identity], rows))
+            for identity, rows in plan.after.items()
+        ],
+        "twice": [_place(*each) for each in plan.twice],
+        "lost": differences.between(*plan.lost),
+    }
 
 
 def _told_apart(*records):

@@ -4,6 +4,9 @@ What is found is compared with the ledger, not with a due day: skipped days are 
 is mended drops out. If it comes back it is news again.
 """
 
+from itertools import groupby
+from operator import attrgetter
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
@@ -12,9 +15,13 @@ from django.template.loader import render_to_string
 
 from partners.care.attention import keepers, queue
 from partners.models import Organisation, Reminder
+from partners.models.known import batches
 from partners.models.tasks import task
 from partners.reading import site
 from partners.values.lines import writable
+
+#: So many findings of a rule stand in a mail, which says how many more there are, and where.
+MOST_OF_A_RULE = 20
 
 
 class NotTaken(Exception):
@@ -27,8 +34,15 @@ def send(now):
     The ledger holds what is queued with it, in one transaction.
     """
     findings = [finding for group in queue(now) for finding in group.findings]
-    Reminder.objects.exclude(finding__in=[finding.key for finding in findings]).delete()
+    _forget_all_but({finding.key for finding in findings})
     return sum(_remind(user, mine, now) for user, mine in keepers(findings) if user.email)
+
+
+def _forget_all_but(found):
+    """Take off the ledger what is mended."""
+    ledger = set(Reminder.objects.order_by().values_list("finding", flat=True).distinct())
+    for some in batches(ledger - found):
+        Reminder.objects.filter(finding__in=some).delete()
 
 
 def _remind(user, findings, now):
@@ -54,7 +68,7 @@ def _text(user, findings):
         "user": user,
         "site_name": title,
         "site_url": settings.SITE_URL,
-        "findings": findings,
+        "rules": [_shortened(*each) for each in groupby(findings, attrgetter("rule"))],
     }
     needs = "things need" if count > 1 else "thing needs"
     return {
@@ -62,6 +76,12 @@ def _text(user, findings):
         "text": render_to_string("mail/reminder.txt", context),
         "html": render_to_string("mail/reminder.html", context),
     }
+
+
+def _shortened(rule, findings):
+    """What the mail says of one rule: the rule, the first of its findings, how many more."""
+    findings = list(findings)
+    return rule, findings[:MOST_OF_A_RULE], len(findings[MOST_OF_A_RULE:])
 
 
 @task

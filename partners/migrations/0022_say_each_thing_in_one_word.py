@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0020_say_it_as_a_colleague_would"),
+        ("partners", "0021_read_the_latest"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0020_say_it_as_a_colleague_would"),
+        ("partners", "0022_say_each_thing_in_one_word"),
     ]
 
     operations = [

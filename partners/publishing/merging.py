@@ -5,7 +5,7 @@ is and as it would be. What both have stays once. Each of these records gets one
 other one's last state stays among the deleted records, so that all of it can be undone.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from partners.rows import bookkeeping, snapshots
 from partners.rows.door import take
 from partners.rows.offers import LOOK_AGAIN, Offer, Press
 from partners.rows.snapshots import Refused
-from partners.rows.standing import standing, standings
+from partners.rows.standing import lock, standings
 from partners.values.folding import fold
 
 #: How other records name an organisation → what leads from there to the record.
@@ -77,9 +77,13 @@ def merge(plan, seen, by, at):
 
     `by` (User) does it at `at` (aware datetime). Raises Refused.
     """
+    if sentences := plan.barriers(at):
+        raise Refused(*sentences)
     with bookkeeping.batch():
-        for model, key in sorted(plan.before, key=lambda each: (each[0]._meta.label, each[1])):
-            standings(model, [key], lock=True)
+        for model, keys in sorted(
+            _by_model(plan.before).items(), key=lambda each: each[0]._meta.label
+        ):
+            lock(model, sorted(keys))
         now = plan.anew()
         if now is None or now.versions != seen:
             raise Refused(LOOK_AGAIN)
@@ -114,12 +118,12 @@ class Merge:
     @cached_property
     def standings(self):
         """(model, key) → the Standing of each record that is touched: the two first."""
-        records = {(Organisation, each.pk): each for each in (self.kept, self.other)}
+        touched = dict.fromkeys((Organisation, each.pk) for each in (self.kept, self.other))
         for manager, way in ELSEWHERE.items():
             for part in getattr(self.other, manager).order_by("pk"):
-                record = getattr(part, way)
-                records.setdefault((type(record), record.pk), record)
-        return {identity: standing(*identity) for identity in records}
+                touched.setdefault(_owner(part, way))
+        found = {model: standings(model, keys) for model, keys in _by_model(touched).items()}
+        return {(model, key): found[model][key] for model, key in touched}
 
     @cached_property
     def before(self):
@@ -186,22 +190,26 @@ class Merge:
         }
         return [row], [row | {"fields": row["fields"] | others}]
 
-    def obstacles(self, at):
-        """Why they cannot be merged at `at` (aware datetime): a list of sentences."""
+    def barriers(self, at):
+        """What can be said against it before anything else is read: a list of sentences."""
         kept, other = f"“{self.kept}”", f"“{self.other}”"
         if self.other.is_home:
             sentence = f"{other} is the society whose site this is: it cannot be merged away."
             return [f"{sentence} Keep it, and merge {kept} into it."]
+        if self._is_better_known(at):
+            sentence = f"Visitors know {other}, but not {kept}."
+            return [f"{sentence} Publish {kept} first, or keep {other} instead."]
+        return []
+
+    def obstacles(self, at):
+        """Why they cannot be merged at `at` (aware datetime): a list of sentences."""
+        if sentences := self.barriers(at):
+            return sentences
         sentences = [
             f"“{change.title}” has a pending change by {change.by_name}: publish or discard it "
             "first."
             for change in self._pending
         ]
-        if self._is_better_known(at):
-            sentences.append(
-                f"Visitors know {other}, but not {kept}. Publish {kept} first, or keep {other} "
-                "instead."
-            )
         return sentences or self._refusal(at)
 
     def write(self, by, at):
@@ -338,6 +346,21 @@ class Merge:
             if row["fields"].get(name) == self.other.pk
         }
         return row | {"fields": row["fields"] | names}
+
+
+def _owner(part, way):
+    """(model, key) of the record that `way` leads to from a part, without a query."""
+    if way == "root":
+        return part.owner
+    field = part._meta.get_field(way)
+    return field.related_model, getattr(part, field.attname)
+
+
+def _by_model(records):
+    keys = defaultdict(list)
+    for model, key in records:
+        keys[model].append(key)
+    return keys
 
 
 def _identity(row):

@@ -16,7 +16,7 @@ from django.db import OperationalError
 
 from partners.models import PendingChange
 from partners.models.base import moment
-from partners.rows import bookkeeping, history, snapshots
+from partners.rows import bookkeeping, history, snapshots, timing
 from partners.rows.door import take_one
 from partners.rows.kept import in_form_of_today
 from partners.rows.offers import Offer, Outcome, Press, Stale
@@ -231,7 +231,7 @@ def apply_due(at, within=None):
 
 def _apply_in_time(change, at, until, wait):
     try:
-        with bookkeeping.in_time(until, wait):
+        with timing.in_time(until, wait):
             return _apply(change, at)
     except OperationalError as error:
         log.info("A scheduled change stays due: %r: %s", change.title, error)

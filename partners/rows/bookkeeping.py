@@ -3,14 +3,13 @@
 The one module that listens to signals: only they see raw writes.
 """
 
-import time
 from collections import defaultdict
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 
 from django.apps import apps
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils import timezone
@@ -28,6 +27,7 @@ from partners.models import (
 )
 from partners.models.fields import TitleField
 from partners.models.known import batches
+from partners.models.tasks import task
 from partners.rows import statements
 from partners.values import folding
 from partners.values.folding import fold
@@ -75,33 +75,6 @@ def rehearsal():
             transaction.set_rollback(True)
     finally:
         _written.reset(token)
-
-
-@contextmanager
-def in_time(until, wait):
-    """One transaction, undone where it lasts beyond `until` (seconds of `time.monotonic`).
-
-    It waits for a lock no longer than `wait` seconds. Raises OperationalError in both cases.
-    """
-
-    def watch(execute, *args):
-        if time.monotonic() >= until:
-            raise OperationalError("There is no time left for it.")
-        return execute(*args)
-
-    usual = connection.settings_dict["OPTIONS"].get("timeout")
-    on_sqlite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
-        try:
-            if on_sqlite:
-                cursor.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
-            with transaction.atomic(), connection.execute_wrapper(watch):
-                if not on_sqlite:
-                    cursor.execute(f"SET LOCAL lock_timeout = {max(1, round(wait * 1000))}")
-                yield
-        finally:
-            if on_sqlite:
-                cursor.execute(f"PRAGMA busy_timeout = {usual * 1000:.0f}")
 
 
 def refresh(root):
@@ -325,10 +298,32 @@ def entrust(root, keeper):
         records.update(keeper=keeper)
 
 
+@task
+def follow_topic(keys):
+    """Fold the organisations of these keys (list of str) anew: their topic changed.
+
+    Each BATCH is a transaction: nobody who saves one of them waits for all.
+    """
+    for some in batches(keys):
+        with transaction.atomic():
+            refresh_all(list(Organisation.objects.filter(pk__in=some).order_by("pk")))
+
+
+def _note_topic(keys):
+    """That the topic of the organisations of these keys was written: many are left to the worker,
+    so that neither who renames it nor who saves one of them waits."""
+    if len(keys) > BATCH:
+        follow_topic.enqueue(keys)
+    else:
+        note_all(Organisation, keys)
+
+
+def _organisations(topic):
+    return list(topic.organisations.order_by("pk").values_list("pk", flat=True))
+
+
 def _affected(instance):
     """(model, key) of the roots whose record a write of `instance` touches."""
-    if isinstance(instance, Topic):
-        return [(Organisation, key) for key in instance.organisations.values_list("pk", flat=True)]
     if isinstance(instance, Root):
         return [(type(instance), instance.pk)]
     return [instance.owner] if isinstance(instance, Part) and instance.owner else []
@@ -336,7 +331,10 @@ def _affected(instance):
 
 def note(instance):
     """That `instance` was written: its roots are counted as changed, in a batch at its end."""
-    _note(_affected(instance))
+    if isinstance(instance, Topic):
+        _note_topic(_organisations(instance))
+    else:
+        _note(_affected(instance))
 
 
 def note_all(model, keys):
@@ -373,7 +371,7 @@ def _on_save(sender, instance, **kwargs):
 
 
 def _before_topic_goes(sender, instance, **kwargs):
-    instance.organisations_before = _affected(instance)
+    instance.organisations_before = _organisations(instance)
 
 
 def _on_delete(sender, instance, origin, **kwargs):
@@ -381,10 +379,10 @@ def _on_delete(sender, instance, origin, **kwargs):
     if isinstance(instance, Part) and getattr(origin, "model", type(origin)) is sender:
         note(instance)
     if isinstance(instance, Topic):
-        _note(instance.organisations_before)
+        _note_topic(instance.organisations_before)
 
 
 def _on_m2m(sender, instance, action, reverse, model, pk_set, **kwargs):
     if not action.startswith("post_"):
         return
-    _note([(model, key) for key in pk_set or ()] if reverse else _affected(instance))
+    note_all(model, pk_set or ()) if reverse else note(instance)

@@ -6,8 +6,9 @@ transaction; `next_change` says when time alone will change a page.
 """
 
 import datetime as dt
+import time
 import uuid
-from functools import wraps
+from functools import partial, wraps
 from itertools import product
 
 from django.apps import apps
@@ -24,6 +25,8 @@ NOT_INVALIDATING = {
 }  # fmt: skip
 #: How long pages stand while a change is due that could not be published yet.
 WHILE_DUE = dt.timedelta(seconds=1)
+#: What takes no more seconds than these is computed anew after each write.
+QUICK = 0.2
 ONLY = 1
 SELECT = f"SELECT token FROM {ContentVersion._meta.db_table} WHERE id = {ONLY}"  # noqa: S608 — our names
 
@@ -119,21 +122,26 @@ def edition(at):
 _last = None, None
 
 
-def remembered(function):
+def remembered(function=None, slow_lasts=dt.timedelta()):
     """Let what `function` (of a moment, an aware datetime) returns serve until anything changes.
 
-    Within a transaction it is computed each time.
+    Where it takes longer than QUICK seconds, it serves `slow_lasts` (timedelta) at least. Within a
+    transaction it is computed each time.
     """
-    kept = None, None
+    if function is None:
+        return partial(remembered, slow_lasts=slow_lasts)
+    kept, made_at, until = (None, None), None, None
 
     @wraps(function)
     def ask(at):
-        nonlocal kept
+        nonlocal kept, made_at, until
         if connection.in_atomic_block:
             return function(at)
         present = edition(at)
-        if kept[0] != present:
+        if kept[0] != present and not (until and made_at <= at < until):
+            begun = time.monotonic()
             kept = present, function(at)
+            made_at, until = at, time.monotonic() - begun > QUICK and at + slow_lasts
         return kept[1]
 
     return ask

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Max
 
 from partners.models import Revision
-from partners.models.known import batches
+from partners.models.known import Known, batches
 from partners.rows import snapshots, statements
-from partners.rows.standing import standing
+from partners.rows.standing import standings
 
 OUTSIDE = "Loaded or changed by an operator"
 
@@ -33,11 +33,17 @@ def record(model, key, by, what, why=""):
 
     `by` (User) is who made it so, None for the machine. Returns the Revision, or None.
     """
-    present = model._base_manager.filter(pk=key).first()
-    there = standing(model, key)
-    book = Book({(model, key): Revision.objects.of(model, key).states().first()})
-    book.keep(model, key, State(present, there.rows, there.times), by, what, why)
-    return book.save()[0] if book.revisions else None
+    return next(iter(record_all(model, [str(key)], by, what, why)), None)
+
+
+def record_all(model, keys, by, what, why=""):
+    """The same for the records of these keys (of str), in a few queries; returns [Revision]."""
+    present = {str(each.pk): each for each in model._base_manager.filter(pk__in=keys)}
+    book = Book(last_states(Known(), [(model, key) for key in keys]))
+    for key, there in standings(model, keys).items():
+        state = State(present.get(key), there.rows, there.times)
+        book.keep(model, key, state, by, what, why)
+    return book.save()
 
 
 class Book:
@@ -151,8 +157,10 @@ def last_states(known, records):
 
 def catch_up():
     """Keep what the records with a history have become by other hands than those of staff."""
-    for latest in Revision.objects.latest_of_each().only("kind", "key"):
-        record(latest.model, latest.key, None, OUTSIDE)
+    latest = Revision.objects.latest_of_each().only("kind", "key")
+    for model, keys in _by_model((each.model, each.key) for each in latest).items():
+        for some in batches(keys):
+            record_all(model, some, None, OUTSIDE)
 
 
 class Entry(NamedTuple):

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 import zoneinfo
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from importlib.resources import files
 from itertools import takewhile
 
@@ -57,6 +57,15 @@ def parse_time(typed):
             raise ValueError(f"{typed!r} is not a time of day")
         hour = hour % 12 + 12 * (match["half"] == "pm")
     return dt.time(hour, int(match["minute"] or 0), int(match["second"] or 0))
+
+
+@lru_cache(4096)
+def _latest(text):
+    """The last day that a date of so many digits can be."""
+    if len(text) == 10:
+        return dt.date.fromisoformat(text)
+    year, month = int(text[:4]), int(text[5:] or 12)
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 @total_ordering
@@ -110,11 +119,7 @@ class PartialDate:
     @property
     def latest(self):
         """The last day it can be, as datetime.date."""
-        first = self.earliest
-        if self.precision == "day":
-            return first
-        month = 12 if self.precision == "year" else first.month
-        return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
+        return _latest(self.text)
 
     def display(self):
         """The words for a reader: "2016", "May 2016" or "3 May 2016"."""
@@ -197,6 +202,10 @@ class PartialDateFormField(forms.CharField):
         return value.display() if isinstance(value, PartialDate) else value
 
 
+#: Thousands of records have the same few days.
+_read = lru_cache(4096)(PartialDate)
+
+
 class PartialDateField(models.Field):
     """A PartialDate in a text column of at most 10 characters; "" where nothing is known."""
 
@@ -224,7 +233,7 @@ class PartialDateField(models.Field):
         return super().db_parameters(connection) | {"collation": collation}
 
     def from_db_value(self, value, expression, connection):
-        return PartialDate(value) if value else ""
+        return _read(value) if value else ""
 
     def to_python(self, value):
         if value in self.empty_values or isinstance(value, PartialDate):

@@ -154,12 +154,16 @@ def validate_label(label):
         raise ValidationError("A web address is not a label. Name the page behind it in words.")
 
 
+#: The categories Cc and Cs of Unicode, which never grow, without line breaks and tabs.
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def refuse_control_characters(text):
     """No NUL, no other control character but line breaks and tabs, no half of a character.
 
     They show that something else was lost on the way here, which `lines.one_line` cannot mend.
     """
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t\v\f" for c in text):
+    if CONTROL.search(text):
         raise ValidationError(
             "This text holds invisible control characters. Type it anew, or paste it as plain text."
         )
@@ -378,6 +382,8 @@ COUNTRY_WORDS = {
 def country_code(typed):
     """The ISO 3166-1 code of two letters for a code or an English name; or `typed` as it is."""
     words = fold(typed).removeprefix("the ")
+    if not words:  # no name of a country, so none is compared with it
+        return typed
     code = COUNTRY_WORDS.get(words) or countries.alpha2(words) or _country_names().get(words)
     return code or countries.by_name(" ".join(typed.split())) or typed  # by a former name as well
 

@@ -144,6 +144,16 @@ def test_pending_change_is_named_and_leaves_no_button(publisher, editor, pair):
     assert len(read_all(publisher.get(url_of(kept, other)), "seen")) == 1
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_refusing_to_merge_the_society_away_reads_nothing_of_it(
+    publisher, pair, count, django_assert_num_queries
+):
+    home = make.OrganisationFactory(home=True)
+    make.PartyFactory.create_batch(count, organisation=home)
+    with django_assert_num_queries(8):
+        assert "cannot be merged away" in text(publisher.get(url_of(pair[0], home)))
+
+
 def test_home_leaves_no_button(publisher, pair):
     home = make.OrganisationFactory(home=True)
     assert "cannot be merged away" in text(publisher.get(url_of(pair[0], home)))

@@ -23,8 +23,9 @@ from partners.models import (
     Word,
     root_name,
 )
-from partners.rows import bookkeeping
+from partners.rows import bookkeeping, timing
 from tests import factories as make
+from tests.worker import work
 
 pytestmark = pytest.mark.django_db
 
@@ -177,16 +178,16 @@ def test_wait_for_a_lock_is_short_in_time_and_then_as_before():
             return str(cursor.execute(ask).fetchone()[0])
 
     before = wait()
-    with bookkeeping.in_time(math.inf, 0.05):
+    with timing.in_time(math.inf, 0.05):
         assert wait().removesuffix("ms") == "50"
-    with pytest.raises(ZeroDivisionError), bookkeeping.in_time(math.inf, 0):
+    with pytest.raises(ZeroDivisionError), timing.in_time(math.inf, 0):
         raise ZeroDivisionError
     assert wait() == before
 
 
 def test_what_is_not_done_in_time_is_undone():
     root = make.OrganisationFactory()
-    with pytest.raises(OperationalError, match="no time left"), bookkeeping.in_time(0, 0.05):
+    with pytest.raises(OperationalError, match="no time left"), timing.in_time(0, 0.05):
         root.delete()
     assert Organisation.objects.get() == root
 
@@ -280,6 +281,19 @@ def test_topic_that_is_renamed_is_found_by_its_new_name():
     topic.save()
     assert text(tagged).endswith(" interventions")
     assert version(plain) == 1
+
+
+@pytest.mark.parametrize("goes", [False, True], ids=["renamed", "deleted"])
+def test_topic_of_many_is_followed_by_the_worker(monkeypatch, goes):
+    topic = make.TopicFactory(name="Imaging")
+    tagged = make.OrganisationFactory.create_batch(2, topics=[topic])
+    monkeypatch.setattr(bookkeeping, "BATCH", 1)
+    topic.name = "Interventions"
+    topic.delete() if goes else topic.save()
+    assert all(text(each).endswith(" imaging") for each in tagged)
+    work()
+    assert all(text(each).endswith(" interventions") is not goes for each in tagged)
+    assert not any(text(each).endswith(" imaging") for each in tagged)
 
 
 @pytest.mark.parametrize("by_query", [False, True], ids=["alone", "by-query"])

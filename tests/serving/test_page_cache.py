@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import itertools
 import random
 from types import SimpleNamespace
 
@@ -521,3 +522,17 @@ def test_page_used_longest_ago_goes_first():
     assert kept.held == 8000
     kept.put("too large", SimpleNamespace(size=1001))
     assert kept.get("too large") is None
+
+
+@commits
+@pytest.mark.parametrize(("seconds", "is_kept"), [(freshness.QUICK * 2, True), (0, False)])
+def test_what_takes_long_stands_for_its_time_though_somebody_writes(monkeypatch, seconds, is_kept):
+    at, minutes, ticks = timezone.now(), dt.timedelta(minutes=5), itertools.count(0, seconds)
+    monkeypatch.setattr(freshness, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    named = freshness.remembered(lambda at: Organisation.objects.count(), slow_lasts=minutes)
+    moments = [at, at + minutes / 2, at + minutes, at - minutes]
+    counts = []
+    for moment in moments:
+        counts.append(named(moment))
+        make.OrganisationFactory()
+    assert counts == ([0, 0, 2, 3] if is_kept else [0, 1, 2, 3])

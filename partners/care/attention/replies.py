@@ -71,10 +71,12 @@ class AgreementEnds(Rule):
 
     def find(self, scene):
         for collaboration in scene.of(Collaboration):
+            if not (end := collaboration.until):
+                continue
             agreement = scene.agreements.get(collaboration.pk) or Agreement()
-            end, notice = collaboration.until, agreement.notice_days or USUAL_NOTICE
+            notice = agreement.notice_days or USUAL_NOTICE
             is_open = agreement.renewal == Agreement.Renewal.OPEN
-            if end and is_open and _is_near(end, notice, scene.today):
+            if is_open and _is_near(end, notice, scene.today):
                 rests = ", suspended" if agreement.is_suspended else ""
                 yield collaboration, f"ends {end.display()}{rests}", end, "id_until"
 

@@ -1,6 +1,7 @@
 """What a rule is, and what it finds."""
 
 import re
+from functools import cached_property
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -29,10 +30,7 @@ class Finding(NamedTuple):
     @property
     def url(self):
         """The exact place to mend it, in the admin."""
-        if self.address:
-            return self.address
-        page = f"admin:partners_{self.record._meta.model_name}_change"
-        return reverse(page, args=[self.record.pk]) + (self.place and f"#{self.place}")
+        return self.address or self.rule.url(self)
 
     def __str__(self):
         return f"{self.record}: {self.says}" if self.record else self.says
@@ -44,12 +42,19 @@ class Rule:
     title = why = ""
     role = EDITORS
 
-    @property
+    @cached_property
     def name(self):
         return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
 
+    def url(self, finding):
+        """Where a finding that has no address of its own is mended."""
+        record, place = finding.record, finding.place
+        page = f"admin:partners_{record._meta.model_name}_change"
+        return reverse(page, args=[record.pk]) + (place and f"#{place}")
+
     def findings(self, scene):
-        return [self._finding(*found) for found in self.find(scene)]
+        """An iterable of Finding."""
+        return (self._finding(*found) for found in self.find(scene))
 
     def find(self, scene):
         """Yield (record, what to say of it, part or "", place on the record's form) for each."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from itertools import chain
 from zlib import crc32
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from partners.models import (
     Collaboration,
     Event,
     EventSeries,
+    Figure,
     Organisation,
     OrganisationRelation,
     PendingChange,
@@ -59,10 +61,10 @@ class NotYetVerified(Rule):
 
     def findings(self, scene):
         for model in MODELS:
-            count = sum(root.last_verified is None for root in scene.of(model))
+            count = len(scene.of(model)) - len(scene.verified[model])
             if count:
                 yield self._kind(model._meta, count, "?verified=no")
-        count = sum(not hasattr(figure, "verification") for figure in scene.figures)
+        count = len(scene.figures) - len(scene.verified[Figure])
         if count:
             yield self._kind(Organisation._meta, count, "?verified=figures", "figure", "figures")
 
@@ -75,12 +77,10 @@ class NotYetVerified(Rule):
 
 def _review(scene):
     """(record, part or "", the day when it is to be verified again) of what has been verified."""
-    for each in [*scene.all, *scene.figures]:
-        verification = getattr(each, "verification", None)
-        if verification:
-            due = timezone.localdate(verification.verified_at) + each.verified_for
-            part = "" if each.root is each else each
-            yield each.root, part, due
+    for each in chain.from_iterable(scene.verified.values()):
+        due = timezone.localdate(each.verification.verified_at) + each.verified_for
+        part = "" if each.root is each else each
+        yield each.root, part, due
 
 
 def _until(due, part):
@@ -280,11 +280,10 @@ class PossibleDuplicate(Rule):
                     told.add((first.pk, other.pk))
                     yield first, f"shares its {what} “{value}” with {other}", other
 
-    def _finding(self, record, says, other):
+    def url(self, finding):
         """It leads to the page that compares the two, and merges them."""
-        compared = reverse("admin:partners_organisation_merge", args=[record.pk])
-        address = f"{compared}?other={other.pk}"
-        return super()._finding(record, says, other)._replace(address=address)
+        compared = reverse("admin:partners_organisation_merge", args=[finding.record.pk])
+        return f"{compared}?other={finding.subject.rpartition('/')[2]}"
 
 
 def _host(url):
@@ -371,16 +370,21 @@ class FactWithoutSource(Rule):
     }  # fmt: skip
 
     def find(self, scene):
-        cited = {(root, path) for root, path, _ in scene.citations}
+        cited = defaultdict(set)
+        for root, path, _ in scene.citations:
+            cited[root].add(path)
         for model, fields in self.facts.items():
+            words = {name: capfirst(model._meta.get_field(name).verbose_name) for name in fields}
             for root in scene.of(model):
                 values = vars(root)  # as stored: a Country made of each code would take too long
-                for name, silent in fields.items():
-                    if values[name] != silent and (root, name) not in cited:
-                        says = str(model._meta.get_field(name).verbose_name)
-                        yield root, capfirst(says), name, "citations-group"
+                stated = [name for name, silent in fields.items() if values[name] != silent]
+                paths = cited.get(root, ()) if stated else ()
+                for name in stated:
+                    if name not in paths:
+                        yield root, words[name], name, "citations-group"
         for figure in scene.figures:
-            if not figure.source_id and (figure.root, f"figures/{figure.pk}/value") not in cited:
+            paths = () if figure.source_id else cited.get(figure.root, ())
+            if not figure.source_id and f"figures/{figure.pk}/value" not in paths:
                 yield figure.root, str(figure), figure, "figures-group"
 
 

@@ -13,6 +13,7 @@ from partners.models import (
     Agreement,
     Answer,
     Citation,
+    Collaboration,
     Event,
     EventSeries,
     Figure,
@@ -38,9 +39,17 @@ MODELS = tuple(ROOT_MODELS.values())
 UNREAD = {
     Organisation: ("summary", "kind", "region_note", "founded_label", "logo_source", "is_home"),
     EventSeries: ("summary",),
-    Event: ("summary",),
+    Event: (
+        "summary", "venue", "country", "mode", "held_at", "series",
+        "start_time", "end_time", "time_zone", "repeated_hour",
+    ),
     Page: ("summary",),
 }  # fmt: skip
+#: Nor of any record: what is live is known, and moments take long to read.
+NEVER_READ = ("published_at", "withdrawn_at")
+#: Of which models rules read the row beside the record, and what they do not look at in it.
+RECORDED = {Organisation, Collaboration}
+RECORD_UNREAD = ("record__text", "record__version", "record__folding", "record__keeper")
 
 
 class Scene:
@@ -65,6 +74,12 @@ class Scene:
     @cached_property
     def figures(self):
         return self._owned(Figure.objects.select_related("verification"), "organisation")
+
+    @cached_property
+    def verified(self):
+        """Model → what has a Verification: the live records, and their figures."""
+        every = {model: self.of(model) for model in MODELS} | {Figure: self.figures}
+        return {model: _verified(model, records) for model, records in every.items()}
 
     @cached_property
     def links(self):
@@ -170,12 +185,10 @@ class Scene:
         return [(MODELS[place], *rest) for place, *rest in sorted(union(turns))]
 
     def _live(self, model):
-        return (
-            model.objects.live(self.now)
-            .select_related("record", "verification")
-            .defer(*UNREAD.get(model, ()), "record__text")
-            .order_by("pk")
-        )
+        live = model.objects.live(self.now).select_related("verification").order_by("pk")
+        if model in RECORDED:
+            live = live.select_related("record").defer(*RECORD_UNREAD)
+        return live.defer(*UNREAD.get(model, ()), *NEVER_READ)
 
     def _owned(self, parts, *owners):
         """The parts whose record is live; each leads to the record that is read already."""
@@ -190,3 +203,10 @@ class Scene:
                     setattr(part, owner, root)
                     kept.append(part)
         return kept
+
+
+def _verified(model, records):
+    """Those with a Verification, which was read with them: to ask for one that is absent costs an
+    exception each time."""
+    read = model._meta.get_field("verification").get_cached_value
+    return [each for each in records if read(each, default=None)]

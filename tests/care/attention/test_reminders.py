@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db.models import Value
@@ -194,6 +195,22 @@ def test_ledger_holds_what_is_queued_and_nothing_else(inbox, link, monkeypatch):
     with pytest.raises(OSError, match="takes nothing"):
         reminders.send(NOW)
     assert not Reminder.objects.exists()
+
+
+def test_long_mail_says_how_many_more_there_are_and_where(inbox, link, monkeypatch):
+    monkeypatch.setattr(reminders, "MOST_OF_A_RULE", 2)
+    make.OrganisationFactory.create_batch(4)  # with the link's, five have no logo
+    colleague("anna", EDITORS)
+    remind(NOW)
+    _, _, text, html = inbox.mails[0]
+    text, address = (
+        text.replace("\r\n", "\n"),
+        f"{settings.SITE_URL}/admin/attention/?rule=logo-missing",
+    )
+    assert text.count(": no logo") == html.count(": no logo") == 2
+    assert f"… and 3 more:\n  {address}\n" in text
+    assert f'<a href="{address}">… and 3 more</a>' in html
+    assert Reminder.objects.filter(finding__startswith="logo-missing").count() == 5
 
 
 def test_nobody_without_an_address_is_told(inbox, link):
