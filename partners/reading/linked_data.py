@@ -214,15 +214,15 @@ def of_series(series, at, organisers, editions):
         "url": page,
         "name": series.title,
         "description": series.summary,
-        "startDate": str(series.since),
-        "endDate": str(series.until),
+        "startDate": moment(series.since),
+        "endDate": moment(series.until),
         "location": place("", series.usual_city, series.usual_country),
         "organizer": [named(each.organisation, at) for each in organisers],
         "subEvent": [
             {
                 "@type": "Event",
                 "name": event.title,
-                "startDate": str(event.starts),
+                "startDate": moment(event.starts),
                 "url": absolute(event.get_absolute_url()),
                 "eventStatus": EVENT_STATUS[event.status],
                 "location": _held_in(event),
@@ -245,6 +245,11 @@ def of_page(root, at, about=()):
     }
 
 
-def moment(date, at):
-    """ISO 8601 text, as precise as it is known; with the place's offset where there is a time."""
-    return at.isoformat(timespec="minutes") if at else str(date)
+def moment(date, at=None):
+    """ISO 8601 text of the day, with the place's offset where there is a time.
+
+    "" where no day is known: readers of events take a year for a day in it (decision 30).
+    """
+    if at:
+        return at.isoformat(timespec="minutes")
+    return str(date) if date and date.precision == "day" else ""

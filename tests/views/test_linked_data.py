@@ -144,12 +144,12 @@ def test_event_is_as_precise_as_it_is_known(client):
     assert event["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
     assert event["superEvent"][0]["url"] == at("/events/series/congress/")
     year = things(client, "/events/year/")["Event"]
-    assert (year["startDate"], year["endDate"]) == ("2031", "2031")
+    assert not {"startDate", "endDate"} & year.keys()  # readers would make it a day of 2031
     waiting = things(client, "/events/waiting/")["Event"]
     assert waiting["eventStatus"] == "https://schema.org/EventPostponed"
     assert not {"startDate", "endDate", "location"} & waiting.keys()
     listed = things(client, "/events/series/congress/")["EventSeries"]["subEvent"]
-    assert {each["startDate"] for each in listed} == {"2030-05-03", "2031"}
+    assert [each.get("startDate") for each in listed] == ["2030-05-03", None]
 
 
 def test_text_cannot_end_the_script(client):
