@@ -282,6 +282,7 @@ class MistakeReportAdmin(ReadOnlyAdmin):
     list_display = ["page", "statement", "text", "email", "at", "answered_at", "answered_by_name"]
     list_filter = [("answered_at", admin.EmptyFieldListFilter)]
     actions = ["mark_dealt_with"]
+    change_form_template = "admin/partners/mistakereport_change_form.html"
 
     def has_decide_permission(self, request):
         return request.user.has_perm("partners.change_mistakereport")

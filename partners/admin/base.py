@@ -80,12 +80,13 @@ class NamedObstacles:
 
 
 def whom_to_ask(request, subject):
-    """Who does what this person may not: their names (str), and a mail to them that is begun."""
+    """Who does what this person may not: their names, as a mail to them that is begun (HTML)."""
     people = list(publishers())
     names = " or ".join(map(name_of, people)) or "an operator"
     to = ",".join(user.email for user in people if user.email)
     said = {"subject": subject, "body": f"{settings.SITE_URL}{request.get_full_path()}\n\n"}
-    return {"names": names, "mail": to and f"mailto:{to}?{urlencode(said, quote_via=in_address)}"}
+    mail = f"mailto:{to}?{urlencode(said, quote_via=in_address)}"
+    return format_html('<a href="{}">{}</a>', mail, names) if to else names
 
 
 def attachment(content, kind, name):

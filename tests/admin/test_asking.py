@@ -1,6 +1,7 @@
 """Staff ask a partner, see the letter first, and deal with what comes back."""
 
 import io
+import re
 
 import pytest
 from django.core import mail
@@ -13,6 +14,7 @@ from partners.models import Answer, Contact, Inquiry, Organisation, PendingChang
 from partners.publishing import presses
 from partners.rows.standing import standing
 from tests import factories as make
+from tests.admin.test_publication import text
 from tests.worker import work
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +200,16 @@ def test_contact_is_found_by_the_key_of_its_record(editor, contact):
     assert list(found) == [contact]
     page = editor.get(reverse("admin:partners_organisation_change", args=["sor"]))
     assert f'{CONTACTS}?q=sor"' in page.content.decode()
+
+
+def test_reported_mistake_is_dealt_with_where_it_is_read(editor):
+    report = make.MistakeReportFactory()
+    url = reverse("admin:partners_mistakereport_change", args=[report.pk])
+    page = text(editor.get(url))
+    assert page.count("Mark as dealt with") == 1
+    names = ("action", "index", "_selected_action")
+    posted = {name: re.search(f'name="{name}" value="([^"]*)"', page)[1] for name in names}
+    editor.post(reverse("admin:partners_mistakereport_changelist"), posted)
+    report.refresh_from_db()
+    assert report.answered_at
+    assert "Mark as dealt with" not in text(editor.get(url))

@@ -292,7 +292,7 @@ def test_editor_is_told_whom_to_ask_about_what_is_scheduled(editor, publisher, o
 
 
 def test_editor_deletes_a_draft_that_nobody_else_knows(editor, publisher, open_form):
-    open_form(editor, Organisation).save(name="Rhubarb Society", kind="society")
+    open_form(editor, Organisation).save(name="Rhubarb Society", slug="rhubarb", kind="society")
     own = Organisation.objects.get()
     assert "Delete …" in text(editor.get(address(own)))
     editor.post(address(own, "delete"), {"post": "yes"})
@@ -301,7 +301,7 @@ def test_editor_deletes_a_draft_that_nobody_else_knows(editor, publisher, open_f
 
 def test_editor_does_not_delete_what_others_know(editor, publisher, open_form):
     public = make.OrganisationFactory()
-    open_form(editor, Organisation).save(name="Rhubarb Society", kind="society")
+    open_form(editor, Organisation).save(name="Rhubarb Society", slug="rhubarb", kind="society")
     shared = Organisation.objects.get(name="Rhubarb Society")
     open_form(publisher, shared).save("_draft", summary="Theirs as well.")
     for record in (public, shared, make.OrganisationFactory(draft=True)):
