@@ -37,6 +37,12 @@ SLOW = {
         "story",
     ),
 }  # fmt: skip
+#: Forms and pages answer alike on both databases, which their quick tests see. These slow ones ask
+#: a database what no quick one does: any query, any sentence of a constraint, any lock.
+ON_BOTH = {
+    "admin/test_constraints.py", "admin/test_finding.py", "admin/test_merging.py",
+    "admin/test_query_counts.py", "views/test_queries.py",
+}  # fmt: skip
 LEFT_OUT = pytest.StashKey[Counter]()
 
 
@@ -103,7 +109,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
         if kind := SLOW.get(room) or SLOW.get(place.as_posix()):
             item.add_marker(pytest.mark.slow(kind))
-        if room != "production" and not uses_database(item):
+        is_alike = room in {"admin", "views"} and place.as_posix() not in ON_BOTH
+        is_alike = is_alike and item.get_closest_marker("slow")
+        if is_alike or (room != "production" and not uses_database(item)):
             item.add_marker(pytest.mark.any_database)
 
 
