@@ -11,6 +11,7 @@ import uuid
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from heapq import merge
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -28,7 +29,7 @@ from partners.models import (
     Party,
     Revision,
 )
-from partners.models.base import FEW
+from partners.models.base import FEW, InOrder
 from partners.rows.history import seen_from
 from partners.values.dates import LastDay
 from partners.values.folding import fold
@@ -223,7 +224,8 @@ def _back(moment):
 
 def _orders(queryset, at):
     """The orders in which the latest of what makes news is found without looking at the rest."""
-    latest = queryset.order_by("-published_at", queryset.model.title_field, "pk")
+    latest = queryset.alias(since_when=InOrder("published_at")).filter(since_when__lte=at)
+    latest = latest.order_by("-since_when", queryset.model.title_field, "pk")
     yield Order(latest, lambda root: root.published_at)
     if queryset.model is Collaboration:
         today = timezone.localdate(at).isoformat()
@@ -246,11 +248,27 @@ def _found(order, revisions, at):
         for root in some:
             moment, news = order.moment(root), []
             if (type(root), root.pk) not in revisions:
-                news = [each for each in _of_root(root, [], set(), at) if each.at == moment]
+                news = [each for each in _of_one_state(root, at) if each.at == moment]
             yield moment, news
             found += bool(news)
         if len(some) < MOST or found >= MOST:
             return
+
+
+def _of_one_state(root, at):
+    """The News of a record of which the public has seen one state."""
+    values = tuple(getattr(root, name) for name in ASKED[type(root)])
+    told = _at_once(type(root), values, root.published_at, timezone.localtime(at).date())
+    return [News(kind, root, moment, title) for kind, moment, title in told]
+
+
+@lru_cache(maxsize=2000)
+def _at_once(model, values, published_at, day):
+    """[(kind, moment, title)] by `day` of what has these values; the zone is that of the site."""
+    record = model(**dict(zip(ASKED[model], values, strict=True)), published_at=published_at)
+    return [
+        (each.kind, each.at, each.title) for each in _of_root(record, [], set(), _midnight(day))
+    ]
 
 
 def _apart(news):
