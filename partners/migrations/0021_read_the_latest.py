@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
-import partners.models.base
+import partners.models.indexes
 import partners.values.dates
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="collaboration",
             index=models.Index(
-                models.OrderBy(partners.models.base.InOrder("published_at"), descending=True),
+                models.OrderBy(partners.models.indexes.InOrder("published_at"), descending=True),
                 models.F("title"),
                 models.F("key"),
                 name="collaboration_latest",
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="event",
             index=models.Index(
-                models.OrderBy(partners.models.base.InOrder("published_at"), descending=True),
+                models.OrderBy(partners.models.indexes.InOrder("published_at"), descending=True),
                 models.F("title"),
                 models.F("key"),
                 name="event_latest",
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="organisation",
             index=models.Index(
-                models.OrderBy(partners.models.base.InOrder("published_at"), descending=True),
+                models.OrderBy(partners.models.indexes.InOrder("published_at"), descending=True),
                 models.F("name"),
                 models.F("key"),
                 name="organisation_latest",
