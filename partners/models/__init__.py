@@ -15,8 +15,9 @@ from partners.models.bookkeeping import (
     Word,
 )
 from partners.models.collaboration import Collaboration, JointWork, Party
-from partners.models.event import Event, Organiser
+from partners.models.event import Event
 from partners.models.organisation import Organisation, OrganisationRelation
+from partners.models.organiser import Organiser
 from partners.models.page import Page, Section, SectionEntry
 from partners.models.people import Contact, Erasure
 from partners.models.profile import Figure, Identifier, OrganisationName

@@ -341,30 +341,6 @@ def owner_constraint(model, owners=tuple(ROOTS)):
     )
 
 
-def references(model, *fields):
-    """Indexes of the foreign keys `fields`, each without the rows in which it is empty.
-
-    An index that is mostly empty looks useless to SQLite, which then reads the whole table.
-    """
-    return [
-        models.Index(
-            fields=[field], name=f"{model}_by_{field}", condition=Q(**{f"{field}__isnull": False})
-        )
-        for field in fields
-    ]
-
-
-def listed(model, *columns):
-    """The index that a list is read from: its order, and what decides who is in it."""
-    columns = [*columns, "published_at", "withdrawn_at"]
-    return models.Index(fields=columns, name=f"{model}_listed")
-
-
-def latest(model, title):
-    """The index from which the records that were published last are read, by `title` in a tie."""
-    return models.Index(fields=["-published_at", title, "key"], name=f"{model}_latest")
-
-
 def required(model, field, sentence):
     """CheckConstraint: there is something in the text `field`; `sentence` asks the editor for it.
 

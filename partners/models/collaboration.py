@@ -8,11 +8,10 @@ from partners.models.base import (
     Part,
     PublishedQuerySet,
     Root,
-    latest,
-    listed,
     required,
 )
 from partners.models.fields import PositionField, TitleField, WebAddressField
+from partners.models.indexes import latest, listed
 from partners.values import dates
 from partners.values.folding import fold
 from partners.values.lines import LineField

@@ -10,19 +10,15 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from partners.models.base import (
-    InvolvementQuerySet,
-    Part,
     PublishedQuerySet,
     Root,
     is_live,
-    latest,
-    listed,
     new_key,
-    owner_constraint,
-    references,
     required,
 )
-from partners.models.fields import CountryField, PositionField, TitleField
+from partners.models.fields import CountryField, TitleField
+from partners.models.indexes import latest, listed, references
+from partners.models.organiser import Organiser
 from partners.models.series import EventSeries, place_of
 from partners.values import dates
 from partners.values.dates import validate_time_zone
@@ -383,54 +379,3 @@ class Event(Root):
             self.place,
             self.starts.text[:4] if self.starts else "",
         ]
-
-
-class Organiser(Part):
-    """An organisation that holds a series or an event, and how."""
-
-    class Role(models.TextChoices):
-        ORGANISER = "organiser", "organiser"
-        HOST = "host", "host"
-        SUPPORTER = "supporter", "supporter"
-
-    series = models.ForeignKey(
-        EventSeries,
-        models.CASCADE,
-        related_name="organisers",
-        null=True,
-        blank=True,
-        db_index=False,
-    )
-    event = models.ForeignKey(
-        Event, models.CASCADE, related_name="organisers", null=True, blank=True, db_index=False
-    )
-    organisation = models.ForeignKey(
-        "partners.Organisation", models.PROTECT, related_name="organised"
-    )
-    role = models.CharField(max_length=20, choices=Role, default=Role.ORGANISER)
-    position = PositionField()
-    owners = ("series", "event")
-
-    objects = InvolvementQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position", "pk"]
-        indexes = references("organiser", "series", "event")
-        constraints = [
-            owner_constraint("organiser", ("series", "event")),
-            models.UniqueConstraint(
-                fields=["series", "organisation", "role"],
-                name="organiser_named_once_a_series",
-                violation_error_code="organisation",
-                violation_error_message="This organisation is already named for the series.",
-            ),
-            models.UniqueConstraint(
-                fields=["event", "organisation", "role"],
-                name="organiser_named_once_an_event",
-                violation_error_code="organisation",
-                violation_error_message="This organisation is already named for the event.",
-            ),
-        ]
-
-    def __str__(self):
-        return self.get_role_display()

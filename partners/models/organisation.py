@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from partners.models.base import Part, PublishedQuerySet, Root, latest, listed, required
+from partners.models.base import Part, PublishedQuerySet, Root, required
 from partners.models.fields import CountryField, TitleField, WebAddressField
+from partners.models.indexes import latest, listed
 from partners.models.known import batches
 from partners.models.sources import Basis
 from partners.values import dates

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from partners.models.base import owner, owner_constraint, references, required
+from partners.models.base import owner, owner_constraint, required
+from partners.models.indexes import references
 from partners.values import dates
 from partners.values.lines import LineField, LinesField
 

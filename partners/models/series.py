@@ -2,8 +2,9 @@
 
 from django.db import models
 
-from partners.models.base import Root, listed, references, required
+from partners.models.base import Root, required
 from partners.models.fields import CountryField, TitleField
+from partners.models.indexes import listed, references
 from partners.values import dates
 from partners.values.lines import LineField
 from partners.values.richtext import RichTextField, plain_text

@@ -9,8 +9,9 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, Valida
 from django.db import models
 from django.utils.text import capfirst
 
-from partners.models.base import ROOTS, Owned, Vocabulary, owner_constraint, references, required
+from partners.models.base import ROOTS, Owned, Vocabulary, owner_constraint, required
 from partners.models.fields import PositionField, WebAddressField
+from partners.models.indexes import references
 from partners.models.known import Known
 from partners.values import dates
 from partners.values.lines import LineField

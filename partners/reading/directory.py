@@ -84,7 +84,7 @@ class Directory:
         """The bits of the partners that the search finds, whatever the facets; None: no search."""
         if "q" not in self.chosen:
             return None
-        return self._census.row(self.search.matching(self.partners).values_list("pk", flat=True))
+        return self._census.row(self.search.all_of(self.partners).values_list("pk", flat=True))
 
     def _options(self, facet):
         """Each choice with the number of partners that it would leave, the others in force."""

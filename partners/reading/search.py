@@ -46,12 +46,31 @@ class Search:
     def ranked(self, *querysets):
         """The matching part of each queryset, best first, as a list of querysets."""
         matches = [self.matching(queryset) for queryset in querysets]
-        if not self.words or any(found.exists() for found in matches):
+        if not self.words or any(map(self._has_any, querysets)):
             return matches
         self._forgive()
         matches = [self.matching(queryset) for queryset in querysets]
         self._say_corrected(found.select_related("record").first() for found in matches)
         return matches
+
+    def _has_any(self, queryset):
+        """Whether any matches: of one that misses, no record is read."""
+        owner = f"{root_name(queryset.model)}_id"
+        keys = [key for (key,) in self._held(owner, [owner])]
+        if keys and queryset.filter(pk__in=keys).exists():
+            return True
+        return len(keys) > FEW and self.all_of(queryset).exists()
+
+    def _held(self, owner, columns):
+        """The columns of the first records with the words, one more than a few; of any `owner`."""
+        asked = Asked(self.alternatives, owner, {"text": FEW + 1})
+        return list(Record.objects.filter(text__holds=asked).values_list(*columns)[: FEW + 1])
+
+    def all_of(self, queryset):
+        """Those that match, in no order."""
+        if not self.words:
+            return queryset.none()
+        return queryset.filter(self._found(queryset.model, {})).order_by()
 
     def best(self, most, *querysets):
         """The first `most` (int) records of each, as lists.
@@ -72,8 +91,7 @@ class Search:
         """The first `most` of each; where few records hold the words, those are looked for once."""
         if not self.words:
             return [[] for _ in querysets]
-        asked = Asked(self.alternatives, most={"text": FEW + 1})
-        held = Record.objects.filter(text__holds=asked).values_list(*OWNERS)[: FEW + 1]
+        held = self._held("", OWNERS)
         if len(held) > FEW:
             return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
         keys = dict(zip(ROOTS, map(set, zip(*held, strict=True)), strict=False))
@@ -97,27 +115,29 @@ class Search:
 
     def nearest(self, *querysets):
         """The roots with names most like the question, best first: for when nothing matches."""
-        models = {root_name(queryset.model): queryset for queryset in querysets}
-        rows = _with_a_word(most_alike(self.words), models)
-        names = {
-            (place, name): name
-            for place, row in enumerate(rows)
-            for name in row["names"].split("\n")
-            if name
+        words = most_alike(self.words)
+        if not words:
+            return []
+        if len(querysets) == 1:
+            found = {root.pk: root for root in _named_with(querysets[0], words)}
+            likest = self._likest({key: root.record.names for key, root in found.items()})
+        else:
+            likest = self._likest(_names_with(words))[:MAX_LIKELY]
+            found = {
+                (root_name(root), root.pk): root
+                for queryset in querysets
+                for root in _those(queryset, likest)
+            }
+        return [found[each] for each in likest if each in found][:MAX_NEAREST]
+
+    def _likest(self, names):
+        """The keys of `names` (key → names, a line each) by how like the question they are."""
+        lines = {
+            (key, line): line for key, each in names.items() for line in each.split("\n") if line
         }
         asked = " ".join(self.words)
-        likest = extract(asked, names, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=None)
-        places = [*dict.fromkeys(place for _, _, (place, _) in likest)][:MAX_LIKELY]
-        owners = [
-            next((name, row[f"{name}_id"]) for name in ROOTS if row[f"{name}_id"])
-            for row in map(rows.__getitem__, places)
-        ]
-        there = {
-            (name, root.pk): root
-            for name, queryset in models.items()
-            for root in _those(queryset, [key for owner, key in owners if owner == name])
-        }
-        return [there[owner] for owner in owners if owner in there][:MAX_NEAREST]
+        likest = extract(asked, lines, scorer=fuzz.WRatio, score_cutoff=LEAST_LIKENESS, limit=None)
+        return [*dict.fromkeys(key for _, _, (key, _) in likest)]
 
     def reason(self, root):
         """Why `root` was found, where what a list shows of it does not say so: a sentence or ""."""
@@ -156,9 +176,9 @@ class Search:
         return ranked.order_by("rank", "record__names", "pk")
 
     def _found(self, model, bounds):
-        owner = f"{root_name(model)}_id"
-        is_rare = bool(bounds) and Record.objects.of_few(root_name(model))
-        return Q(record__text__holds=Asked(self.alternatives, owner, bounds, is_rare))
+        owner = root_name(model)
+        is_rare = bool(bounds) and Record.objects.of_few(owner)
+        return Q(record__text__holds=Asked(self.alternatives, f"{owner}_id", bounds, is_rare))
 
 
 def _first_in(text, words):
@@ -209,16 +229,28 @@ def _begins(column, start):
     return Q(**{f"{column}__gte": start, f"{column}__lt": f"{start}\U0010ffff"})
 
 
-def _with_a_word(words, owners):
-    """Some of the records with one of `words` in a name, as rows: of each word as many."""
-    if not words:
-        return []
-    owner = f"{next(iter(owners))}_id" if len(owners) == 1 else ""
-    asked = [Asked([[word]], owner, {"names": MAX_LIKELY}) for word in words]
-    return list(Record.objects.filter(text__holds=asked).order_by("pk").values("names", *OWNERS))
+def _named_with(queryset, words):
+    """Some of those with one of `words` in a name: of each word as many."""
+    asked = _of_each(words, f"{root_name(queryset.model)}_id")
+    return queryset.filter(record__text__holds=asked).select_related("record").order_by("pk")
 
 
-def _those(queryset, keys):
+def _names_with(words):
+    """The names of some records with one of `words` among them: {(owner, key): names}."""
+    rows = Record.objects.filter(text__holds=_of_each(words)).order_by("pk")
+    return {
+        next((name, key) for name, key in zip(ROOTS, keys, strict=True) if key): names
+        for names, *keys in rows.values_list("names", *OWNERS)
+    }
+
+
+def _of_each(words, owner=""):
+    return [Asked([[word]], owner, {"names": MAX_LIKELY}) for word in words]
+
+
+def _those(queryset, owners):
+    name = root_name(queryset.model)
+    keys = [key for owner, key in owners if owner == name]
     return queryset.filter(pk__in=keys) if keys else []
 
 

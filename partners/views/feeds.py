@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views import View
 
 from partners.exchange import news
+from partners.exchange.happenings import identity
 from partners.exchange.syndication import FORMS
 from partners.models import Organisation
 from partners.reading import site
@@ -75,7 +76,7 @@ class SiteChanges(PublicView, View):
             path=request.path,
             page=reverse("partners:home"),
             title=f"What changed – {name}",
-            guid=news.identity("site"),
+            guid=identity("site"),
             author=society.name if society else name,
             news=news.of_site(request.now),
         )
@@ -98,7 +99,7 @@ class OrganisationChanges(RootDetail):
             path=self.request.path,
             page=organisation.get_absolute_url(),
             title=f"What changed – {organisation.name}",
-            guid=news.identity("organisation", organisation.pk),
+            guid=identity("organisation", organisation.pk),
             author=(society or organisation).name,
             news=news.of_organisation(organisation, at),
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from tests.benchmarks import targets as on
 
 FLAT = [name for name in on.PAGES if name not in ("directory", "directory, deep page", "search")]
+FEEDS = [name for name in on.MACHINES if name.startswith("feed")]
+CALENDARS = [name for name in on.MACHINES if name.startswith("calendar")]
 
 
 class Figures:
@@ -24,6 +26,10 @@ class Figures:
     def cpu(self, name, reference):
         """How many times the CPU of the reference."""
         return self.main(name).cpu / self.main(reference).cpu
+
+    def dearest(self, *names):
+        """The most that any of them takes of the CPU of the plain list."""
+        return max(self.cpu(name, on.LIST) for name in names)
 
     def growth(self, *names):
         """How many times the CPU of the smallest database; of several names, the worst."""
@@ -99,6 +105,32 @@ RULES = [
         "Growth of the directory, first and deep page, CPU (the worse)",
         lambda of: of.growth("directory", "directory, deep page"),
         most=3,
+    ),
+    Rule(
+        "A feed against the plain list, CPU (the dearest)",
+        lambda of: of.dearest(*FEEDS),
+        most=0.6,
+    ),
+    Rule(
+        "A calendar against the plain list, CPU (the dearer)",
+        lambda of: of.dearest(*CALENDARS),
+        most=1.5,
+    ),
+    Rule(
+        "A calendar from memory against the plain list, CPU (the dearer)",
+        lambda of: of.dearest(*map(on.cached, CALENDARS)),
+        most=0.1,
+    ),
+    Rule("Search against the plain list, CPU", lambda of: of.cpu("search", on.LIST), most=1.5),
+    Rule(
+        "The dearest question against the plain list, CPU",
+        lambda of: of.dearest(*on.HARD),
+        most=6,
+    ),
+    Rule(
+        "The API's first page against the plain list, CPU",
+        lambda of: of.cpu("API, organisations", on.LIST),
+        most=1.5,
     ),
     Rule("Growth of the admin list, CPU", lambda of: of.growth(on.ADMIN), most=2),
     Rule(

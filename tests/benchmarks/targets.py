@@ -18,6 +18,12 @@ QUESTIONS = {
     "no match": "zyzzyva quux",
 }
 SEARCH = tuple(f"/search/?{urlencode({'q': typed})}" for typed in QUESTIONS.values())
+#: The dearest questions that are known.
+HARD = {
+    "search, long and missed": "Romanian College of Embolisation zyzzyva",
+    "search, six errors": "radiolgy intervntional societi europen collge embolisaton",
+    "search, two letters": "zq",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,24 @@ PAGES = {
     "event": ("/events/generated-2-0/",),
     "events": ("/events/",),
     "glossary": ("/glossary/",),
+}
+#: What programs read.
+MACHINES = {
+    "feed, Atom": ("/feeds/changes.atom",),
+    "feed, JSON": ("/feeds/changes.json",),
+    "feed of an organisation": ("/organisations/generated-2/changes.atom",),
+    "feed of the society": ("/organisations/cirse/changes.atom",),
+    "calendar of all": ("/events/calendar.ics",),
+    "calendar of the society": ("/organisations/cirse/calendar.ics",),
+    "API, organisations": ("/api/v1/organisations/",),
+    "API, events": ("/api/v1/events/",),
+    "piece of the sitemap": ("/sitemap-event.xml",),
+}
+#: Lists of what a word finds grow with what it finds.
+LISTS = {
+    **{name: (f"/search/?{urlencode({'q': typed})}",) for name, typed in HARD.items()},
+    "directory with a word": ("/organisations/?q=radiology",),
+    "API with a word": ("/api/v1/organisations/?q=radiology",),
 }
 EMPTY = "empty view"
 WITH_READ = "empty view, one read"
@@ -89,12 +113,12 @@ TARGETS = [
     once(UNCHANGED, ("/",), "cached", is_unchanged=True),
     once(STATIC, (STATIC_PAGE,), "uncached"),
     Target(LIST, ("/reference/list/",)),
-    *(Target(name, paths) for name, paths in PAGES.items()),
+    *(Target(name, paths) for name, paths in (PAGES | MACHINES | LISTS).items()),
     Target(ONE_READER, SEARCH, connections=1),
     Target(ADMIN, ("/admin/partners/organisation/",), is_staffs=True),
     *(
         once(cached(name), paths, "cached")
-        for name, paths in PAGES.items()
+        for name, paths in (PAGES | MACHINES).items()
         if name != "partners page"
     ),
     once(INVENTED, ("/search/?q=invented+#",), "cached"),

@@ -209,7 +209,7 @@ def test_two_letters_are_looked_for_where_words_of_names_begin():
     make.EventFactory(title="Days of zq")
     assert best("zq") == [["Society", "Zq Society"], ["Days of zq"]]
     assert best("zq wi") == [[], []]
-    assert best("zq so") == [["Society", "Zq Society"], []]
+    assert best("zq so") == [["Zq Society", "Society"], []]
     assert best("zq others") == [["Zq Society"], []]  # the longer word stands in a text
     assert best("射線") == [["放射線学会"], []]
 
