@@ -3,12 +3,15 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.paginator import Paginator
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from partners.admin.base import EditorForms
 from partners.models import Citation, Link
 from partners.models.sources import fragment, statements
+from partners.rows.snapshots import is_owner
 
 
 class PartFormSet(forms.BaseInlineFormSet):
@@ -70,6 +73,7 @@ class PartInline(EditorForms, admin.StackedInline):
     extra = 0
     max_num = settings.MOST_ROWS
     most_open = MOST_OPEN
+    first = 1
     lines = ()
     aside = ("position",)
 
@@ -87,6 +91,45 @@ class PartInline(EditorForms, admin.StackedInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         return super().get_formset(request, obj, validate_max=True, **kwargs)
+
+
+class PagedFormSet(PartFormSet):
+    """Some of many rows: the others stay as they are."""
+
+    def clean(self):
+        super().clean()
+        sent = {row.instance.pk for row in self.initial_forms}
+        others = sum(row.pk not in sent for row in self.get_queryset())
+        stay = sum(not row.cleaned_data.get("DELETE") for row in self.forms if row.has_changed())
+        stay += sum(not row.has_changed() for row in self.initial_forms)
+        if others + stay > self.max_num:
+            message = self.default_error_messages["too_many_forms"] % {"num": self.max_num}
+            raise forms.ValidationError(message, code="too_many_forms")
+
+
+class PagedInline(PartInline):
+    """Parts of which a record may have many hundreds: a page of them stands on the form."""
+
+    formset = PagedFormSet
+    per_page = 100
+    page = None
+
+    def get_queryset(self, request):
+        """Of what is sent, all may be meant; of what is shown, `?part-page=2` says which."""
+        parts = super().get_queryset(request)
+        key = request.resolver_match.kwargs.get("object_id")
+        if key is None or request.method == "POST":
+            return parts
+        owner = next(field.name for field in self.model._meta.fields if is_owner(field))
+        its = parts.filter(**{owner: unquote(key)})
+        self.page = Paginator(its, self.per_page).get_page(request.GET.get("part-page"))
+        return parts.filter(pk__in=[each.pk for each in self.page])
+
+    @property
+    def first(self):
+        """The first position on the page."""
+        is_later = self.page and self.page.has_previous()
+        return self.page[0].position if is_later else 1
 
 
 class LinkInline(PartInline):

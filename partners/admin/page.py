@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from partners.admin.base import ReadOnly, SafeLookups
-from partners.admin.inlines import PartInline
+from partners.admin.inlines import PagedInline
 from partners.admin.root import RootAdmin
 from partners.admin.sheets import SheetAdmin
 from partners.admin.typed import VersionedForm
@@ -41,7 +41,7 @@ class PageAdmin(RootAdmin):
         return root.pk in (Page.PARTNERS, *Page.FOOTER)
 
 
-class SectionEntryInline(PartInline):
+class SectionEntryInline(PagedInline):
     model = SectionEntry
     lines = [("organisation", "position")]
     aside = ()

@@ -38,8 +38,7 @@ FTS5_KEPT = {
                 VALUES ('delete', old.id, old.{column});
         END""",
     "update": """
-        CREATE TRIGGER {name} AFTER UPDATE OF {column} ON partners_record
-        WHEN old.{column} IS NOT new.{column} BEGIN
+        CREATE TRIGGER {name} AFTER UPDATE OF {column} ON partners_record BEGIN
             INSERT INTO {index} ({index}, rowid, {column})
                 VALUES ('delete', old.id, old.{column});
             INSERT INTO {index} (rowid, {column}) VALUES (new.id, new.{column});

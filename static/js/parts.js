@@ -22,7 +22,7 @@
 
   const place = (group) =>
     rowsOf(group).forEach((row, index) => {
-      positionOf(row).value = index + 1;
+      positionOf(row).value = index + +group.dataset.first;
     });
 
   const nameChoices = (scope) => {

@@ -9,7 +9,7 @@ from partners.admin.page import SectionEntryInline
 from partners.admin.versioned import VersionedAdmin
 from partners.models import Organisation, SectionEntry
 from tests import factories as make
-from tests.admin.browser_form import address
+from tests.admin.browser_form import BrowserForm, address
 
 pytestmark = pytest.mark.django_db
 VERSIONED = {
@@ -45,11 +45,45 @@ def test_section_with_the_most_organisations_is_opened_and_saved(superuser, open
     section = make.SectionFactory()
     fill(section, site_settings.MOST_ROWS)
     form = open_form(superuser, section)
-    last = site_settings.MOST_ROWS - 1
+    last = SectionEntryInline.per_page - 1
     assert f"entries-{last}-organisation" in form.fields
     form.save(**{f"entries-{last}-position": "7000"})
     assert section.entries.count() == site_settings.MOST_ROWS
     assert section.entries.filter(position=7000).exists()
+
+
+def test_section_of_many_is_edited_a_page_at_a_time(superuser, monkeypatch):
+    monkeypatch.setattr(SectionEntryInline, "per_page", 2)
+    section, new = make.SectionFactory(), make.OrganisationFactory()
+    fill(section, 5)
+    entries = list(section.entries.all())
+    form = BrowserForm(superuser, f"{address(section)}?part-page=2")
+    assert form.row_of(entries[2], "entries") == "entries-0"
+    assert form.fields["entries-INITIAL_FORMS"] == "2"
+    assert "Numbers 3 to 4." in form.page
+    assert 'data-first="3"' in form.page
+    assert 'href="?part-page=1"' in form.page
+    assert 'href="?part-page=3"' in form.page
+    form.row("entries", organisation=new.pk)
+    form.save(**{"entries-0-DELETE": "on", "entries-1-position": "70"})
+    kept = [each for each in entries if each not in entries[2:4]]
+    expected = [each.organisation_id for each in [*kept, entries[3]]]
+    placed = section.entries.values_list("organisation", "position")
+    assert [key for key, _ in placed if key != new.pk] == expected
+    assert dict(placed)[entries[3].organisation_id] == 70
+    assert new.pk in dict(placed)
+
+
+def test_rows_on_other_pages_count_as_well(superuser, monkeypatch):
+    monkeypatch.setattr(SectionEntryInline, "per_page", 2)
+    monkeypatch.setattr(SectionEntryInline, "max_num", 4)
+    section, new = make.SectionFactory(), make.OrganisationFactory()
+    fill(section, 4)
+    form = BrowserForm(superuser, address(section))
+    form.row("entries", organisation=new.pk)
+    assert "A record may have 4 rows of this kind" in form.send("_save").content.decode()
+    form.save("_save", **{"entries-0-DELETE": "on"})
+    assert section.entries.count() == 4
 
 
 def test_more_rows_than_a_record_may_have_are_refused_in_words(superuser, open_form, monkeypatch):

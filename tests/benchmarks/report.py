@@ -33,6 +33,13 @@ def parts(results, machine, options):
         yield costs(results, engine)
     yield "### CPU per answer against size"
     yield growth(results)
+    yield "### Every address and every command"
+    yield (
+        "Milliseconds of CPU in one process, without the memory for pages and without the "
+        "database's own; queries, kB and answer at the main size. What takes more than a second "
+        "is asked once, and given up after a minute."
+    )
+    yield everything(results)
     yield "### Servers"
     yield servers(results)
     yield "The most that a process of each held, in MB, after everything that was asked of it:"
@@ -81,6 +88,17 @@ def growth(results):
         times = [f"{Figures(results, engine).growth(name):.2f}" for engine in results.engines]
         rows.append([name, *costs, *times])
     return table(head, rows)
+
+
+def everything(results):
+    """A row for each address and command, what costs most first."""
+    columns = [(engine, size) for engine in results.engines for size in results.sizes]
+    head = ["", *(f"{engine} {size:,}" for engine, size in columns), "queries", "kB", "answer"]
+    rows = []
+    for name, main in results.every.get((results.engines[0], results.main), {}).items():
+        costs = [results.every.get(each, {}).get(name, [0])[0] for each in columns]
+        rows.append((costs[results.sizes.index(results.main)], [f"`{name}`", *costs, *main[1:]]))
+    return table(head, [row for _, row in sorted(rows, key=lambda each: -each[0])])
 
 
 def servers(results):

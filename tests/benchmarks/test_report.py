@@ -30,6 +30,9 @@ def results():
                 rounds = [Measured(1000 / cost, cost, cost * 2, cost, 9000.0)] * 3
                 results.rounds[engine, size, target.name] = rounds
         results.memory |= {(engine, server): 80 for server in SERVERS}
+        for size in results.sizes:
+            rows = {"/events/": [size / 10, 7, 3.5, 200], "manage.py x": [size, 9, 0, ""]}
+            results.every[engine, size] = rows
     return results
 
 
@@ -80,6 +83,14 @@ def test_tables_replace_only_what_stands_between_the_marks(results, tmp_path):
     assert "Old." not in once
     assert all(rule.sentence in once for rule in RULES)
     assert all(f"| {target.name} |" in once for target in TARGETS if target.at_every_size)
+
+
+def test_every_address_and_command_has_a_row_what_costs_most_first(results):
+    lines = report.everything(results).splitlines()[2:]
+    assert lines == [
+        "| `manage.py x` | 20 | 1000 | 20 | 1000 | 9 | 0 |  |",
+        "| `/events/` | 2.0 | 100.0 | 2.0 | 100.0 | 7 | 3.5 | 200 |",
+    ]
 
 
 def test_page_without_marks_is_refused(results, tmp_path):

@@ -24,6 +24,7 @@ from django.urls import get_resolver
 from cirse_partners.wsgi import application
 get_resolver().url_patterns
 """
+EVERYTHING = "from tests.benchmarks.everything import main; main(%r)"
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Results:
     #: (database, server) → the most that a process ever held, in MB, at the main size.
     memory: dict = field(default_factory=dict)
     start: float = 0  # seconds of CPU
+    #: (database, size) → what each address and command costs: see `everything`.
+    every: dict = field(default_factory=dict)
 
     @property
     def main(self):
@@ -64,7 +67,33 @@ def measure_all(engines, options, say):
                 for size in options.sizes:
                     say(f"Round {turn + 1}: {engine.name}, {size} organisations")
                     visit(results, engine, size, folder, options.seconds)
+        for engine in engines:
+            for size in options.sizes:
+                say(f"Every address and command: {engine.name}, {size} organisations")
+                results.every[engine.name, size] = ask_everything(engine.url(size), folder)
     return results
+
+
+def ask_everything(url, folder):
+    """What each address and command costs on that database, in a process of its own."""
+    special = {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "LOG_LEVEL": "ERROR"}
+    special |= {"PAGE_CACHE_MEGABYTES": "0", "SECOND_FACTOR_REQUIRED": "off"}
+    done = subprocess.run(  # noqa: S603 — our own command
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "--verbosity=0",
+            "--command",
+            EVERYTHING % str(folder),
+        ],
+        cwd=settings.BASE_DIR,
+        env=environment(folder, url) | special,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
 
 
 def visit(results, engine, size, folder, seconds):

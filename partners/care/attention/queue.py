@@ -58,8 +58,8 @@ def queue(now, rules=RULES, keep=list):
 
 @contextmanager
 def _nothing_collected():
-    """A hundred thousand records are none of them garbage yet: looking for it takes a third of the
-    time that it takes to read them."""
+    """A hundred thousand records are none of them garbage yet: to look for it among them, again and
+    again, took 0.7 to 1.4 of 4 s."""
     was_on = gc.isenabled()
     gc.disable()
     try:
