@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from partners.models.fields import ReviewDaysField
 from partners.models.known import Known
-from partners.models.loaded import LoadedQuickly
 from partners.values.lines import CleanField, Trimmed
 from partners.values.validators import refuse_control_characters, validate_moment
 
@@ -44,7 +43,7 @@ def new_key():
     return secrets.choice("abcdf") + secrets.token_hex(6)[1:]
 
 
-class ContentModel(LoadedQuickly):
+class ContentModel(models.Model):
     """A record whose errors name the field they belong to."""
 
     class Meta:

@@ -7,7 +7,6 @@ from django.db.models.fields.related_descriptors import ReverseOneToOneDescripto
 from django.utils import timezone
 
 from partners.models.base import ROOTS, owner_constraint
-from partners.models.loaded import LoadedQuickly
 from partners.models.renames import in_present_names
 from partners.models.trigrams import FoldedField
 from partners.values.lines import LineField
@@ -39,7 +38,7 @@ class BesideField(models.OneToOneField):
         return name, "django.db.models.OneToOneField", args, kwargs
 
 
-class PerRecordRow(LoadedQuickly):
+class PerRecordRow(models.Model):
     """A row beside one record."""
 
     organisation = BesideField("partners.Organisation")
