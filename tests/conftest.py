@@ -1,6 +1,7 @@
 """What all tests share: development settings, cheap passwords, uploads that leave no trace."""
 
 import gc
+import math
 from collections import Counter
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from partners.models import ContentVersion
+from partners.rows import freshness
 from tests import prepared
 
 TESTS = Path(__file__).parent
@@ -117,6 +119,14 @@ def pytest_collection_modifyitems(items):
 
 def uses_database(item):
     return bool(item.get_closest_marker("django_db") or {"db"} & {*item.fixturenames})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_slow():
+    """On a machine in demand all is slow, and a test would be shown what another had."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(freshness, "QUICK", math.inf)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
