@@ -47,8 +47,8 @@ def _forget_all_but(found):
 
 def _remind(user, findings, now):
     """Queue one mail of what the ledger does not hold yet; tell whether there is one."""
-    told = set(user.reminders.values_list("finding", flat=True))
-    news = [finding for finding in findings if finding.key not in told]
+    known = set(user.reminders.values_list("finding", flat=True))
+    news = [finding for finding in findings if finding.key not in known]
     if not news:
         return False
     try:

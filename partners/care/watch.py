@@ -26,7 +26,7 @@ MOST_BYTES = 8 * 1024 * 1024  # of a page or document
 AGENT = links.HEADERS["User-Agent"].partition("/")[0]
 #: What a host says of a page to know it again by, and how it is asked whether it still is that one.
 CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-NOTHING_TOLD = {
+NOTHING_FOUND = {
     "outcome": Outcome.UNREADABLE, "passage": "", "number": "", "detail": "", "target": "",
     "validators": {},
 }  # fmt: skip
@@ -48,25 +48,25 @@ def run():
     wanted = watched()
     for url, found in links.check(wanted, Reader(wanted).read):
         with transaction.atomic():
-            kept = [_kept(url, quotation, told) for quotation, told in found.items()]
+            kept = [_kept(url, quotation, finding) for quotation, finding in found.items()]
         yield from filter(None, kept)
 
 
-def _kept(url, quotation, told):
+def _kept(url, quotation, finding):
     """The SourceCheck, if this is another than was found before; else that one is read again.
 
     What cannot be read says nothing of the source: it neither raises an alarm nor ends one.
     """
-    told, now = NOTHING_TOLD | told, timezone.now()
-    moments = {"validators": told.pop("validators"), "last_at": now}
+    finding, now = NOTHING_FOUND | finding, timezone.now()
+    moments = {"validators": finding.pop("validators"), "last_at": now}
     checks = SourceCheck.objects.filter(url=url, quotation=quotation)
-    is_unreadable = told["outcome"] == Outcome.UNREADABLE
+    is_unreadable = finding["outcome"] == Outcome.UNREADABLE
     last = (checks.exclude if not is_unreadable else checks.filter)(outcome=Outcome.UNREADABLE)
     last = last.first()
-    if last and all(getattr(last, name) == value for name, value in told.items()):
+    if last and all(getattr(last, name) == value for name, value in finding.items()):
         checks.filter(pk=last.pk).update(**moments)
         return None
-    return checks.create(url=url, quotation=quotation, first_at=now, **told, **moments)
+    return checks.create(url=url, quotation=quotation, first_at=now, **finding, **moments)
 
 
 class Reader:
@@ -76,7 +76,7 @@ class Reader:
         self.wanted, self.robots, self.names = wanted, {}, Names()
         self.known = defaultdict(dict)
         checks = SourceCheck.objects.current().exclude(validators={}).order_by()
-        for check in checks.values("url", "quotation", *NOTHING_TOLD).iterator():
+        for check in checks.values("url", "quotation", *NOTHING_FOUND).iterator():
             self.known[check.pop("url")][check.pop("quotation")] = check
 
     def read(self, pool, url):
@@ -97,7 +97,7 @@ class Reader:
     def _validators(self, url):
         """What the page is known by, where all that is looked for was looked for in it; or {}."""
         known = self.known[url]
-        found = [known.get(each, NOTHING_TOLD)["validators"] for each in self.wanted[url]]
+        found = [known.get(each, NOTHING_FOUND)["validators"] for each in self.wanted[url]]
         return found[0] if all(each == found[0] for each in found) else {}
 
     def _answer(self, validators, pool, url, cookies):
@@ -127,14 +127,14 @@ class Reader:
         """{quotation: …}, None where the page is as it was, or {"detail"} of what it lacks."""
         if answer.status == 304:
             return None
-        told = links.judged(asked, answer, reached, moved_to)
+        outcome = links.judged(asked, answer, reached, moved_to)
         if answer.status in links.GONE:
-            return {"outcome": Outcome.GONE, "detail": told.detail}
+            return {"outcome": Outcome.GONE, "detail": outcome.detail}
         if not 200 <= answer.status < 300:
-            return told
+            return outcome
         with reading:
             wanted = self.wanted[asked]
-            found = self._found(wanted, answer, reached, told.result == links.Result.SOFT_404)
+            found = self._found(wanted, answer, reached, outcome.result == links.Result.SOFT_404)
         validators = {name: answer.headers[name] for name in CONDITIONS if name in answer.headers}
         validators = {"at": reached, **validators} if validators else {}
         for each in found.values():
@@ -155,7 +155,7 @@ class Reader:
             if all(verdict.outcome == Outcome.SAYS_SO for verdict in best.values()):
                 break
         obstacle = "" if is_gone else obstacle
-        return {quotation: _told(verdict, obstacle) for quotation, verdict in best.items()}
+        return {quotation: _as_fields(verdict, obstacle) for quotation, verdict in best.items()}
 
     def _verdict(self, quotation, reading):
         judged = partial(quotations.judged, quotation) if quotation else self.names.judged
@@ -166,7 +166,7 @@ def _strength(verdict):
     return verdict.outcome == Outcome.SAYS_SO, verdict.likeness
 
 
-def _told(verdict, obstacle):
+def _as_fields(verdict, obstacle):
     if verdict.outcome == Outcome.GONE and obstacle:
         return {"detail": obstacle}
     if verdict.outcome == Outcome.SAYS_ELSE:

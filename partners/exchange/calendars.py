@@ -168,16 +168,16 @@ MOST_KEPT = 20_000
 def _written(events, at):
     """What is written of each of `events` (queryset), in order: [Written]."""
     series = Case(When(is_live(at, "series__"), then=F("series__title")), default=Value(""))
-    events = events.annotate(told=AsText(*MADE_OF, series))
+    events = events.annotate(made_of=AsText(*MADE_OF, series))
     lives = _lives()
-    told = events.order_by("starts", "pk").values_list("pk", "told")
-    keys = {pk: (settings.SITE_URL, lives.get(pk, 0), text) for pk, text in told}
+    rows = events.order_by("starts", "pk").values_list("pk", "made_of")
+    keys = {pk: (settings.SITE_URL, lives.get(pk, 0), text) for pk, text in rows}
     found = {pk: _kept.get(key) for pk, key in keys.items()}
     for some in batches(pk for pk, written in found.items() if written is None):
         for event in events.filter(pk__in=some).select_related("record", "series"):
             event.lives = lives.get(event.pk, 0)
             found[event.pk] = _write(event, at)
-            _keep((settings.SITE_URL, event.lives, event.told), found[event.pk])
+            _keep((settings.SITE_URL, event.lives, event.made_of), found[event.pk])
     return [each for each in found.values() if each]  # one may have gone meanwhile
 
 
@@ -313,8 +313,8 @@ def _time_zone(name, years):
         old, new = (at.astimezone(ZoneInfo(name)) for at in (before, after))
         onset = (after + old.utcoffset()).replace(tzinfo=None)
         alike[bool(new.dst()), old.utcoffset(), new.utcoffset(), new.tzname()].append(onset)
-    for told, onsets in alike.items():
-        component.add_component(_observance(*told, onsets))
+    for change, onsets in alike.items():
+        component.add_component(_observance(*change, onsets))
     return component.to_ical()
 
 

@@ -128,8 +128,8 @@ RULES = {
 def of_one_state(root, at):
     """The News of a record of which the public has seen one state."""
     values = tuple(getattr(root, name) for name in ASKED[type(root)])
-    told = _at_once(type(root), values, root.published_at, timezone.localtime(at).date())
-    return [News(kind, root, moment, title) for kind, moment, title in told]
+    happened = _at_once(type(root), values, root.published_at, timezone.localtime(at).date())
+    return [News(kind, root, moment, title) for kind, moment, title in happened]
 
 
 @lru_cache(maxsize=2000)
@@ -156,27 +156,27 @@ def _since(record):
 
 def _states(root, revisions, former, at):
     """The states of `root` up to `at`, after None unless what was first has been left out."""
-    told = _told(root, revisions, at)
-    ends = [*list(told)[1:], at]
+    records = _records(root, revisions, at)
+    ends = [*list(records)[1:], at]
     states = [
         State(moment, record, _situation(record, day), former)
-        for (begins, record), end in zip(told.items(), ends, strict=True)
+        for (begins, record), end in zip(records.items(), ends, strict=True)
         for moment, day in _turns(record, begins, end)
     ]
     return [None, *states] if states[0].at == root.published_at else states
 
 
-def _told(root, revisions, at):
-    """{since when: the record as it was told}, the oldest first; at least what it is now."""
+def _records(root, revisions, at):
+    """{since when: the record as the public read it}, the oldest first; at least what it is now."""
     moments = [max(seen_from(revision), root.published_at) for revision in revisions]
     if moments and not revisions[0].has_older:
         moments[0] = root.published_at
-    told = {
+    records = {
         moment: _as_it_was(revision)
         for moment, revision in zip(moments, revisions, strict=True)
         if moment <= at
     }
-    return told or {root.published_at: root}
+    return records or {root.published_at: root}
 
 
 def _as_it_was(revision):

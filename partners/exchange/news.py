@@ -47,7 +47,7 @@ MOST_LOOKED_AT = 1000
 READ_OF_STATES = ["kind", "key", "at", "rows", "published_at"]
 
 
-class Told(NamedTuple):
+class Subject(NamedTuple):
     """The live records of a kind that a feed is about; their keys where they are few."""
 
     queryset: QuerySet
@@ -65,13 +65,13 @@ def of_site(at):
     """The latest News of the whole site at `at` (aware datetime), the newest first."""
     live = [Organisation.objects.live(at).partners()]
     live += [Collaboration.objects.live(at), Event.objects.live(at)]
-    return _latest([Told(queryset) for queryset in live], at)
+    return _latest([Subject(queryset) for queryset in live], at)
 
 
 def of_organisation(organisation, at):
     """The same of one organisation, what it does together with others, and what it holds."""
     key = organisation.pk
-    itself = Told(Organisation.objects.live(at).partners().filter(pk=key), [key])
+    itself = Subject(Organisation.objects.live(at).partners().filter(pk=key), [key])
     return _latest([itself, _together(key, at), _held(key, at)], at)
 
 
@@ -80,8 +80,8 @@ def _together(organisation, at):
     live, parties = Collaboration.objects.live(at), Party.objects.filter(organisation=organisation)
     keys = parties.values_list("collaboration", flat=True).few()
     if keys is None:
-        return Told(live.filter(Exists(parties.filter(collaboration=OuterRef("pk")))))
-    return Told(live.filter(pk__in=keys), keys)
+        return Subject(live.filter(Exists(parties.filter(collaboration=OuterRef("pk")))))
+    return Subject(live.filter(pk__in=keys), keys)
 
 
 def _held(organisation, at):
@@ -91,20 +91,20 @@ def _held(organisation, at):
     if few is not None:
         keys = list(live.organised(few, at).order_by().values_list("pk", flat=True)[: FEW + 1])
         if len(keys) <= FEW:
-            return Told(live.filter(pk__in=keys), keys)
-    return Told(live.each_organised_by(organisation, at))
+            return Subject(live.filter(pk__in=keys), keys)
+    return Subject(live.each_organised_by(organisation, at))
 
 
-def _latest(told, at):
-    revisions = _revisions(told)
+def _latest(subjects, at):
+    revisions = _revisions(subjects)
     news = {
         each
-        for queryset, _ in told
+        for queryset, _ in subjects
         for root, former in _with_revisions(queryset, revisions)
         for each in of_root(root, revisions[type(root), root.pk], former, at)
     }
     times = sorted(_back(each.at) for each in news)
-    orders = chain.from_iterable(_orders(queryset, at) for queryset, _ in told)
+    orders = chain.from_iterable(_orders(queryset, at) for queryset, _ in subjects)
     found = [_found(order, revisions, at) for order in orders]
     for moment, some in merge(*found, key=lambda pair: _back(pair[0])):
         if len(news) >= MOST and _back(moment) > times[MOST - 1]:
@@ -168,7 +168,7 @@ def _told_of(model):
     return ["slug", "summary", "published_at", *ASKED[model]]
 
 
-def _revisions(told):
+def _revisions(subjects):
     """{(model, key): public states, the oldest first}, of the latest ones.
 
     Of few records those of their keys; of very many the latest of the whole site.
@@ -176,7 +176,7 @@ def _revisions(told):
     public = Revision.objects.filter(is_deleted=False, published_at__isnull=False)
     older = public.filter(kind=OuterRef("kind"), key=OuterRef("key"), pk__lt=OuterRef("pk"))
     by_key, others = Q(), []
-    for queryset, keys in told:
+    for queryset, keys in subjects:
         kind = queryset.model._meta.label_lower
         if keys is None:
             others.append(kind)

@@ -141,9 +141,13 @@ def for_readers(changes):
     Old and new values where they are short and the record's own: "Members: 7,000 → 8,000". Nothing
     of what only staff see, and nothing that another record says.
     """
-    told = (_public_part if _is_part(change) else _public_fields for change in changes)
+    describers = (_public_part if _is_part(change) else _public_fields for change in changes)
     return sorted(
-        {text for tell, change in zip(told, changes, strict=True) for text in tell(change)}
+        {
+            text
+            for describe, change in zip(describers, changes, strict=True)
+            for text in describe(change)
+        }
     )
 
 

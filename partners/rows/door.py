@@ -243,11 +243,11 @@ class Batch:
             book.begin(*record, states[record][0])
         has_history = self._have_history(records)
         for taking in self._news():
-            told = self._set_aside(taking, book)
+            unseen_by = self._set_aside(taking, book)
             if taking.record in has_history:
                 state = states[taking.record][1]
                 why, act = taking.offer.why, taking.offer.act
-                book.keep(*taking.record, state, self.by, taking.what, why, told, act)
+                book.keep(*taking.record, state, self.by, taking.what, why, unseen_by, act)
         return book
 
     def _have_history(self, records):

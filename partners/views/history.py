@@ -23,6 +23,6 @@ class RootHistory(RootDetail):
         """(since when, what changed) of each change that readers are told of, the latest first."""
         *changed, first = public_log(self.object, self.request.now)
         for entry in changed:
-            if told := for_readers(entry.changes):
-                yield entry.at, told
+            if news := for_readers(entry.changes):
+                yield entry.at, news
         yield first.at, ["Published"]

@@ -107,7 +107,7 @@ def test_command_says_what_differs_and_the_queue_shows_it(organisation, tmp_path
     )
     assert RegisterRecord.objects.get().pk == ror_id(1)
     (group,) = [each for each in queue(timezone.now()) if each.rule.name == "register-differs"]
-    assert [each.says for each in group.findings] == ["founded: not as ROR has it (2026-10-28)"]
+    assert [each.text for each in group.findings] == ["founded: not as ROR has it (2026-10-28)"]
     call_command("compare_register", written(tmp_path / "one.json", record()), verbosity=0)
     assert "register-differs" not in {each.rule.name for each in queue(timezone.now())}
 

@@ -74,7 +74,7 @@ def test_address_is_checked_and_its_place_named(place):
     assert URL in outside_addresses()
     LinkCheck.objects.create(url=URL, result="broken")
     (finding,) = troubles()
-    assert finding.says == f"{label}: {URL} is broken"
+    assert finding.text == f"{label}: {URL} is broken"
     assert finding.url.endswith(anchor)
 
 

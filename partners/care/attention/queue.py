@@ -78,7 +78,7 @@ class Line(NamedTuple):
 
     url: str
     record: str
-    says: str
+    text: str
 
 
 class Lines(NamedTuple):
@@ -107,7 +107,7 @@ def overview(now):
 
 
 def _line(finding):
-    return Line(finding.url, str(finding.record or ""), finding.says)
+    return Line(finding.url, str(finding.record or ""), finding.text)
 
 
 def keepers(findings):

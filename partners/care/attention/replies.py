@@ -49,9 +49,9 @@ class MistakeReported(Rule):
         for report in scene.mistakes:
             yield report, f"“{report.statement or report.text[:80]}”", _record_at(report, scene)
 
-    def _finding(self, report, says, record):
+    def _finding(self, report, text, record):
         """It stands at its record, and leads to what was written."""
-        finding = super()._finding(report, says)
+        finding = super()._finding(report, text)
         return finding._replace(record=record or report, address=finding.url)
 
 

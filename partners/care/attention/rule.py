@@ -17,7 +17,7 @@ class Finding(NamedTuple):
 
     rule: "Rule"
     subject: str
-    says: str
+    text: str
     record: object = None
     place: str = ""
     address: str = ""
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
         return self.address or self.rule.url(self)
 
     def __str__(self):
-        return f"{self.record}: {self.says}" if self.record else self.says
+        return f"{self.record}: {self.text}" if self.record else self.text
 
 
 class Rule:
@@ -60,8 +60,8 @@ class Rule:
         """Yield (record, what to say of it, part or "", place on the record's form) for each."""
         raise NotImplementedError
 
-    def _finding(self, record, says, part="", place=""):
+    def _finding(self, record, text, part="", place=""):
         subject = f"{record._meta.model_name}/{record.pk}"
         if part:
             subject += f"/{getattr(part, 'pk', part)}"
-        return Finding(self, subject, says, record, place)
+        return Finding(self, subject, text, record, place)

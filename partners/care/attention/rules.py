@@ -51,8 +51,8 @@ class FigureTooOld(Rule):
     def find(self, scene):
         for figure in scene.figures:
             if figure.as_of and figure.as_of.latest + figure.verified_for < scene.today:
-                says = f"{figure}, as of {figure.as_of.display()}"
-                yield figure.organisation, says, figure, "figures-group"
+                text = f"{figure}, as of {figure.as_of.display()}"
+                yield figure.organisation, text, figure, "figures-group"
 
 
 class NotYetVerified(Rule):
@@ -71,8 +71,8 @@ class NotYetVerified(Rule):
     def _kind(self, meta, count, query, one="", many=""):
         one, many = one or meta.verbose_name, many or meta.verbose_name_plural
         url = reverse(f"admin:partners_{meta.model_name}_changelist") + query
-        says = f"{count} {one if count == 1 else many}"
-        return Finding(self, one.replace(" ", "-"), says, address=url)
+        text = f"{count} {one if count == 1 else many}"
+        return Finding(self, one.replace(" ", "-"), text, address=url)
 
 
 def _review(scene):
@@ -130,13 +130,13 @@ class LinkInTrouble(Rule):
                 yield _found_at(address, f"{address.label}: {check.describe()}")
 
 
-def _found_at(address, says):
+def _found_at(address, text):
     """What a rule yields of an Address: its record, what is the matter, which one, and where."""
     record, field = address.record, address.field.name
     if record is not address.root:
-        return address.root, says, record, _group(record)
+        return address.root, text, record, _group(record)
     which = f"{field}/{crc32(address.url.encode()):08x}" if address.is_in_text else field
-    return record, says, which, f"id_{field}"
+    return record, text, which, f"id_{field}"
 
 
 def _group(part):
@@ -218,8 +218,8 @@ class LogoWithoutRight(Rule):
                 if not organisation.logo_permission:
                     yield organisation, "no permission noted", "permission", "id_logo_permission"
                 if until and until.latest < scene.today:
-                    says = f"permission ended {until.display()}"
-                    yield organisation, says, "ended", "id_logo_permission_until"
+                    text = f"permission ended {until.display()}"
+                    yield organisation, text, "ended", "id_logo_permission_until"
 
 
 class ChangeWaiting(Rule):
@@ -273,11 +273,11 @@ class PossibleDuplicate(Rule):
             for name in {*organisation.record.names.split("\n")}:
                 shared["name or acronym", name].append(organisation)
             shared["website", _host(organisation.website)].append(organisation)
-        told = set()
+        paired = set()
         for (what, value), (first, *others) in shared.items():
             for other in others if value else ():
-                if (first.pk, other.pk) not in told:
-                    told.add((first.pk, other.pk))
+                if (first.pk, other.pk) not in paired:
+                    paired.add((first.pk, other.pk))
                     yield first, f"shares its {what} “{value}” with {other}", other
 
     def url(self, finding):
@@ -303,11 +303,11 @@ class RelationAstray(Rule):
             organisation = live.get(relation.organisation_id)
             if organisation is None:
                 continue
-            says = f"{relation.get_kind_display()} {relation.other}"
+            text = f"{relation.get_kind_display()} {relation.other}"
             if relation.other_id not in live and relation.kind != "succeeded-by":
-                yield organisation, f"{says}, which has no page", relation, "relations-group"
+                yield organisation, f"{text}, which has no page", relation, "relations-group"
             elif _leads_back(above[_hierarchy(relation)], relation.organisation_id):
-                yield organisation, f"{says}, which leads back to it", relation, "relations-group"
+                yield organisation, f"{text}, which leads back to it", relation, "relations-group"
 
 
 def _hierarchy(relation):
@@ -340,8 +340,8 @@ class Inferred(Rule):
         live = scene.roots[Organisation]
         for relation in scene.relations:
             if relation.basis == Basis.INFERRED and relation.organisation_id in live:
-                says = f"{relation.get_kind_display()} {relation.other}"
-                yield live[relation.organisation_id], says, relation, "relations-group"
+                text = f"{relation.get_kind_display()} {relation.other}"
+                yield live[relation.organisation_id], text, relation, "relations-group"
 
 
 class TermToVerify(Rule):

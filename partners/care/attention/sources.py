@@ -32,21 +32,21 @@ class RegisterDiffers(Rule):
         for organisation, described in registers.pairs():
             names = [each.name for each in registers.compared(organisation, described)]
             if names and organisation.pk in live:
-                says = f"{', '.join(dict.fromkeys(names))}: not as ROR has it ({described.dated})"
-                yield live[organisation.pk], says, f"{described.id}/{described.dated}", "register"
+                text = f"{', '.join(dict.fromkeys(names))}: not as ROR has it ({described.dated})"
+                yield live[organisation.pk], text, f"{described.id}/{described.dated}", "register"
 
-    def _finding(self, record, says, part="", place=""):
+    def _finding(self, record, text, part="", place=""):
         address = reverse("admin:partners_organisation_register", args=[record.pk])
-        return super()._finding(record, says, part)._replace(address=address)
+        return super()._finding(record, text, part)._replace(address=address)
 
 
 def _says(citation, check, scene):
     title, wolves = citation.source.title, scene.false_alarms[check.url]
     said = f"“{check.quotation}”" if check.quotation else "our name, and leads to us"
-    says = f"{title} no longer says {said}"
+    text = f"{title} no longer says {said}"
     if check.outcome == SourceCheck.Outcome.SAYS_ELSE:
         figure = next((each for each in scene.figures if f"/{each.pk}/" in citation.path), said)
-        says = f"{title} now says “{check.passage}”; we say {figure}"
+        text = f"{title} now says “{check.passage}”; we say {figure}"
     if wolves >= OFTEN:
-        says += f". It cried wolf {wolves} times: quote other words of it"
-    return says
+        text += f". It cried wolf {wolves} times: quote other words of it"
+    return text

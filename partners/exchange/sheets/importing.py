@@ -61,9 +61,9 @@ class Wanted:
     def differences(self):
         return differences.between(self.base, self.rows)
 
-    def offer(self, **told):
+    def offer(self, **known):
         seen = self.there and self.there.version
-        return Offer(self.model, self.key, self.base, self.rows, seen, **told)
+        return Offer(self.model, self.key, self.base, self.rows, seen, **known)
 
 
 def wanted(model, book, progress=None):
@@ -111,8 +111,8 @@ def carry_out(records, press, by, at, why, progress=None, then=None):
         raise Refused(
             *(f"{each.title}: {' '.join(each.errors)}" for each in records if each.errors)
         )
-    told = {"why": why, "begun_at": at, "act": uuid4()}
-    batch = Batch([each.offer(**told) for each in records], press, by, at)
+    known = {"why": why, "begun_at": at, "act": uuid4()}
+    batch = Batch([each.offer(**known) for each in records], press, by, at)
     batch.look_ahead(progress)
     answers = batch.take(then)
     if not all(answer.is_taken for answer in answers):

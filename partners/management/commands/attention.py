@@ -41,7 +41,7 @@ def _json(groups):
                 {
                     "key": finding.key,
                     "record": str(finding.record or ""),
-                    "says": finding.says,
+                    "says": finding.text,
                     "url": settings.SITE_URL + finding.url,
                 }
                 for finding in findings

@@ -34,7 +34,7 @@ THREE_YEARS = dt.timedelta(days=3 * 365)
 def found(name, now=NOW):
     """[(what it is called, what is said)] of one rule."""
     groups = {group.rule.name: group.findings for group in queue(now)}
-    return [(str(each.record or ""), each.says) for each in groups.get(name, [])]
+    return [(str(each.record or ""), each.text) for each in groups.get(name, [])]
 
 
 def organisation(**fields):
@@ -388,7 +388,7 @@ def test_what_is_put_off_comes_back_on_its_day():
 
 
 def said_of_content(now):
-    return {group.rule.name: [each.says for each in group.findings] for group in queue(now)}
+    return {group.rule.name: [each.text for each in group.findings] for group in queue(now)}
 
 
 def test_queue_of_the_content_is_exactly_what_is_known_to_be_open(content):
