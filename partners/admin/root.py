@@ -222,11 +222,11 @@ class RootAdmin(RootActions, RootDecisions):
     def answer(self, request, record, answer, button):
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        if answer.outcome is Outcome.UNCHANGED:
-            self.message_user(request, f"{record}: {answer}", messages.INFO)
-        else:
+        if answer.outcome is not Outcome.UNCHANGED:
             done = self.done(request, record, button.press.done)
             self.message_user(request, done, messages.SUCCESS)
+        elif button.name != "_publish_all":  # else its drafts were what there was to publish
+            self.message_user(request, f"{record}: {answer}", messages.INFO)
         if button.is_for_publishers:
             self._name_drafts(request, answer.offer.rows)
         if button.name == "_draft" or answer.outcome is Outcome.UNCHANGED:

@@ -118,10 +118,10 @@ def test_lists_show_the_clock_of_the_forms(publisher, open_form):
     assert re.search(r"\d{4}, \d\d:\d\d", page)
 
 
-def collaboration_with_a_draft():
+def collaboration_with_a_draft(**state):
     """(collaboration, the draft partner that it names)."""
     draft = make.OrganisationFactory(name="Rhubarb Society", draft=True)
-    collaboration = make.CollaborationFactory(draft=True)
+    collaboration = make.CollaborationFactory(**state or {"draft": True})
     make.PartyFactory(collaboration=collaboration, organisation=make.OrganisationFactory())
     make.PartyFactory(collaboration=collaboration, organisation=draft)
     return collaboration, draft
@@ -138,6 +138,13 @@ def test_form_publishes_with_the_draft_that_it_names(publisher, editor, open_for
     for record in (collaboration, draft):
         assert b"Rhubarb Society" in client.get(record.get_absolute_url()).content
     assert "_publish_all" not in open_form(publisher, collaboration).buttons
+
+
+def test_form_of_what_is_public_publishes_the_draft_that_it_names(publisher, open_form):
+    collaboration, _ = collaboration_with_a_draft(title="Public")
+    page = text(publisher.get(open_form(publisher, collaboration).save("_publish_all")["Location"]))
+    assert "Published: Rhubarb Society." in page
+    assert "Nothing to publish" not in page
 
 
 def test_form_publishes_neither_where_the_draft_was_saved_meanwhile(publisher, open_form, client):
