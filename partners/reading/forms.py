@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from partners.models import Collaboration, Event, EventSeries, Organisation, Topic
@@ -119,5 +120,5 @@ class SeriesForm(ListForm):
 class TopicForm(ListForm):
     def results(self):
         """Topics that some organisation with a page has."""
-        live = Organisation.objects.live(self.at)
-        return Topic.objects.filter(organisations__in=live).distinct().order_by("name", "pk")
+        having = Organisation.objects.live(self.at).filter(topics=OuterRef("pk"))
+        return Topic.objects.filter(Exists(having)).order_by("name", "pk")

@@ -137,8 +137,9 @@ def relations(name, other, description):
         ),
         lambda at: Prefetch(
             name,
+            # a condition of the join: to look for all that may be named grows with the site
             OrganisationRelation.objects.filter(
-                **{f"{other}__in": Organisation.objects.named(at)}
+                **{f"{other}__published_at__lte": at}
             ).select_related(other),
         ),
     )
