@@ -38,5 +38,5 @@ class TermAdmin(VocabularyAdmin):
 class SourceAdmin(VocabularyAdmin):
     list_display = ["title", "url", "document", "read_on"]
     search_fields = ["title", "url", "document"]
-    fields = ["title", "key", "url", "document", "read_on"]
+    fields = ["title", "key", "url", "document", "language", "read_on"]
     prepopulated_fields = {"key": ["title"]}

@@ -35,6 +35,13 @@ class Source(Vocabulary):
     document = LineField(
         max_length=200, blank=True, help_text="Where it is not on the web: what and where it is."
     )
+    language = LineField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Language tag (BCP 47), such as “de”: screen readers speak quotations in it.",
+    )
     read_on = dates.PartialDateField(
         "date read", blank=True, help_text="“2016”, “May 2016” or “3 May 2016”."
     )

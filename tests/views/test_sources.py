@@ -42,6 +42,13 @@ def test_sources_say_which_statement_rests_on_them(read):
     ]
 
 
+def test_quotation_is_read_out_in_its_language(client):
+    source = make.SourceFactory(language="de")
+    cited = make.CitationFactory(source=source, path="name", quotation="Wir sind viele")
+    page = client.get(f"{cited.root.get_absolute_url()}history/").content.decode()
+    assert '<q><bdi lang="de" dir="ltr">Wir sind viele</bdi></q>' in page
+
+
 def test_sources_and_history_quote_the_source(read):
     partner = make.OrganisationFactory(name="Partner")
     page = make.SourceFactory(title="A page")

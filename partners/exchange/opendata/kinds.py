@@ -91,6 +91,7 @@ CITATIONS = Citations(
         text("locator", "Where in it."),
         choice("basis", "Whether the source states it, or it was inferred.", Basis),
         text("quotation", "A few words of the source itself, in its language."),
+        text("language", "The language of the source (BCP 47).", "source.language"),
         flag("names_us", "Whether the source is a partner's page that names the society."),
     ),
     lambda at: Prefetch(
