@@ -138,7 +138,7 @@ FIELDS = sorted((field for model in ROOTS | PARTS for field in fields_of(model))
 
 #: The kind of a field → two values; the first that fits.
 VALUES = {
-    PartialDateField: [PartialDate("1999-02"), PartialDate("2001-03")],
+    PartialDateField: [PartialDate("1999-02-03"), PartialDate("2001-03-04")],
     CountryField: ["AT", "FR"],
     models.BooleanField: [False, True],
     models.IntegerField: [3, 4],

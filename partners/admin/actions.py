@@ -13,9 +13,11 @@ from partners.rows.offers import Offer, Outcome
 from partners.rows.standing import standings
 
 UNSEEN = (
-    "Nothing was done: this is done to what you have looked at. Tick the records page by page; all "
+    "Nothing was done. This can only be done to records that are ticked on the page you see. All "
     "of them at once can be exported, changed as a spreadsheet and imported."
 )
+#: What may be done to records that nobody has looked at.
+READS_ONLY = {"export_xlsx", "export_csv"}
 
 
 class RootList(ChangeList):
@@ -40,6 +42,13 @@ class RootActions(admin.ModelAdmin):
     def get_changelist(self, request, **kwargs):
         return RootList
 
+    def response_action(self, request, queryset):
+        are_all = request.POST.get("select_across", "0") != "0"
+        if are_all and request.POST.get("action") not in READS_ONLY:
+            self.message_user(request, UNSEEN, messages.ERROR)
+            return None
+        return super().response_action(request, queryset)
+
     def action_checkbox(self, obj):
         """The box, and what the record was when the list was made."""
         seen = '{}<input type="hidden" name="_seen" value="{} {}">'
@@ -63,9 +72,6 @@ class RootActions(admin.ModelAdmin):
 
     def _each(self, request, queryset, press_for):
         """Do it to each that is still what the list showed; say what was left, and why."""
-        if request.POST.get("select_across", "0") != "0":
-            self.message_user(request, UNSEEN, messages.ERROR)
-            return
         seen = dict(each.partition(" ")[::2] for each in request.POST.getlist("_seen"))
         answers, act = [], uuid4()
         for root in queryset:

@@ -106,7 +106,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
             "differences": differences.additions(change.rows) if is_new else changed,
             "is_new": is_new,
             "unsourced": differences.moved_without_source(stored.rows, change.rows),
-            "drafts": drafts.named_in(change.rows, request.now),
+            "drafts": drafts.named_in(change.rows),
             "pictures": _pictures([] if is_new else stored.rows, change.rows),
             "left_out": in_form_of_today(change.rows)[1],
             "obstacle": presses.obstacle(change, request.now),

@@ -1,4 +1,7 @@
-"""Drafts that a record names: its page leaves them out until they are published as well."""
+"""Drafts that a record names: its page leaves them out until they are published as well.
+
+What is scheduled is no draft: on its day it appears, and not before.
+"""
 
 from typing import NamedTuple
 
@@ -46,8 +49,8 @@ class Draft(NamedTuple):
         return str(self.record)
 
 
-def named_in(rows, at):
-    """[Draft] of the records that these rows name and nobody meets at `at` (aware datetime)."""
+def named_in(rows):
+    """[Draft] of the records that these rows name and that have no place in public."""
     named = {}
     for row in rows:
         model = snapshots.model_of(row["model"])
@@ -56,7 +59,7 @@ def named_in(rows, at):
             if key and issubclass(field.related_model, Root) and not snapshots.is_owner(field):
                 named.setdefault(field.related_model, set()).add(key)
     found = (each for model, keys in named.items() for each in model.objects.filter(pk__in=keys))
-    return [Draft(each) for each in sorted(found, key=str) if not each.is_named(at)]
+    return [Draft(each) for each in sorted(found, key=str) if each.published_at is None]
 
 
 def publish(model_admin, request, offer):
@@ -64,7 +67,7 @@ def publish(model_admin, request, offer):
 
     Returns the Answers, that to `offer` first. Raises PermissionDenied.
     """
-    drafts = [each for each in named_in(offer.rows, request.now) if each.field in request.POST]
+    drafts = [each for each in named_in(offer.rows) if each.field in request.POST]
     for each in drafts:
         admin = model_admin.admin_site.get_model_admin(type(each.record))
         if not admin.has_publish_permission(request):

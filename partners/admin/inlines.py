@@ -118,11 +118,13 @@ class PagedInline(PartInline):
         """Of what is sent, all may be meant; of what is shown, `?part-page=2` says which."""
         parts = super().get_queryset(request)
         key = request.resolver_match.kwargs.get("object_id")
-        if key is None or request.method == "POST":
+        if key is None:
             return parts
         owner = next(field.name for field in self.model._meta.fields if is_owner(field))
         its = parts.filter(**{owner: unquote(key)})
         self.page = Paginator(its, self.per_page).get_page(request.GET.get("part-page"))
+        if request.method == "POST":
+            return parts
         return parts.filter(pk__in=[each.pk for each in self.page])
 
     @property

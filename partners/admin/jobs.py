@@ -9,9 +9,12 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from partners.admin.base import ReadOnly, SafeLookups, attachment
 from partners.models import Job
+from partners.models.tasks import FILE_KEPT
 from partners.rows.snapshots import Refused
 
 NO_FILE = "This file is no longer kept. Export the records again."
@@ -41,7 +44,8 @@ def told_of_failure(job):
 def end_with_file(job, content, described):
     """End a Job with a file (bytes) that can be taken: {"name", "kind" (media type)}."""
     address = reverse("admin:partners_job_file", args=[job.pk])
-    ready = f"“{described['name']}” can be taken now, within a day."
+    until = date_format(timezone.localtime(job.asked_at + FILE_KEPT), "j F Y, H:i")
+    ready = f"“{described['name']}” is ready. Download it before {until}."
     job.end(ready, file=content, result=described, leads_to=address, lines_done=job.lines)
 
 
@@ -65,7 +69,7 @@ class JobAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
         job = self.get_queryset(request).filter(pk=key).first()
         if job is None:
             raise Http404("There is no such file.")
-        if job.file is None:
+        if job.file is None or job.asked_at < request.now - FILE_KEPT:
             self.message_user(request, NO_FILE, messages.ERROR)
             return redirect("admin:index")
         return attachment(job.file, **job.result)
@@ -76,7 +80,7 @@ class JobAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         state = job.state(request.now)
         if job.ended_at or state == "failed":
-            Job.objects.filter(pk=job.pk).update(is_seen=True)
+            Job.objects.filter(pk=job.pk, is_seen=False).update(is_seen=True)
         context = {
             **self.admin_site.each_context(request),
             "title": job.title,

@@ -1,6 +1,7 @@
 """What checks of links found: a history to read, false alarms to mark, addresses to ask again."""
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.urls import reverse
 
 from partners.admin import jobs
@@ -9,7 +10,7 @@ from partners.care import links
 from partners.models import Job, LinkCheck
 from partners.models.tasks import LONG, task
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 50
 TOO_MANY = f"Choose at most {MOST_AT_ONCE} addresses. All of them are asked every day."
 
 
@@ -18,10 +19,13 @@ def ask_again(job, urls):
     """Ask these addresses whether they answer; told in the Job."""
     job, outcomes = Job.objects.get(pk=job), []
     for url, outcome in links.check(urls):
-        outcomes.append(links.record(url, outcome).result)
+        outcomes.append((url, outcome))
         job.tell(len(outcomes), len(urls))
-    good = outcomes.count(LinkCheck.Result.GOOD)
-    job.end(f"Asked: {len(urls)}. Good: {good}.", lines_done=len(urls))
+    good = [outcome.result for _, outcome in outcomes].count(LinkCheck.Result.GOOD)
+    with transaction.atomic():
+        for url, outcome in outcomes:
+            links.record(url, outcome)
+        job.end(f"Asked: {len(urls)}. Good: {good}.", lines_done=len(urls))
 
 
 @admin.register(LinkCheck)

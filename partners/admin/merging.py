@@ -108,7 +108,7 @@ class MergingAdmin(RootAdmin):
         )
 
     def _show_plan(self, request, plan, name_form):
-        obstacles = plan.obstacles(request.now)
+        obstacles, may_merge = plan.obstacles(request.now), self.has_merge_permission(request)
         kept, other = _told_apart(plan.kept, plan.other)
         context = {
             "title": f"Merge {other} into {kept}",
@@ -117,12 +117,13 @@ class MergingAdmin(RootAdmin):
             "other": other,
             "states": [(each, each.state(request.now)) for each in (plan.kept, plan.other)],
             "obstacles": obstacles,
-            "ask": whom_to_ask(request, f"Please merge “{other}” into “{kept}”"),
+            "may_merge": may_merge,
             "other_way": self._compare_address(plan.other, plan.kept),
         }
+        if not may_merge:
+            context["ask"] = whom_to_ask(request, f"Please merge “{other}” into “{kept}”")
         if not obstacles:
-            may_merge = self.has_merge_permission(request)
-            context |= _compared(plan) | {"name_form": name_form, "may_merge": may_merge}
+            context |= _compared(plan) | {"name_form": name_form}
         return self._merging_page(request, "merge", context)
 
     def _merging_page(self, request, name, context):

@@ -187,7 +187,7 @@ class RootAdmin(RootActions, RootDecisions):
             "keeper": root.record.keeper,
             "ask": whom_to_ask(request, f"Please look at “{root}”"),
             **self.decision_context(request, root),
-            "drafts": drafts.named_in(there.present, request.now),
+            "drafts": drafts.named_in(there.present),
             "seen": there.version,
         }
 
@@ -215,8 +215,8 @@ class RootAdmin(RootActions, RootDecisions):
             if not answer.is_taken:
                 draft = answer.offer.model.objects.get(pk=answer.offer.key)
                 return self.show_unsaved(request, offer, [f"{draft}: {answer}"])
-        if not record.is_taken:
-            return super().take(request, offer, button)  # as of one record
+        if not record.is_taken:  # its page shows both versions, and no drafts
+            button = next(each for each in self.buttons if each.name == "_publish")
         return self.conclude(request, record, button)
 
     def answer(self, request, record, answer, button):
@@ -234,7 +234,7 @@ class RootAdmin(RootActions, RootDecisions):
         return self.response_post_save_change(request, record)
 
     def _name_drafts(self, request, rows):
-        for draft in drafts.named_in(rows, request.now):
+        for draft in drafts.named_in(rows):
             sentence = "Its page does not name {}, which is a draft: publish that as well."
             link = format_html('<a href="{}">{}</a>', draft.address, draft)
             self.message_user(request, format_html(sentence, link), messages.WARNING)

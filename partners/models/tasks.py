@@ -56,14 +56,17 @@ class State(StrEnum):
 class JobQuerySet(models.QuerySet):
     def begin(self, task, *arguments, **fields):
         """Queue a task (whose first argument is the job's key) with the job that tells of it."""
-        now = timezone.now()
-        self.filter(asked_at__lt=now - KEPT).delete()
-        self.filter(asked_at__lt=now - FILE_KEPT).exclude(file=None).update(file=None)
+        self.forget(timezone.now())
         job = self.model(**fields)
         with transaction.atomic():
             job.task = task.enqueue(str(job.pk), *arguments).id
             job.save(force_insert=True)
         return job
+
+    def forget(self, now):
+        """Delete what is older than it is kept at `now` (aware datetime): jobs, and their files."""
+        self.filter(asked_at__lt=now - KEPT).delete()
+        self.filter(asked_at__lt=now - FILE_KEPT).exclude(file=None).update(file=None)
 
     def unseen_by(self, user):
         """What this person has asked for, and not seen the end of."""

@@ -306,7 +306,8 @@ def follow_topic(keys):
     """
     for some in batches(keys):
         with transaction.atomic():
-            refresh_all(list(Organisation.objects.filter(pk__in=some).order_by("pk")))
+            organisations = Organisation.objects.select_for_update(no_key=True)
+            refresh_all(list(organisations.filter(pk__in=some).order_by("pk")))
 
 
 def _note_topic(keys):

@@ -20,7 +20,7 @@ from partners.models import ROOTS, ContentVersion, PendingChange, triggers
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
 NOT_INVALIDATING = {
-    "agreementdocument", "chore", "contact", "contentversion", "erasure", "linkrequest",
+    "agreementdocument", "chore", "contact", "contentversion", "erasure", "job", "linkrequest",
     "loadedrow", "missedaddress", "previewlink", "reminder", "sentsheet",
 }  # fmt: skip
 #: How long pages stand while a change is due that could not be published yet.

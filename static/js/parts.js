@@ -20,9 +20,11 @@
       nameChoices(row);
     });
 
+  // Where the rows go on, on another page, new ones come after all of them.
   const place = (group) =>
     rowsOf(group).forEach((row, index) => {
-      positionOf(row).value = index + +group.dataset.first;
+      const isLast = "goesOn" in group.dataset && !row.matches(".has_original");
+      positionOf(row).value = isLast ? 0 : index + +group.dataset.first;
     });
 
   const nameChoices = (scope) => {

@@ -57,7 +57,7 @@ def begun(client, response, button):
 def test_large_sheet_is_looked_at_and_stored_by_a_worker(publisher, record):
     asked = send(publisher, sheet(publisher))
     page = said(publisher.get(asked["Location"]))
-    assert "It has been waiting for a worker" in page
+    assert "It has not begun yet" in page
     assert "Look again" in page
     assert "Look at “organisations.csv”" in said(publisher.get(reverse(FRONT)))
     work()
@@ -202,7 +202,7 @@ def made_by_worker(client, form="csv"):
     """Where the file is that a worker made of all organisations."""
     asked = client.get(exported(form))
     page = said(client.get(asked["Location"]))
-    assert "It has been waiting for a worker" in page
+    assert "It has not begun yet" in page
     work()
     assert f"Download “organisations-{timezone.localdate()}" in said(client.get(asked["Location"]))
     return Job.objects.latest("asked_at").leads_to

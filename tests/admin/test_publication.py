@@ -3,11 +3,13 @@
 import datetime as dt
 import html
 import re
+from io import BytesIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
+from partners.exchange.sheets import files
 from partners.models import (
     EventSeries,
     Organisation,
@@ -113,15 +115,20 @@ def test_action_without_a_record_does_nothing(publisher):
     assert organisation.withdrawn_at is None
 
 
-def test_action_on_all_that_a_search_finds(publisher):
+@pytest.mark.parametrize("action", ["publish_now", "delete_selected", "mark_verified"])
+def test_all_that_a_search_finds_can_be_exported_alone(publisher, action):
     found = make.OrganisationFactory.create_batch(3, summary="Known for rhubarb.", draft=True)
-    other = make.OrganisationFactory(draft=True)
+    make.OrganisationFactory(draft=True)
     url = address(Organisation, "changelist") + "?q=rhubarb"
-    posted = {"action": "publish_now", "select_across": "1", "_selected_action": [found[0].pk]}
+    posted = {"select_across": "1", "_selected_action": [found[0].pk]}
     posted["_seen"] = read_all(publisher.get(url), "_seen")
-    assert "Published: 3." in text(publisher.post(url, posted, follow=True))
-    assert set(Organisation.objects.live()) == set(found)
-    assert other not in Organisation.objects.live()
+    page = text(publisher.post(url, posted | {"action": action}, follow=True))
+    assert "Nothing was done. This can only be done to records that are ticked" in page
+    assert not Organisation.objects.live()
+    assert Organisation.objects.count() == 4
+    file = publisher.post(url, posted | {"action": "export_csv"})
+    lines = files.read(BytesIO(file.content), "organisations")["organisations"].lines
+    assert {line.cells["key"] for line in lines} == {each.pk for each in found}
 
 
 # deleting

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from partners.models import Organisation, PendingChange, Revision, root_name
 from partners.publishing import presses
-from partners.rows import bookkeeping, history, snapshots
+from partners.rows import history, snapshots, timing
 from partners.rows.offers import Stale
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
@@ -243,7 +243,7 @@ def test_change_that_does_not_fit_into_the_time_stays_due_whole(publisher, monke
     before, applied = stored(root), []
     while not any(applied):
         clock = itertools.count()
-        for module in (bookkeeping, presses):
+        for module in (timing, presses):
             looked = SimpleNamespace(monotonic=lambda clock=clock: next(clock))
             monkeypatch.setattr(module, "time", looked)
         applied.append(presses.apply_due(LATER, within=len(applied)))

@@ -166,9 +166,9 @@ ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
         ("/api/v1/events/?when=past", 7),
         ("/api/v1/series/", 7),
         ("/api/v1/topics/", 3),
-        ("/data/", 40),
-        ("/data/partners.json", 37),
-        ("/data/partners.csv.zip", 37),
+        ("/data/", 41),
+        ("/data/partners.json", 38),
+        ("/data/partners.csv.zip", 38),
         ("/api/", 5),
         ("/embed/", 3),
         ("/embed/organisations/", 5),
@@ -204,7 +204,7 @@ def test_queries_of_data(client, django_assert_num_queries, address, queries, co
         pytest.param(series, "/events/series/subject/", 8, id="series"),
         pytest.param(page, "/pages/subject/", 5, id="page"),
         pytest.param(glossary, "/glossary/", 5, id="glossary"),
-        pytest.param(found, "/search/?q=angiography", 8, id="search"),
+        pytest.param(found, "/search/?q=angiography", {1: 8, 3: 8, 50: 14}, id="search"),
         pytest.param(everything, "/sitemap.xml", 16, id="sitemap"),
     ],
 )  # fmt: skip
@@ -213,6 +213,8 @@ def test_queries(client, django_assert_num_queries, build, address, queries, cou
         for key in (Page.PARTNERS, *Page.FOOTER):
             make.PageFactory(key=key, slug=key)
         build(count)
+    if isinstance(queries, dict):  # what many hold is asked of each kind (decision 35)
+        queries = queries[count]
     with django_assert_num_queries(queries):
         response = client.get(address)
     assert response.status_code == 200

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from partners.admin import kept
 from partners.care import chores, inquiries, reminders
+from partners.models import Job
 
 
 class Command(BaseCommand):
@@ -13,6 +14,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         queued = reminders.send(timezone.now()) + inquiries.remind(timezone.now())
         kept.forget(timezone.now())
+        Job.objects.forget(timezone.now())
         chores.done("send_reminders")
         if options["verbosity"] >= 1:
             self.stdout.write(f"Mails queued: {queued}.")
