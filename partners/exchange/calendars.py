@@ -119,8 +119,23 @@ def events_of(root, at):
     return _not_long_past(live.filter(series=root.pk), at)
 
 
+def events_among(organised, at):
+    """The live events of these Organiser rows that the calendar of their holder is about."""
+    return _not_long_past(Event.objects.live(at).organised(organised, at), at)
+
+
 def _not_long_past(events, at):
-    return events.not_over_before(timezone.localdate(at) - LONGEST_PAST)
+    return events.not_over_before(_first_day(at))
+
+
+def is_long_past(event, at):
+    """Whether it has left the calendars of several events at `at` (aware datetime)."""
+    last = event.ends or event.starts
+    return bool(last) and last.latest < _first_day(at)
+
+
+def _first_day(at):
+    return timezone.localdate(at) - LONGEST_PAST
 
 
 def write(subscription, events, at):

@@ -74,8 +74,8 @@ def first_start(at):
 
 @freshness.remembered
 def without_days(at):
-    """How many live events no calendar can hold (int) at `at` (aware datetime)."""
-    return Event.objects.live(at).without_days().count()
+    """How many events the calendar cannot hold (int) that it is about at `at` (aware datetime)."""
+    return calendars.events_of_all(at).without_days().count()
 
 
 class EventDetail(RootDetail):
@@ -114,7 +114,7 @@ class SeriesDetail(RootDetail):
         at, today = self.request.now, timezone.localdate(self.request.now)
         editions = Event.objects.live(at).filter(series=self.object)
         upcoming, past = editions.upcoming(today), editions.past(today)
-        found = [*upcoming, *past]
+        found = [*upcoming, *(each for each in past if not calendars.is_long_past(each, at))]
         known = sum(edition.has_days for edition in found)
         calendar = calendars.of_root(self.object, len(found) - known, has_events=known > 0)
         return super().get_context_data(

@@ -549,8 +549,21 @@ def test_pages_offer_their_calendar_and_say_what_it_leaves_out(read, count, sent
         said = offered(read(path))
         assert said.startswith(
             f"{sentence}Subscribe in your calendar program, and your calendar follows every "
-            "change. Other calendars, and the address to copy Subscribe in Google Calendar "
+            "change. What was over two years ago is not in it. "
+            "Other calendars, and the address to copy Subscribe in Google Calendar "
         ), path
+
+
+def test_page_of_what_is_long_past_offers_no_calendar(read, monkeypatch):
+    monkeypatch.setattr(calendars, "LONGEST_PAST", dt.timedelta(days=731))
+    partner, series = make.OrganisationFactory(slug="par"), make.EventSeriesFactory(slug="row")
+    once = make.EventFactory(starts="2001", title="Once")
+    for held in ({"series": series, "event": None}, {"series": None, "event": once}):
+        make.OrganiserFactory(organisation=partner, **held)
+    make.EventFactory(series=series, starts="2001-05-03")
+    for path in ("/events/series/row/", "/organisations/par/"):
+        assert offered(read(path)) == "", path
+    assert "no exact days" not in offered(read("/events/"))
 
 
 def test_page_without_days_to_follow_offers_no_calendar(read):
