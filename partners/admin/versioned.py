@@ -176,9 +176,10 @@ class VersionedAdmin(SafeLookups, NamedObstacles, NamedMistakes, EditorForms, ad
             log = self.log_change if offer.base else self.log_addition
             log(request, record, f"{button.press.done}.")
         response = self.answer(request, record, answer, button)
+        page = request.GET.get("part-page")
         response.set_cookie(  # the browser need not keep it any longer
             "typing_saved",
-            quote_path(request.path, safe=""),
+            quote_path(request.path + (f"?part-page={page}" if page else ""), safe=""),
             max_age=300,
             path=reverse("admin:index"),
             secure=request.is_secure(),

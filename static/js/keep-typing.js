@@ -76,6 +76,7 @@
     const person = document.querySelector("#user-tools strong")?.textContent ?? "";
     return `${PREFIX}${person}:${path}`;
   };
+  const here = location.pathname + (location.search.match(/.part-page=\d+/) ?? "");
 
   const forgetWhatIsSaved = () => {
     const saved = document.cookie.match(/(?:^|; )typing_saved=([^;]*)/);
@@ -89,7 +90,7 @@
   let leaving = false;
   const isDirty = () => before !== null && text(typed(form())) !== before;
   const copy = () => {
-    if (isDirty()) keep(keyOf(location.pathname), typed(form()));
+    if (isDirty()) keep(keyOf(here), typed(form()));
   };
 
   for (const event of ["pointerdown", "keydown", "beforeinput"]) {
@@ -109,7 +110,7 @@
   addEventListener("pagehide", copy);
 
   const watch = (form) => {
-    const key = keyOf(location.pathname);
+    const key = keyOf(here);
     const found = kept(key);
     if (form.querySelector(".mistakes, .again") !== null) {
       before = "";

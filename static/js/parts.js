@@ -20,11 +20,10 @@
       nameChoices(row);
     });
 
-  // Where the rows go on, on another page, new ones come after all of them.
   const place = (group) =>
     rowsOf(group).forEach((row, index) => {
-      const isLast = "goesOn" in group.dataset && !row.matches(".has_original");
-      positionOf(row).value = isLast ? 0 : index + +group.dataset.first;
+      const comesLast = group.dataset.goesOn && !row.matches(".has_original");
+      positionOf(row).value = comesLast ? 0 : index + +group.dataset.first;
     });
 
   const nameChoices = (scope) => {

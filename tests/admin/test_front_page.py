@@ -1,13 +1,15 @@
 """The front page as a desk, one search over all records, and what publishing warns of."""
 
+import datetime as dt
 import html
 import re
 
 import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from django.utils import timezone
 
-from partners.models import Figure, PendingChange
+from partners.models import Figure, Organisation, PendingChange
 from tests import factories as make
 from tests.admin.browser_form import address
 from tests.admin.test_logo import picture
@@ -145,6 +147,14 @@ def test_form_of_what_is_public_publishes_the_draft_that_it_names(publisher, ope
     page = text(publisher.get(open_form(publisher, collaboration).save("_publish_all")["Location"]))
     assert "Published: Rhubarb Society." in page
     assert "Nothing to publish" not in page
+
+
+def test_what_is_scheduled_is_not_published_along(publisher, open_form):
+    collaboration, named = collaboration_with_a_draft(title="Public")
+    Organisation.objects.filter(pk=named.pk).update(published_at=timezone.now() + dt.timedelta(9))
+    form = open_form(publisher, collaboration)
+    assert "_publish_all" not in form.buttons
+    assert "which is a draft" not in form.page
 
 
 def test_form_publishes_neither_where_the_draft_was_saved_meanwhile(publisher, open_form, client):

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from partners.care.links import Outcome
 from partners.exchange.sheets import files, importing
 from partners.models import Job, LinkCheck, Organisation, SentSheet
+from partners.rows import freshness
 from tests import factories as make
 from tests.admin.browser_form import address, read_all
 from tests.admin.test_sheets import confirm, said, send, sheet
@@ -283,3 +285,20 @@ def test_more_addresses_than_a_task_may_ask_are_left_to_the_daily_run(editor, ch
     page = editor.post(reverse("admin:partners_linkcheck_changelist"), chosen, follow=True)
     assert "All of them are asked every day." in said(page)
     assert not Job.objects.exists()
+
+
+def test_jobs_end_no_edition_of_the_site(editor, record, each_record_is_many):
+    before = freshness.token()
+    asked = editor.get(exported("csv"))
+    Job.objects.get().tell(1, 2)
+    editor.get(asked["Location"])
+    assert freshness.token() == before
+
+
+def test_files_go_with_the_daily_run(editor, record, each_record_is_many):
+    made_by_worker(editor)
+    call_command("send_reminders", verbosity=0)
+    assert Job.objects.get().file
+    Job.objects.update(asked_at=timezone.now() - dt.timedelta(hours=25))
+    call_command("send_reminders", verbosity=0)
+    assert Job.objects.get().file is None
