@@ -28,6 +28,6 @@ def test_all_are_offered_for_export_alone(publisher, organisations):
 def test_nothing_is_done_to_what_nobody_looked_at(publisher, organisations, action):
     posted = {"action": action, "select_across": "1", "_selected_action": [organisations[0].pk]}
     page = text(publisher.post(LIST, posted, follow=True))
-    assert page.count("Nothing was done: this is done to what you have looked at.") == 1
+    assert page.count("Nothing was done. This can only be done to records that are ticked") == 1
     assert not Organisation.objects.exclude(withdrawn_at=None).exists()
     assert not Verification.objects.exists()
