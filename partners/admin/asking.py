@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from partners.admin.base import EditorForms, SafeLookups, attachment
+from partners.admin.base import EditorForms, SafeLookups, address, attachment
 from partners.admin.carried import only
-from partners.admin.desk import ReadOnlyAdmin, address
+from partners.admin.desk import ReadOnlyAdmin
 from partners.admin.typed import NamedMistakes, mistakes
 from partners.care import inquiries
 from partners.models import Answer, Contact, Inquiry, MistakeReport

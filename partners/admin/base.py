@@ -19,6 +19,11 @@ from partners.rows.history import name_of
 from partners.values.dates import PartialDateField, TimeOfDayField
 
 
+def address(page, model, key):
+    """The address of a page of the admin (“change”, “history”) about one record."""
+    return reverse(f"admin:partners_{model._meta.model_name}_{page}", args=[quote(key)])
+
+
 class SafeLookups:
     """An address asks what our own pages ask: nothing else, that a database would fail on."""
 
@@ -80,7 +85,10 @@ class NamedObstacles:
 
 
 def whom_to_ask(request, subject):
-    """Who does what this person may not: their names, as a mail to them that is begun (HTML)."""
+    """Who does what this person may not: their names, as a mail to them that is begun (HTML).
+
+    They are looked up: hand it to a template as a `partial`, which asks where it says so alone.
+    """
     people = list(publishers())
     names = " or ".join(map(name_of, people)) or "an operator"
     to = ",".join(user.email for user in people if user.email)

@@ -1,17 +1,16 @@
 """The publishers' desk: what awaits a decision, what will change when, what has changed."""
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Q, When
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from partners.admin import drafts
-from partners.admin.base import ReadOnly, SafeLookups
+from partners.admin.base import ReadOnly, SafeLookups, address
 from partners.admin.carried import only
 from partners.admin.undoing import link, undo
 from partners.models import PendingChange, Revision, Root
@@ -39,10 +38,6 @@ class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
     @admin.display(description="done to several at once")
     def act_as_one(self, obj):
         return link(obj.act)
-
-
-def address(page, model, key):
-    return reverse(f"admin:partners_{model._meta.model_name}_{page}", args=[quote(key)])
 
 
 @admin.register(PendingChange)

@@ -6,10 +6,9 @@ What is scheduled is no draft: on its day it appears, and not before.
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
-from django.urls import reverse
 
+from partners.admin.base import address
 from partners.models import Root
 from partners.publishing import presses
 from partners.rows import snapshots
@@ -26,9 +25,7 @@ class Draft(NamedTuple):
     @property
     def address(self):
         """Of its form."""
-        return reverse(
-            f"admin:partners_{self.record._meta.model_name}_change", args=[quote(self.record.pk)]
-        )
+        return address("change", type(self.record), self.record.pk)
 
     @property
     def field(self):

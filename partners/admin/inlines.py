@@ -100,8 +100,8 @@ class PagedFormSet(PartFormSet):
         super().clean()
         sent = {row.instance.pk for row in self.initial_forms}
         others = sum(row.pk not in sent for row in self.get_queryset())
-        stay = sum(not row.cleaned_data.get("DELETE") for row in self.forms if row.has_changed())
-        stay += sum(not row.has_changed() for row in self.initial_forms)
+        filled = [*self.initial_forms, *(row for row in self.extra_forms if row.has_changed())]
+        stay = sum(not row.cleaned_data.get("DELETE") for row in filled)
         if others + stay > self.max_num:
             message = self.default_error_messages["too_many_forms"] % {"num": self.max_num}
             raise forms.ValidationError(message, code="too_many_forms")

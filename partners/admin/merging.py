@@ -1,5 +1,7 @@
 """Two records of one organisation: compared side by side, and made one."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
@@ -108,7 +110,7 @@ class MergingAdmin(RootAdmin):
         )
 
     def _show_plan(self, request, plan, name_form):
-        obstacles, may_merge = plan.obstacles(request.now), self.has_merge_permission(request)
+        obstacles = plan.obstacles(request.now)
         kept, other = _told_apart(plan.kept, plan.other)
         context = {
             "title": f"Merge {other} into {kept}",
@@ -117,11 +119,10 @@ class MergingAdmin(RootAdmin):
             "other": other,
             "states": [(each, each.state(request.now)) for each in (plan.kept, plan.other)],
             "obstacles": obstacles,
-            "may_merge": may_merge,
+            "may_merge": self.has_merge_permission(request),
+            "ask": partial(whom_to_ask, request, f"Please merge “{other}” into “{kept}”"),
             "other_way": self._compare_address(plan.other, plan.kept),
         }
-        if not may_merge:
-            context["ask"] = whom_to_ask(request, f"Please merge “{other}” into “{kept}”")
         if not obstacles:
             context |= _compared(plan) | {"name_form": name_form}
         return self._merging_page(request, "merge", context)

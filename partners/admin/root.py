@@ -1,5 +1,7 @@
 """Every root is edited, proposed, published, withdrawn and verified in the same way."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -185,7 +187,7 @@ class RootAdmin(RootActions, RootDecisions):
             "is_scheduled": root.is_scheduled(request.now) or bool(change and change.is_scheduled),
             "may_change": self.has_change_permission(request, root),
             "keeper": root.record.keeper,
-            "ask": whom_to_ask(request, f"Please look at “{root}”"),
+            "ask": partial(whom_to_ask, request, f"Please look at “{root}”"),
             **self.decision_context(request, root),
             "drafts": drafts.named_in(there.present),
             "seen": there.version,

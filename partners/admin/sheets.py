@@ -155,7 +155,7 @@ class SheetAdmin(VersionedAdmin):
             title, arguments = f"Export {self._sheet}", [self.opts.label_lower, form, keys]
             return self._later(request, export_records, title, len(keys), *arguments)
         try:
-            content = files.FORMATS[form][0](export.sheets(self.model, keys))
+            content = files.FORMATS[form].write(export.sheets(self.model, keys))
         except Refused as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(self.address("changelist"))
@@ -165,13 +165,14 @@ class SheetAdmin(VersionedAdmin):
         """The file of these records, kept in `job`. Raises Refused and PermissionDenied."""
         if not self.has_view_permission(asked):
             raise PermissionDenied
-        content = files.FORMATS[form][0](export.sheets(self.model, keys, job.tell))
+        content = files.FORMATS[form].write(export.sheets(self.model, keys, job.tell))
         jobs.end_with_file(job, content, self._described(form, asked.now))
 
     def _described(self, form, at):
         """{"name", "kind" (media type)} of a file."""
-        _, ending, kind = files.FORMATS[form]
-        return {"name": f"{self._sheet}-{timezone.localdate(at)}.{ending}", "kind": kind}
+        made = files.FORMATS[form]
+        name = f"{self._sheet}-{timezone.localdate(at)}.{made.ending}"
+        return {"name": name, "kind": made.media_type}
 
     def _later(self, request, task, title, lines, *arguments):
         return jobs.begin(request, task, title, lines, self.address("import"), *arguments)

@@ -6,6 +6,7 @@ the person proposes, and the door (see `rows.door`) answers what becomes of them
 """
 
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import quote as quote_path
 
 from django.contrib import admin, messages
@@ -294,7 +295,7 @@ class VersionedAdmin(SafeLookups, NamedObstacles, NamedMistakes, EditorForms, ad
             "last": kept.states().first(),
             "seen": standing(self.model, key).version,
             "may_restore": may_restore,
-            "ask": whom_to_ask(request, f"Please restore “{record or kept[0].title}”"),
+            "ask": partial(whom_to_ask, request, f"Please restore “{record or kept[0].title}”"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/partners/history.html", context)

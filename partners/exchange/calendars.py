@@ -130,8 +130,7 @@ def _not_long_past(events, at):
 
 def is_long_past(event, at):
     """Whether it has left the calendars of several events at `at` (aware datetime)."""
-    last = event.ends or event.starts
-    return bool(last) and last.latest < _first_day(at)
+    return event.is_over(_first_day(at))
 
 
 def _first_day(at):

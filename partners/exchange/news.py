@@ -32,8 +32,7 @@ from partners.models import (
     Revision,
 )
 from partners.models.base import FEW
-from partners.models.indexes import InOrder
-from partners.values.dates import LastDay
+from partners.models.indexes import InOrder, LastDay
 from partners.values.folding import fold
 
 MOST = 50
@@ -141,7 +140,7 @@ def _found(order, revisions, at):
 
     Of as many as can be among the latest, or are looked at.
     """
-    roots, found = order.roots.only(*_told_of(order.roots.model)), 0
+    roots, found = order.roots.only(*_fields_of(order.roots.model)), 0
     for start in range(0, MOST_LOOKED_AT, MOST):
         some = list(roots[start : start + MOST])
         for root in some:
@@ -163,7 +162,7 @@ def _apart(news):
         above = shown_at
 
 
-def _told_of(model):
+def _fields_of(model):
     """What a feed says of a record, and what rules ask."""
     return ["slug", "summary", "published_at", *ASKED[model]]
 
@@ -200,7 +199,7 @@ def _with_revisions(queryset, revisions):
     """(record, the folded names that the page says it had) of those that have revisions."""
     keys = [key for model, key in revisions if model is queryset.model]
     former = _former_names(keys) if queryset.model is Organisation else {}
-    for root in queryset.filter(pk__in=keys).only(*_told_of(queryset.model)) if keys else ():
+    for root in queryset.filter(pk__in=keys).only(*_fields_of(queryset.model)) if keys else ():
         yield root, former.get(root.pk, set())
 
 

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import partners.models.indexes
-import partners.values.dates
 
 
 def say_online(apps, schema_editor):
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="collaboration",
             index=models.Index(
-                models.OrderBy(partners.values.dates.LastDay("until"), descending=True),
+                models.OrderBy(partners.models.indexes.LastDay("until"), descending=True),
                 models.F("title"),
                 models.F("key"),
                 name="collaboration_ended",

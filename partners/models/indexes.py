@@ -23,6 +23,16 @@ def listed(model, *columns):
     return models.Index(fields=columns, name=f"{model}_listed")
 
 
+class LastDay(models.Func):
+    """The last day that the partial date of a column can be, as text to sort by ("2016-02-31").
+
+    Constant text, without parameters: so an index of it serves the queries that say it.
+    """
+
+    template = "(%(expressions)s || substr('-12-31', length(%(expressions)s) - 3))"
+    output_field = models.CharField(max_length=10)
+
+
 class InOrder(models.Func):
     """A moment, from which nothing but an order is read.
 

@@ -106,7 +106,11 @@ class Known:
 
 def batches(values):
     """The values in order, in tuples of so many as one query asks for."""
-    values = sorted(values)
+    return slices(sorted(values))
+
+
+def slices(values):
+    """The same as they stand."""
     for start in range(0, len(values), BATCH):
         yield tuple(values[start : start + BATCH])
 

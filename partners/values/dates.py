@@ -16,7 +16,7 @@ from itertools import takewhile
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import CheckConstraint, F, Func, Lookup, Q
+from django.db.models import CheckConstraint, F, Lookup, Q
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
 
@@ -167,16 +167,6 @@ def on_or_after(column, day):
     """Q: the partial date in `column` can still be `day` (datetime.date) or later."""
     iso = day.isoformat()
     return Q(**{f"{column}__gte": iso}) | Q(**{f"{column}__in": [iso[:4], iso[:7]]})
-
-
-class LastDay(Func):
-    """The last day that the partial date of a column can be, as text to sort by ("2016-02-31").
-
-    Constant text, without parameters: so an index of it serves the queries that say it.
-    """
-
-    template = "(%(expressions)s || substr('-12-31', length(%(expressions)s) - 3))"
-    output_field = models.CharField(max_length=10)
 
 
 class PartialDateFormField(forms.CharField):

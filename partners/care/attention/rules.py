@@ -378,13 +378,11 @@ class FactWithoutSource(Rule):
             for root in scene.of(model):
                 values = vars(root)  # as stored: a Country made of each code would take too long
                 stated = [name for name, silent in fields.items() if values[name] != silent]
-                paths = cited.get(root, ()) if stated else ()
                 for name in stated:
-                    if name not in paths:
+                    if name not in cited[root]:
                         yield root, words[name], name, "citations-group"
         for figure in scene.figures:
-            paths = () if figure.source_id else cited.get(figure.root, ())
-            if not figure.source_id and f"figures/{figure.pk}/value" not in paths:
+            if not figure.source_id and f"figures/{figure.pk}/value" not in cited[figure.root]:
                 yield figure.root, str(figure), figure, "figures-group"
 
 

@@ -1,7 +1,7 @@
 """Records as sheets, the way staff left them last: pending changes included."""
 
 from partners.exchange.sheets.tables import tables_of
-from partners.models.known import BATCH
+from partners.models.known import slices
 from partners.rows.standing import standings
 
 
@@ -10,16 +10,16 @@ def sheets(model, keys, progress=None):
 
     `progress` is called now and then with how many are read, and of how many.
     """
-    keys, tables = [str(key) for key in keys], tables_of(model)
+    keys, tables, read = [str(key) for key in keys], tables_of(model), 0
     written = {name: (table.columns, []) for name, table in tables.items()}
-    for first in range(0, len(keys), BATCH):
-        some = keys[first : first + BATCH]
+    for some in slices(keys):
         there = standings(model, some)
         for key in some:
             for name, table in tables.items() if there[key].present else ():
                 written[name][1].extend(_lines(table, there[key]))
+        read += len(some)
         if progress:
-            progress(first + len(some), len(keys))
+            progress(read, len(keys))
     return written
 
 

@@ -12,6 +12,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
@@ -159,14 +160,21 @@ def _cells_of(line, text):
             yield value
 
 
-#: The ending of a file → (what writes it, the ending of the download, its media type)
+class Format(NamedTuple):
+    """What writes a file, the ending of the download, its media type."""
+
+    write: Callable
+    ending: str
+    media_type: str
+
+
 FORMATS = {
-    "xlsx": (
+    "xlsx": Format(
         write_xlsx,
         "xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
-    "csv": (write_csv, "zip", "application/zip"),
+    "csv": Format(write_csv, "zip", "application/zip"),
 }
 
 
