@@ -33,7 +33,7 @@ from pathlib import Path
 from tests.drills.databases import FIXTURES, ROOT, fresh_database, run, start
 
 #: The landing before this one: move it on with each.
-PREVIOUS = "a8bb7193cabdf448fe7405170f466a137ef7e3b5"
+PREVIOUS = "57529811f56e75c6765c96558cbb0d406a6ec5dd"
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules")
 #: Databases (“sqlite”, “postgres”) on which the migrations since PREVIOUS end the work of older
 #: code, so that the changelog says to stop the service.
