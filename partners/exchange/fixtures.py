@@ -1,7 +1,8 @@
 """The content as files that people review in git, and that `loaddata` takes in again.
 
 The same content gives the same bytes. A row that says something else is another line, never
-another order: rows stand by the record they belong to, then by their key.
+another order: rows stand by the record they belong to, then by their key. What a field says by
+default is left out, as `loaddata` takes what is left out; so a new field changes no file.
 """
 
 import json
@@ -89,13 +90,23 @@ def export(folder):
 
 
 def rows_of(name):
-    """The rows of one of FILES, in their order (list of dicts)."""
+    """The rows of one of FILES, in their order, without what is a default (list of dicts)."""
     records = [record for table in FILES[name] for record in _records(*table)]
     rows = serializers.serialize("python", records)
+    defaults = {model: _defaults(model) for model in {*map(type, records)}}
     for record, row in zip(records, rows, strict=True):
         for field in record._meta.many_to_many:
             row["fields"][field.name].sort()
+        row["fields"] = _without(defaults[type(record)], row["fields"])
     return rows
+
+
+def _defaults(model):
+    return dict.fromkeys(snapshots.PUBLICATION) | snapshots.blank(model)["fields"]
+
+
+def _without(defaults, fields):
+    return {name: value for name, value in fields.items() if value != defaults.get(name, ...)}
 
 
 def text(rows):
@@ -128,7 +139,7 @@ def _after_those_above(order, above):
 def _uploads(row):
     model = snapshots.model_of(row["model"])
     files = [field.name for field in model._meta.fields if isinstance(field, FileField)]
-    return [row["fields"][name] for name in files if row["fields"][name]]
+    return [row["fields"][name] for name in files if name in row["fields"]]
 
 
 def _copy(name, path):
