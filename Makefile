@@ -20,8 +20,8 @@ LOCK_NEXT = $(LOCK) --python-version 3.12 --group next
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-slow test-all test-postgres test-next drills bench audit vnu \
-	check format secret serve lock clean environment
+.PHONY: help install demo test test-slow test-all test-postgres test-next drills drills-sqlite drills-postgres \
+	bench audit vnu check format secret serve lock clean environment
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -64,18 +64,22 @@ DUE ?= 500
 LOADED ?= 60
 TRIES ?= 1000
 
-drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrade; two servers (ROUNDS=30 …)
+drills: drills-sqlite drills-postgres  ## kill loads, backups …; hold locks; upgrade; two servers (ROUNDS=30, -j2)
+
+drills-sqlite: .venv/dev.stamp
 	$(DRILL).kill_loaddata --rounds $(ROUNDS)
-	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
-	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE)
-	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --database-url $(DRILL_URL)
 	$(DRILL).kill_worker --rounds $(ROUNDS)
-	$(DRILL).kill_worker --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).reset_times
-	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade
+
+drills-postgres: .venv/dev.stamp
+	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --database-url $(DRILL_URL)
+	$(DRILL).kill_worker --rounds $(ROUNDS) --database-url $(DRILL_URL)
+	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade --database-url $(DRILL_URL)
 	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL)
 

@@ -3,14 +3,17 @@
 import uuid
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from partners.accounts import links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.models import Job, LinkCheck, MissedAddress, PendingChange, Revision, SourceCheck
+from partners.rows import snapshots
 from tests import factories as make
+from tests.acts import Proposal, hand_in, publish
 from tests.admin.browser_form import BrowserForm
 from tests.admin.records import RECORDS
 
@@ -63,9 +66,9 @@ def editor(client_of):
 def records(client_of):
     """model name → a record; those that only the site makes were made by its work."""
     made = {model._meta.model_name: factory() for model, factory in RECORDS.items()}
-    form = BrowserForm.open(client_of("publisher"), make.OrganisationFactory(pk="published"))
-    form.save("_publish", summary="Published.")
-    BrowserForm.open(client_of("editor"), made["organisation"]).save("_hand_in", summary="New.")
+    client_of("publisher"), client_of("editor")
+    publish(proposal(make.OrganisationFactory(pk="published"), "publisher"), timezone.now())
+    hand_in(proposal(made["organisation"], "editor"), timezone.now())
     check = LinkCheck.objects.create(url="https://example.org/", result=LinkCheck.Result.BROKEN)
     Revision.objects.update(act=uuid.uuid4())  # as if a list action had made them
     made |= {"revision": Revision.objects.first(), "pendingchange": PendingChange.objects.get()}
@@ -80,7 +83,15 @@ def records(client_of):
     made["sourcecheck"] = SourceCheck.objects.create(
         url=cited.source.url, quotation="some words", outcome="gone"
     )
-    return made | {"linkcheck": check, "logentry": LogEntry.objects.first()}
+    logged = LogEntry.objects.log_actions(asker.pk, [made["topic"]], CHANGE, single_object=True)
+    return made | {"linkcheck": check, "logentry": logged}
+
+
+def proposal(record, name):
+    """That the user of that name proposes another summary for `record`."""
+    rows = snapshots.rows_of(record)
+    new = [rows[0] | {"fields": rows[0]["fields"] | {"summary": "New."}}, *rows[1:]]
+    return Proposal(type(record), record.pk, rows, new, User.objects.get(username=name))
 
 
 @pytest.fixture

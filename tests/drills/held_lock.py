@@ -45,7 +45,8 @@ from tests.drills.databases import fresh_database, load, run
 from tests.drills.due_once import ask, served
 
 VISITORS = [{}, {"Cookie": "sessionid=somebody"}]  # what they say
-AHEAD, AFTER = 15, 2  # seconds in which pages get known, and for which visitors outlast the lock
+#: Seconds beside the time in which pages get known twice, and for which visitors outlast the lock.
+AHEAD, AFTER = 5, 2
 SITUATIONS = {  # → (are changes due, is the lock held before the server starts)
     "nothing due": (False, False),
     "falling due on known pages": (True, False),
@@ -145,7 +146,9 @@ def experience(database, page, proposed, seconds, is_early):
             visit(port, ["/health/"], AFTER)  # each worker gets ready
             before = []
             if not is_early:
-                due_at = schedule(*proposed, AHEAD)
+                begun = time.monotonic()
+                visit(port, paths, 0)
+                due_at = schedule(*proposed, AHEAD + 2 * (time.monotonic() - begun))
                 before = visit(port, paths, 0)
                 lock.enter_context(held())
                 time.sleep(max(0, (due_at - timezone.now()).total_seconds()))

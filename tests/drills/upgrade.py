@@ -17,6 +17,7 @@ For --database-url see kill_loaddata.
 """
 
 import argparse
+import fcntl
 import io
 import json
 import re
@@ -111,10 +112,14 @@ def tree_before(folder, commit):
 
 
 def python_of(tree):
-    """The Python of an environment with what that tree's own lock file names; made once."""
+    """The Python of an environment with what that tree's own lock file names; made once, even by
+    two drills at a time."""
     environment = ROOT / "var/previous"
     command = ["make", "environment", f"INTO={environment}", f"FROM={tree}/requirements-dev.lock"]
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 — our own command
+    environment.parent.mkdir(exist_ok=True)
+    with environment.with_suffix(".lock").open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 — our own command
     return str(environment / "bin/python")
 
 
@@ -166,7 +171,7 @@ def as_released(row):
     fields = dict(row["fields"])
     for model, name in REMOVED:
         if row["model"] == model:
-            del fields[name]
+            fields.pop(name, None)
     if row["model"] == "partners.organisation":
         fields["motto"] = f"Motto of {row['pk']}"
     return row | {"fields": fields}
