@@ -50,7 +50,7 @@ test-postgres: .venv/dev.stamp  ## run what may differ by database on PostgreSQL
 		$(PYTEST) -m "not any_database"
 
 # Every address, publishing, loading; TESTS=tests runs all of them.
-NEXT_TESTS = tests/admin/test_every_address.py tests/publishing/test_publishing.py tests/exchange/test_loaddata.py
+NEXT_TESTS = tests/admin/test_every_address.py tests/publishing/test_publishing.py tests/exchange/loaddata
 NEXT = var/next
 
 test-next: $(NEXT)/stamp  ## try the next Django on Python 3.12 or later (PYTHON=…, TESTS=…)

@@ -28,7 +28,7 @@ SLOW = {
     "browser": "browser",
     "production": "server",
     "exchange/test_backups.py": "archive",
-    "exchange/test_loaddata.py": "loading",
+    "exchange/loaddata": "loading",
     **dict.fromkeys(
         (
             f"admin/test_{name}.py"
@@ -110,8 +110,10 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.ignore_template_errors)
         if room == "browser":
             item.add_marker(pytest.mark.browser)
-        if kind := SLOW.get(room) or SLOW.get(place.as_posix()):
-            item.add_marker(pytest.mark.slow(kind))
+        for each in (room, place.parent.as_posix(), place.as_posix()):
+            if each in SLOW:
+                item.add_marker(pytest.mark.slow(SLOW[each]))
+                break
         is_alike = room in {"admin", "views"} and place.as_posix() not in ON_BOTH
         is_alike = is_alike and item.get_closest_marker("slow")
         if is_alike or (room != "production" and not uses_database(item)):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from partners.values import sorting
-from tests.exchange.test_loaddata import manage
+from tests.exchange.loaddata.test_process import manage
 
 pytestmark = pytest.mark.slow("process")
 
