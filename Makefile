@@ -63,13 +63,14 @@ ROUNDS ?= 30
 DUE ?= 500
 LOADED ?= 60
 TRIES ?= 1000
+LIMIT ?= 1
 
 drills: drills-sqlite drills-postgres  ## kill loads, backups …; hold locks; upgrade; two servers (ROUNDS=30, -j2)
 
 drills-sqlite: .venv/dev.stamp
 	$(DRILL).kill_loaddata --rounds $(ROUNDS)
 	$(DRILL).kill_backup --rounds $(ROUNDS)
-	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE)
+	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --limit $(LIMIT)
 	$(DRILL).kill_worker --rounds $(ROUNDS)
 	$(DRILL).reset_times
 	$(DRILL).upgrade
@@ -77,7 +78,7 @@ drills-sqlite: .venv/dev.stamp
 drills-postgres: .venv/dev.stamp
 	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
-	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --database-url $(DRILL_URL)
+	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --limit $(LIMIT) --database-url $(DRILL_URL)
 	$(DRILL).kill_worker --rounds $(ROUNDS) --database-url $(DRILL_URL)
 	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade --database-url $(DRILL_URL)
