@@ -32,6 +32,9 @@ from partners.values.dates import PartialDate, PartialDateField
 from partners.values.richtext import RichTextField, sanitise
 from tests.facts import CARRIED, NUMBERS, Fact, all_roots
 
+#: What was loaded comes back alike from both databases, as tests/exchange/test_fixtures.py proves.
+pytestmark = pytest.mark.any_database
+
 SOURCE = "collaborations-page"
 TEXTS = {"summary", "description", "body", "intro", "note"}
 
