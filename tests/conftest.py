@@ -34,7 +34,7 @@ SLOW = {
             f"admin/test_{name}.py"
             for name in (
                 "agreements", "asking", "constraints", "desk", "logo", "merging", "organisation",
-                "publication", "renaming", "sources", "values", "versions",
+                "publication", "renaming", "repeated_rows", "sources", "values", "versions",
             )
         ),
         "story",
@@ -44,7 +44,7 @@ SLOW = {
 #: a database what no quick one does: any query, any sentence of a constraint, any lock.
 ON_BOTH = {
     "admin/test_constraints.py", "admin/test_finding.py", "admin/test_merging.py",
-    "admin/test_query_counts.py", "views/test_queries.py",
+    "admin/test_query_counts.py", "admin/test_repeated_rows.py", "views/test_queries.py",
 }  # fmt: skip
 LEFT_OUT = pytest.StashKey[Counter]()
 
