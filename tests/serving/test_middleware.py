@@ -31,7 +31,7 @@ from partners.serving.middleware import (
 )
 from tests import acts
 from tests import factories as make
-from tests.serving.test_hostile import ADDRESSES
+from tests.serving.hostile_requests import ADDRESSES
 
 
 def answer(request):
