@@ -26,7 +26,7 @@ def forget(rows):
         kept = _kept(model, keys)
         for key in keys:
             for storage, name in files[model, key] - kept[key]:
-                transaction.on_commit(partial(storage.delete, name))
+                transaction.on_commit(partial(storage.delete, name), robust=True)
 
 
 def _kept(model, keys):
