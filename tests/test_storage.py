@@ -1,0 +1,368 @@
+"""Uploads and made files in a folder or in a bucket: readers and staff see no difference."""
+
+import io
+import json
+import re
+
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db.models import FileField
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from partners.exchange import backups
+from partners.exchange.opendata import made
+from partners.models import Organisation
+from partners.reading import cards
+from partners.values.renditions import name_of
+from tests import bucket as buckets
+from tests import factories as make
+from tests.worker import work
+
+pytestmark = pytest.mark.django_db
+NAME = "logos/abc.png"
+MADE = {"partners.json", "partners.schema.json", "partners.csv.zip", "SHA256SUMS"}
+
+
+def picture(size=(800, 400)):
+    content = io.BytesIO()
+    Image.new("RGB", size, "navy").save(content, "PNG")
+    return content.getvalue()
+
+
+def stored(name=NAME, content=None):
+    return default_storage.save(name, ContentFile(content or picture()))
+
+
+def content_of(name):
+    with default_storage.open(name) as file:
+        return file.read()
+
+
+def given(client, address):
+    """The answer, read to its end."""
+    response = client.get(address)
+    response.close()
+    return response
+
+
+def logo_of(key="esr"):
+    """An organisation with a logo, as a form stores it."""
+    organisation = make.OrganisationFactory(pk=key, slug=key, logo_alt="Their logo")
+    organisation.logo.save("logo.png", ContentFile(picture(), "logo.png"))
+    return organisation
+
+
+# Uploads, renditions, cards
+
+
+def test_upload_is_given_under_the_same_address(client, kept_in):
+    assert default_storage.url(stored()) == f"/media/{NAME}"
+    response = client.get(f"/media/{NAME}")
+    assert response.getvalue() == picture()
+    assert response["Content-Type"] == "image/png"
+    assert response["Content-Length"] == str(len(picture()))
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    again = client.get(f"/media/{NAME}", headers={"if-modified-since": response["Last-Modified"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["Cache-Control"] == response["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["logos/none.png", "logos/..", "logos/."])
+def test_what_is_not_there_is_not_given(client, kept_in, name):
+    stored()
+    assert client.get(f"/media/{name}").status_code == 404
+
+
+def test_second_upload_of_a_name_does_not_replace_the_first(kept_in):
+    assert stored() == NAME
+    assert stored(content=picture((40, 20))) != NAME
+    assert content_of(NAME) == picture()
+
+
+def test_renditions_come_and_go_with_the_upload(client, kept_in):
+    stored()
+    names = [name_of(NAME, scale) for scale in (1, 2)]
+    assert {f"logos/{name}" for name in default_storage.listdir("logos")[1]} == {NAME, *names}
+    response = client.get(f"/media/{names[1]}")
+    with Image.open(io.BytesIO(response.getvalue())) as shown:
+        assert (shown.format, shown.size) == ("WEBP", (256, 128))
+    default_storage.delete(NAME)
+    assert default_storage.listdir("logos")[1] == []
+    assert [client.get(f"/media/{name}").status_code for name in (NAME, *names)] == [404] * 3
+
+
+def test_rendition_that_was_thrown_away_is_made_again(client, kept_in):
+    name = name_of(stored(), 1)
+    before = content_of(name)
+    default_storage.delete(name)
+    assert not default_storage.exists(name)
+    assert client.get(f"/media/{name}").getvalue() == before
+    assert content_of(name) == before
+
+
+def test_card_is_offered_while_the_page_says_so(client, kept_in):
+    make.OrganisationFactory(is_home=True, name="Home Society")
+    root = make.OrganisationFactory(name="Rhubarb Society")
+    assert card_of(client, root) is None
+    assert cards.draw_missing() == 2
+    first = card_of(client, root)
+    assert given(client, first)["Content-Type"] == "image/png"
+    Organisation.objects.filter(pk=root.pk).update(name="Rhubarb Union")
+    assert card_of(client, root) is None
+    assert cards.draw_missing() == 1
+    assert client.get(first).status_code == 404
+    assert given(client, card_of(client, root)).status_code == 200
+    assert backups.uploads() == []
+
+
+def card_of(client, root):
+    page = client.get(root.get_absolute_url()).content.decode()
+    found = re.search(r'<meta property="og:image" content="http://[^/]*([^"]*)">', page)
+    return found and found[1]
+
+
+def test_upload_goes_beside_the_fixtures_and_comes_back(kept_in, tmp_path):
+    organisation = logo_of()
+    name = organisation.logo.name
+    call_command("export_fixtures", tmp_path / "out", verbosity=0)
+    assert (tmp_path / "out/media" / name).read_bytes() == picture()
+    default_storage.delete(name)
+    Organisation.objects.all().delete()
+    call_command("loaddata", tmp_path / "out/05_organisations.json", verbosity=0)
+    assert content_of(Organisation.objects.get().logo.name) == picture()
+
+
+# What a bucket is asked, and what it keeps to itself
+
+
+def test_page_asks_the_bucket_for_its_card_alone(client, bucket):
+    organisation = logo_of()
+    with buckets.counted() as asked:
+        assert name_of(organisation.logo.url, 1) in read(client, organisation.get_absolute_url())
+        assert asked == ["HeadObject"]
+        assert organisation.name in read(client, "/organisations/")
+        assert asked == ["HeadObject"]
+
+
+def read(client, address):
+    return client.get(address).content.decode()
+
+
+def test_upload_is_given_after_two_questions_and_known_to_be_unchanged_after_one(client, bucket):
+    address = default_storage.url(stored())
+    with buckets.counted() as asked:
+        stored_at = given(client, address)["Last-Modified"]
+        assert asked == ["HeadObject", "GetObject"]
+        client.get(address, headers={"if-modified-since": stored_at})
+        assert asked[2:] == ["HeadObject"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_in_the_bucket_is_public(client, bucket):
+    make.OrganisationFactory(is_home=True)
+    logo_of()
+    cards.draw_missing()
+    given(client, "/data/partners.json")
+    there = buckets.keys(bucket)
+    assert {key.partition("/")[0] for key in there} == {"media", "data"}
+    stranger = default_storage.unsigned_connection.Bucket(bucket.name)
+    refused = stranger.meta.client.exceptions.ClientError
+    for key in there:
+        owner, *others = bucket.Object(key).Acl().grants
+        assert (owner["Grantee"]["Type"], others) == ("CanonicalUser", [])
+        with pytest.raises(
+            stranger.meta.client.exceptions.ClientError, match=r"Forbidden|AccessDenied"
+        ):
+            stranger.Object(key).get()
+
+
+def test_nothing_but_logos_is_stored_as_a_file():
+    """What is private (agreements, answers, chosen files, exports) stays in the database."""
+    models = apps.get_models(include_auto_created=True)
+    fields = {field for model in models for field in model._meta.local_fields}
+    assert {str(each) for each in fields if isinstance(each, FileField)} == {
+        "partners.Organisation.logo"
+    }
+
+
+# A bucket that is away, missing or closed
+
+
+def test_bucket_that_is_missing_or_away_is_told_as_not_ready(client, settings, bucket):
+    assert checks(client)["storage"] == "pass"
+    assert buckets.keys(bucket) == set()
+    bucket.delete()
+    assert checks(client)["storage"] == "fail"
+    buckets.use(settings, buckets.AWAY)
+    assert checks(client)["storage"] == "fail"
+
+
+def checks(client):
+    report = json.loads(client.get("/health/ready/").content)
+    return {name: check["status"] for name, check in report["checks"].items()}
+
+
+def test_pages_go_on_while_the_bucket_is_away(settings, bucket):
+    organisation = logo_of()
+    buckets.use(settings, buckets.AWAY)
+    client = Client(raise_request_exception=False)
+    assert client.get(organisation.get_absolute_url()).status_code == 200
+    response = client.get(organisation.logo.url)
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert json.loads(client.get("/data/partners.json").getvalue())["organisations"]
+
+
+def test_commands_say_that_the_bucket_is_away(settings, bucket, tmp_path):
+    organisation = make.OrganisationFactory(is_home=True)
+    buckets.use(settings, buckets.AWAY)
+    with pytest.raises(CommandError, match="could not be written: The bucket does not answer"):
+        call_command("backup", str(tmp_path / "site.zip"))
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(CommandError, match="The bucket does not answer"):
+        call_command("draw_cards")
+    assert card_of(Client(), organisation) is None
+
+
+# Backups
+
+
+@pytest.mark.slow("archive")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("restored_in", ["folder", "bucket"])
+def test_backup_comes_back_in_either(settings, kept_in, restored_in, tmp_path, request):
+    name = logo_of().logo.name
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    default_storage.delete(name)
+    if restored_in == "bucket" != kept_in:
+        request.getfixturevalue("bucket")
+    elif restored_in != kept_in:
+        settings.STORAGES = settings.STORAGES | {
+            "default": {"BACKEND": "partners.values.renditions.Uploads"}
+        }
+    stored("logos/later.png")
+    Organisation.objects.update(logo="")
+    call_command("restore", str(tmp_path / "site.zip"), "--no-input", verbosity=0)
+    assert content_of(Organisation.objects.get().logo.name) == picture()
+    assert backups.uploads() == [name]
+
+
+@pytest.mark.slow("archive")
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_restored_while_the_bucket_is_away(settings, bucket, tmp_path):
+    logo_of()
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    Organisation.objects.update(summary="Later.")
+    buckets.use(settings, buckets.AWAY)
+    with pytest.raises(CommandError, match="it cannot be stored: The bucket does not answer"):
+        call_command("restore", str(tmp_path / "site.zip"), "--no-input")
+    assert Organisation.objects.get().summary == "Later."
+
+
+# Files that are made once an edition
+
+
+@pytest.fixture
+def servers(settings, tmp_path):
+    """Call it with a name to be that server: each has a folder of made files of its own."""
+
+    def become(name):
+        settings.DATA_ROOT = tmp_path / name
+
+    become("first")
+    return become
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """No request makes files: what a server gives was made by the worker."""
+    monkeypatch.setattr(made, "MOST_AT_ONCE", 0)
+
+
+def file_of(client, name="partners.json", **headers):
+    response = client.get(f"/data/{name}", headers=headers)
+    return response.status_code, response.headers.get("ETag"), response.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_that_one_server_made_are_given_by_the_other(client, bucket, servers, large):
+    record = make.OrganisationFactory(name="Before")
+    assert file_of(client)[0] == 503
+    work()
+    status, etag, content = file_of(client)
+    assert (status, b"Before" in content) == (200, True)
+    servers("second")
+    assert file_of(client) == (200, etag, content)
+    assert file_of(client, range="bytes=0-9", if_range=etag) == (206, etag, content[:10])
+    assert file_of(client, if_none_match=etag)[0] == 304
+    with buckets.counted() as asked:
+        file_of(client, "partners.csv.zip")
+        assert asked == []
+    record.name = "After"
+    record.save()
+    assert file_of(client)[0] == 503
+    work()
+    assert b"After" in file_of(client)[2]
+    servers("first")
+    assert b"After" in file_of(client)[2]
+    editions = {key.split("/")[1] for key in buckets.keys(bucket)}
+    assert buckets.keys(bucket) == {f"data/{each}/{name}" for each in editions for name in MADE}
+    assert len(editions) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_small_site_puts_its_files_into_the_bucket_at_the_first_question(client, bucket, servers):
+    make.OrganisationFactory()
+    first = file_of(client)
+    servers("second")
+    with buckets.counted() as asked:
+        assert file_of(client) == first
+    assert [each for each in asked if each != "HeadObject"] == ["GetObject"] * len(MADE)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lost", ["SHA256SUMS", "partners.json"])
+def test_half_or_damaged_edition_is_never_file_of(client, bucket, servers, large, lost):
+    make.OrganisationFactory()
+    file_of(client)
+    work()
+    key = next(key for key in buckets.keys(bucket) if key.endswith(lost))
+    if lost == "SHA256SUMS":
+        bucket.Object(key).delete()
+    else:
+        bucket.Object(key).put(Body=b"{}")
+    servers("second")
+    assert file_of(client)[0] == 503
+    servers("first")
+    assert file_of(client)[0] == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_shares_what_lies_in_its_own_folder_alone(client, bucket, servers, large):
+    make.OrganisationFactory()
+    file_of(client)
+    work()
+    bucket.objects.all().delete()
+    servers("second")
+    assert file_of(client)[0] == 503
+    servers("first")
+    work()
+    servers("second")
+    assert file_of(client)[0] == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_of_a_later_edition_are_left_by_who_comes_late(bucket, servers):
+    make.OrganisationFactory()
+    before = made.folder(timezone.now())
+    bucket.objects.all().delete()
+    make.OrganisationFactory()
+    servers("second")
+    after = made.folder(timezone.now())
+    made._share(before)
+    editions = {key.split("/")[1] for key in buckets.keys(bucket)}
+    assert editions == {before.name, after.name}
