@@ -78,6 +78,7 @@ drills: .venv/dev.stamp  ## kill loads, backups, workers …; hold locks; upgrad
 	$(DRILL).upgrade
 	$(DRILL).upgrade --database-url $(DRILL_URL)
 	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL)
+	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL) --bucket
 
 BENCH_URL = $(POSTGRES_URL)_bench
 BENCH_SIZES ?= 20,1000,10000$(LARGE:1=,100000)
