@@ -175,9 +175,7 @@ def test_nothing_in_the_bucket_is_public(client, bucket):
     for key in there:
         owner, *others = bucket.Object(key).Acl().grants
         assert (owner["Grantee"]["Type"], others) == ("CanonicalUser", [])
-        with pytest.raises(
-            stranger.meta.client.exceptions.ClientError, match=r"Forbidden|AccessDenied"
-        ):
+        with pytest.raises(refused, match=r"Forbidden|AccessDenied"):
             stranger.Object(key).get()
 
 
@@ -261,6 +259,27 @@ def test_nothing_is_restored_while_the_bucket_is_away(settings, bucket, tmp_path
     with pytest.raises(CommandError, match="it cannot be stored: The bucket does not answer"):
         call_command("restore", str(tmp_path / "site.zip"), "--no-input")
     assert Organisation.objects.get().summary == "Later."
+
+
+def test_uploads_of_a_folder_are_brought_to_where_they_are_kept_now(
+    client, kept_in, tmp_path, capsys
+):
+    folder = tmp_path / "before"
+    (folder / "logos").mkdir(parents=True)
+    (folder / "logos/abc.png").write_bytes(picture())
+    (folder / "logos/there.png").write_bytes(picture((40, 20)))
+    (folder / "logos/.half.png.x").write_bytes(b"half")
+    default_storage.put("logos/there.png", picture())
+    for said in ("Copied: 1 files.", "Copied: 0 files."):
+        call_command("bring_uploads", folder)
+        assert capsys.readouterr().out.strip() == said
+    assert {name: content_of(name) for name in backups.uploads()} == {
+        "logos/abc.png": picture(),
+        "logos/there.png": picture(),
+    }
+    assert given(client, f"/media/{name_of(NAME, 1)}").status_code == 200
+    with pytest.raises(CommandError, match="is no folder of uploads"):
+        call_command("bring_uploads", tmp_path)
 
 
 # Files that are made once an edition

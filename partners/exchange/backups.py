@@ -180,6 +180,19 @@ def _write_upload(archive, manifest, upload):
         manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
 
 
+def bring(folder):
+    """Keep each file of `folder` (Path), which uploads were in, where they are kept now.
+
+    What is there already stays. Returns how many were copied. Raises OSError.
+    """
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    uploads = [name for name in names if UPLOAD.fullmatch(f"media/{name}")]
+    new = [name for name in uploads if not default_storage.exists(name)]
+    for name in new:
+        default_storage.put(name, (folder / name).read_bytes())
+    return len(new)
+
+
 # Restore
 
 
