@@ -256,21 +256,21 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
 #: Where the files under /data/ are kept once they are made; nothing is lost with it.
 DATA_ROOT = BASE_DIR / env.str("DATA_ROOT", default="var/data")
-#: The bucket that keeps uploads and made files for all servers; "": they are in those two folders.
-STORAGE_URL = env.str("STORAGE_URL", default="")
-if STORAGE_URL and not (STORAGE_URL.startswith("s3") and urlsplit(STORAGE_URL).path.strip("/")):
+#: The bucket that keeps both for all servers; "": those folders. By its name error mails hide it.
+BUCKET_KEY = env.str("STORAGE_URL", default="")
+if BUCKET_KEY and not (BUCKET_KEY.startswith("s3") and urlsplit(BUCKET_KEY).path.strip("/")):
     raise ImproperlyConfigured(
         "The site cannot start: STORAGE_URL must be as s3://key:secret@host/bucket?region=name."
     )
 STORAGES = {
-    "default": {"BACKEND": f"partners.values.{'buckets' if STORAGE_URL else 'renditions'}.Uploads"},
+    "default": {"BACKEND": f"partners.values.{'buckets' if BUCKET_KEY else 'renditions'}.Uploads"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-if STORAGE_URL:
+if BUCKET_KEY:
     STORAGES["made"] = {"BACKEND": "partners.values.buckets.Made"}
 FILE_UPLOAD_HANDLERS = ["partners.values.uploads.LimitedUpload"]
 FILE_UPLOAD_PERMISSIONS = 0o644

@@ -22,7 +22,7 @@ def in_memory(settings):
 
 def use(settings, url):
     """Let uploads and made files be in the bucket of that address."""
-    settings.STORAGE_URL = url
+    settings.BUCKET_KEY = url
     settings.STORAGES = settings.STORAGES | {
         "default": {"BACKEND": "partners.values.buckets.Uploads"},
         "made": {"BACKEND": "partners.values.buckets.Made"},

@@ -12,18 +12,21 @@ from django.core.management import CommandError, call_command
 from django.db.models import FileField
 from django.test import Client
 from django.utils import timezone
+from django.views.debug import SafeExceptionReporterFilter
 from PIL import Image
 
 from partners.exchange import backups
 from partners.exchange.opendata import made
 from partners.models import Organisation
 from partners.reading import cards
+from partners.rows import snapshots
+from partners.rows.uploads import forget_uploads
 from partners.values.renditions import name_of
 from tests import bucket as buckets
 from tests import factories as make
 from tests.worker import work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAME = "logos/abc.png"
 MADE = {"partners.json", "partners.schema.json", "partners.csv.zip", "SHA256SUMS"}
 
@@ -188,6 +191,12 @@ def test_nothing_but_logos_is_stored_as_a_file():
     }
 
 
+def test_mails_of_errors_hide_the_key_of_the_bucket(settings, bucket):
+    shown = str(SafeExceptionReporterFilter().get_safe_settings())
+    assert "partners.values.buckets.Uploads" in shown
+    assert settings.BUCKET_KEY not in shown
+
+
 # A bucket that is away, missing or closed
 
 
@@ -224,6 +233,16 @@ def test_commands_say_that_the_bucket_is_away(settings, bucket, tmp_path):
     with pytest.raises(CommandError, match="The bucket does not answer"):
         call_command("draw_cards")
     assert card_of(Client(), organisation) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_stored_is_not_told_as_failed_where_a_file_cannot_be_deleted(settings, bucket):
+    name, rows = stored(), snapshots.rows_of(make.OrganisationFactory())
+    rows[0]["fields"]["logo"] = name
+    buckets.use(settings, buckets.AWAY)
+    forget_uploads(Organisation, "another", rows)
+    buckets.use(settings, buckets.URL)
+    assert content_of(name) == picture()
 
 
 # Backups

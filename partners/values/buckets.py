@@ -1,4 +1,4 @@
-"""Uploads and made files in an S3-compatible bucket that all servers share (settings.STORAGE_URL).
+"""Uploads and made files in an S3-compatible bucket that all servers share: STORAGE_URL.
 
 Nothing in it is public by itself: no object has an ACL, and readers get uploads from the site,
 under the addresses that they have in a folder as well. Imported only where there is a bucket.
@@ -87,7 +87,7 @@ class Bucket(S3Storage):
     client_config, transfer_config = CLIENT, ONE_BY_ONE
 
     def __init__(self):
-        super().__init__(**place(settings.STORAGE_URL))
+        super().__init__(**place(settings.BUCKET_KEY))
 
     def _open(self, name, mode="rb"):
         return Fetched(self, name)
