@@ -140,6 +140,17 @@ def test_upload_goes_beside_the_fixtures_and_comes_back(kept_in, tmp_path):
     assert content_of(Organisation.objects.get().logo.name) == picture()
 
 
+def test_fixture_with_a_logo_of_no_size_is_refused(tmp_path, kept_in):
+    """Such a row would read the file at each load, and fail where it cannot."""
+    logo_of()
+    call_command("export_fixtures", tmp_path / "out", verbosity=0)
+    path = tmp_path / "out/05_organisations.json"
+    path.write_text(path.read_text().replace('"logo_width": 800', '"logo_width": null'))
+    Organisation.objects.all().delete()
+    with pytest.raises(CommandError, match="field logo_width: null is not how"):
+        call_command("loaddata", path)
+
+
 # What a bucket is asked, and what it keeps to itself
 
 
@@ -222,6 +233,14 @@ def test_pages_go_on_while_the_bucket_is_away(settings, bucket):
     response = client.get(organisation.logo.url)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert json.loads(client.get("/data/partners.json").getvalue())["organisations"]
+
+
+def test_one_page_alone_waits_for_a_bucket_that_does_not_answer(client, settings, bucket):
+    pages = [each.get_absolute_url() for each in make.OrganisationFactory.create_batch(3)]
+    buckets.use(settings, buckets.AWAY)
+    with buckets.counted() as asked:
+        assert [client.get(page).status_code for page in pages] == [200] * 3
+        assert asked == ["HeadObject"]
 
 
 def test_commands_say_that_the_bucket_is_away(settings, bucket, tmp_path):

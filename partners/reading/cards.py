@@ -44,15 +44,8 @@ def name_of(*words):
 def url_of(root, home):
     """The address of a root's card on the site of `home` (Organisation, None); "" if not drawn."""
     name = name_of(*_words(root, home))
-    return f"{settings.SITE_URL}{default_storage.url(name)}" if _is_drawn(name) else ""
-
-
-def _is_drawn(name):
-    """A page whose card cannot be asked for goes without, as one whose card is not drawn yet."""
-    try:
-        return default_storage.exists(name)
-    except OSError:
-        return False
+    is_drawn = default_storage.is_known(name)
+    return f"{settings.SITE_URL}{default_storage.url(name)}" if is_drawn else ""
 
 
 def draw_missing(at=None):

@@ -6,6 +6,7 @@ under the addresses that they have in a folder as well. Imported only where ther
 
 import shutil
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -22,6 +23,8 @@ from partners.values.renditions import WithRenditions
 
 #: As much of a file (bytes) is held in memory; the rest is on the disk meanwhile.
 MOST_IN_MEMORY = 2_000_000
+#: For how long (seconds) no page asks a bucket that did not answer.
+SILENCE = 30
 CLIENT = Config(
     connect_timeout=2,  # seconds: a request waits for it
     read_timeout=10,
@@ -139,12 +142,26 @@ class Uploads(WithRenditions, Bucket):
     """The uploads: as in a folder, under addresses of the site, which gives them itself."""
 
     location = "media"
+    silent_until = 0
     #: What is tried out: beside the uploads, so that no reader finds it.
     PROBE = "probe"
 
     def url(self, name, **unused):
         """The address that it has in a folder as well: the page's ETag never changes by it."""
         return settings.MEDIA_URL + filepath_to_uri(name)
+
+    def is_known(self, name):
+        """Whether it is there; no, for a while, where the bucket did not answer.
+
+        Else each page that is made would wait for a bucket that does not even refuse.
+        """
+        if time.monotonic() < self.silent_until:
+            return False
+        try:
+            return self.exists(name)
+        except ConnectionError:
+            self.silent_until = time.monotonic() + SILENCE
+            return False
 
     def try_out(self, content):
         """Raise OSError where as much as `content` (bytes) could not be kept.

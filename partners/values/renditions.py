@@ -40,7 +40,11 @@ class WithRenditions:
 
 
 class Uploads(WithRenditions, FileSystemStorage):
-    """The folder of uploads. One in a bucket (`values.buckets`) has the same two methods more."""
+    """The folder of uploads. One in a bucket (`values.buckets`) has the same three methods more."""
+
+    def is_known(self, name):
+        """Whether it is there, for a page that can do without: no, where nobody knows."""
+        return self.exists(name)
 
     def put(self, name, content):
         """Keep `content` (bytes) under this very name, once it is whole, whatever is there.
