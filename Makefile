@@ -83,6 +83,7 @@ drills-postgres: .venv/dev.stamp
 	$(DRILL).reset_times --database-url $(DRILL_URL)
 	$(DRILL).upgrade --database-url $(DRILL_URL)
 	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL)
+	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL) --bucket
 
 BENCH_URL = $(POSTGRES_URL)_bench
 BENCH_SIZES ?= 20,1000,10000$(LARGE:1=,100000)

@@ -47,11 +47,8 @@ elif NOTHING_CONFIGURED and "RUN_MAIN" not in os.environ:
     sys.stderr.write("No .env and no environment: using development defaults.\n")
 
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key" if DEBUG else None)
-ALLOWED_HOSTS = [
-    host.strip()
-    for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-    if host.strip()
-]
+hosts = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = list(filter(None, map(str.strip, hosts)))
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "The site cannot start: ALLOWED_HOSTS must name the hosts it answers to, not '*'."
@@ -192,15 +189,10 @@ if django.VERSION < (6, 1):
     vars().update(mail)
 else:  # what is a setting in 5.2 is an option of a mailer, under another name
     options = {
-        "host": "EMAIL_HOST",
-        "port": "EMAIL_PORT",
-        "username": "EMAIL_HOST_USER",
-        "password": "EMAIL_HOST_PASSWORD",
-        "use_tls": "EMAIL_USE_TLS",
-        "use_ssl": "EMAIL_USE_SSL",
-        "timeout": "EMAIL_TIMEOUT",
-        "file_path": "EMAIL_FILE_PATH",
-    }
+        "host": "EMAIL_HOST", "port": "EMAIL_PORT", "timeout": "EMAIL_TIMEOUT",
+        "username": "EMAIL_HOST_USER", "password": "EMAIL_HOST_PASSWORD",
+        "use_tls": "EMAIL_USE_TLS", "use_ssl": "EMAIL_USE_SSL", "file_path": "EMAIL_FILE_PATH",
+    }  # fmt: skip
     options = {option: mail[name] for option, name in options.items() if mail.get(name)}
     MAILERS = {"default": {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options}}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="partners@localhost")
@@ -264,14 +256,22 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
 #: Where the files under /data/ are kept once they are made; nothing is lost with it.
 DATA_ROOT = BASE_DIR / env.str("DATA_ROOT", default="var/data")
+#: The bucket that keeps both for all servers; "": those folders. By its name error mails hide it.
+BUCKET_KEY = env.str("STORAGE_URL", default="")
+if BUCKET_KEY and not (BUCKET_KEY.startswith("s3") and urlsplit(BUCKET_KEY).path.strip("/")):
+    raise ImproperlyConfigured(
+        "The site cannot start: STORAGE_URL must be as s3://key:secret@host/bucket?region=name."
+    )
 STORAGES = {
-    "default": {"BACKEND": "partners.values.renditions.Uploads"},
+    "default": {"BACKEND": f"partners.values.{'buckets' if BUCKET_KEY else 'renditions'}.Uploads"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+if BUCKET_KEY:
+    STORAGES["made"] = {"BACKEND": "partners.values.buckets.Made"}
 FILE_UPLOAD_HANDLERS = ["partners.values.uploads.LimitedUpload"]
 FILE_UPLOAD_PERMISSIONS = 0o644
 

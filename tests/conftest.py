@@ -19,6 +19,7 @@ from django.test import override_settings
 
 from partners.models import ContentVersion
 from partners.rows import freshness
+from tests import bucket as buckets
 from tests import prepared
 
 TESTS = Path(__file__).parent
@@ -151,6 +152,22 @@ def settings_of_tests(tmp_path_factory):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield
+
+
+@pytest.fixture
+def bucket(settings):
+    """A bucket that uploads and made files are in, as boto3 has it."""
+    with buckets.in_memory(settings) as bucket:
+        yield bucket
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def kept_in(request, settings, tmp_path):
+    """The test runs twice: uploads are in a folder that is empty, and in a bucket that is."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,8 @@ def test_settings_for_production_name_what_is_missing(name):
         ("ALLOWED_HOSTS", "partners.example.org,*"),
         ("SITE_URL", "partners.example.org"),
         ("ENV_FILE", "no/such/file"),
+        ("STORAGE_URL", "https://bucket.example.org/partners"),
+        ("STORAGE_URL", "s3://key:secret@bucket.example.org"),
     ],
 )
 def test_settings_refuse_what_would_be_unsafe_or_unusable(name, value):
@@ -134,6 +136,24 @@ def test_error_mails_go_to_the_operators():
         ERROR_EMAILS="ann@example.org,ben@example.org",
     )
     assert "To: ann@example.org, ben@example.org\n" in process.stdout
+
+
+SHOW_STORAGE = """
+import sys
+from django.core.files.storage import storages
+print(type(storages["default"]).__module__)
+print("boto3" in sys.modules, "made" in storages.backends)
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "known"),
+    [("", ["renditions", False, False]), ("s3://k:s@host/partners", ["buckets", True, True])],
+)
+def test_library_of_buckets_is_imported_where_there_is_one(url, known):
+    process = manage_shell(SHOW_STORAGE, STORAGE_URL=url)
+    module, *others = known
+    assert process.stdout == f"partners.values.{module}\n{' '.join(map(str, others))}\n"
 
 
 def test_env_example_explains_every_variable():

@@ -21,7 +21,6 @@ from pathlib import Path, PurePosixPath
 
 import django
 from django.apps import apps
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
@@ -142,26 +141,56 @@ def _write_rows(archive, manifest, model):
 
 
 def uploads():
-    """The uploads (Path, in no order); what is made from them can be made again."""
-    folder = Path(settings.MEDIA_ROOT)
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return [path for path in files if not _is_made(path.relative_to(folder).as_posix())]
+    """The names (str, in no order) of the uploads; what is made from them can be made again."""
+    return [name for name in _stored("") if not _is_made(name)]
+
+
+def _stored(folder):
+    """Yield the name of every file in that folder of the storage, and in those below."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}{name}" for name in files)
+    for name in folders:
+        yield from _stored(f"{folder}{name}/")
 
 
 def _is_made(name):
     return any(made.NAME.fullmatch(name) for made in (renditions, cards))
 
 
-def _write_upload(archive, manifest, path):
+def _content(name):
+    """What the upload holds (bytes); None where there is none. Raises OSError."""
+    try:
+        with default_storage.open(name) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _write_upload(archive, manifest, upload):
     """An upload never changes; one that went since the rows were read is in none of the pages."""
-    name = f"media/{path.relative_to(settings.MEDIA_ROOT).as_posix()}"
+    name = f"media/{upload}"
     if UPLOAD.fullmatch(name):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
+        content = _content(upload)
+        if content is None:
             return
         archive.writestr(name, content, zipfile.ZIP_STORED)
         manifest["sha256"][name] = hashlib.sha256(content).hexdigest()
+
+
+def bring(folder):
+    """Keep each file of `folder` (Path), which uploads were in, where they are kept now.
+
+    What is there already stays. Returns how many were copied. Raises OSError.
+    """
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    uploads = [name for name in names if UPLOAD.fullmatch(f"media/{name}")]
+    new = [name for name in uploads if not default_storage.exists(name)]
+    for name in new:
+        default_storage.put(name, (folder / name).read_bytes())
+    return len(new)
 
 
 # Restore
@@ -264,38 +293,30 @@ def restore(path):
         except DatabaseError as error:
             raise Damaged(f"Nothing was restored: the database refuses it: {error}") from error
         undone.pop_all()
-    for upload in uploads():
-        name = upload.relative_to(settings.MEDIA_ROOT).as_posix()
+    for name in uploads():
         if f"media/{name}" not in wanted:
             default_storage.delete(name)
     return manifest
 
 
 def _put_upload(name, content, undone):
-    """Store it; `undone` (ExitStack) is told how to make the folder as it was before."""
-    path = Path(settings.MEDIA_ROOT, *PurePosixPath(name).parts[1:])
+    """Store it; `undone` (ExitStack) is told how to make the storage as it was before."""
+    upload = name.removeprefix("media/")
     try:
-        before = path.read_bytes() if path.exists() else None
+        before = _content(upload)
         if before == content:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        undone.callback(_put_back, path, before)
-        _write(path, content)
+        undone.callback(_put_back, upload, before)
+        default_storage.put(upload, content)
     except OSError as error:
         raise refused(name, f"it cannot be stored: {error.strerror or error}") from None
 
 
-def _put_back(path, before):
+def _put_back(upload, before):
     if before is None:
-        path.unlink(missing_ok=True)
+        default_storage.delete(upload)
     else:
-        _write(path, before)
-
-
-def _write(path, content):
-    with complete_or_nothing(path) as file:
-        file.write(content)
-    path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+        default_storage.put(upload, before)
 
 
 def _replace_rows(archive):

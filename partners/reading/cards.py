@@ -8,18 +8,17 @@ import hashlib
 import re
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 from textwrap import wrap
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
 from partners.models import ROOT_MODELS
 from partners.reading.site import society, title
 from partners.rows import freshness
-from partners.values import renditions
 
 #: Width and height in pixels, as the large preview of most sites has it (Open Graph protocol).
 SIZE = (1200, 630)
@@ -37,7 +36,7 @@ NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.png")
 
 
 def name_of(*words):
-    """The file name, under MEDIA_ROOT, of the card that says these words (str)."""
+    """The name, among the uploads, of the card that says these words (str)."""
     digest = hashlib.sha256("\0".join((*map(str, SIZE), *words)).encode()).hexdigest()
     return f"{FOLDER}/{digest[:32]}.png"
 
@@ -45,8 +44,8 @@ def name_of(*words):
 def url_of(root, home):
     """The address of a root's card on the site of `home` (Organisation, None); "" if not drawn."""
     name = name_of(*_words(root, home))
-    drawn = Path(settings.MEDIA_ROOT, name).exists()
-    return f"{settings.SITE_URL}{settings.MEDIA_URL}{name}" if drawn else ""
+    is_drawn = default_storage.is_known(name)
+    return f"{settings.SITE_URL}{default_storage.url(name)}" if is_drawn else ""
 
 
 def draw_missing(at=None):
@@ -59,14 +58,21 @@ def draw_missing(at=None):
     live = [root for model in models for root in model.objects.live(at).only(model.title_field)]
     home = society(at)
     wanted = {name_of(*words): words for words in (_words(root, home) for root in live)}
-    folder = Path(settings.MEDIA_ROOT)
-    there = {f"{FOLDER}/{path.name}" for path in (folder / FOLDER).glob("*.png")}
+    there = _there()
     for name in there - {*wanted}:
-        (folder / name).unlink(missing_ok=True)
+        default_storage.delete(name)
     drawn = [name for name, words in wanted.items() if name not in there and _keep(name, words)]
     if drawn:
         freshness.renew()
     return len(drawn)
+
+
+def _there():
+    try:
+        names = {f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]}
+    except FileNotFoundError:
+        return set()
+    return {name for name in names if NAME.fullmatch(name)}
 
 
 def _words(root, home):
@@ -79,7 +85,7 @@ def _keep(name, words):
         return False
     content = BytesIO()
     drawn(*words).save(content, "PNG", optimize=True)
-    renditions.write(content.getvalue(), Path(settings.MEDIA_ROOT, name))
+    default_storage.put(name, content.getvalue())
     return True
 
 

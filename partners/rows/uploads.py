@@ -1,5 +1,6 @@
 """Uploaded files that nobody names any more."""
 
+import logging
 from collections import defaultdict
 from functools import partial
 
@@ -9,6 +10,8 @@ from partners.models import Revision
 from partners.models.known import batches
 from partners.rows import snapshots
 from partners.rows.standing import standings
+
+log = logging.getLogger(__name__)
 
 
 def forget_uploads(model, key, rows):
@@ -26,7 +29,15 @@ def forget(rows):
         kept = _kept(model, keys)
         for key in keys:
             for storage, name in files[model, key] - kept[key]:
-                transaction.on_commit(partial(storage.delete, name))
+                transaction.on_commit(partial(_delete, storage, name))
+
+
+def _delete(storage, name):
+    """What was stored by then is not told as failed because a file stays that nobody needs."""
+    try:
+        storage.delete(name)
+    except OSError:
+        log.exception("The file %s cannot be deleted.", name)
 
 
 def _kept(model, keys):

@@ -11,6 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from PIL import Image
 
@@ -23,19 +24,53 @@ SCALES = (1, 2)
 NAME = re.compile(r"(?P<upload>.+)\.(?P<scale>[12])x\.webp")
 
 
-class Uploads(FileSystemStorage):
-    """The folder of uploads: each has its renditions beside it from the beginning to the end."""
+class WithRenditions:
+    """A storage of uploads: each has its renditions beside it from the beginning to the end."""
 
     def _save(self, name, content):
         kept = super()._save(name, content)
         for scale in SCALES:
-            ensure(self.location, name_of(kept, scale))
+            ensure(self, name_of(kept, scale))
         return kept
 
     def delete(self, name):
         super().delete(name)
         for scale in SCALES:
             super().delete(name_of(name, scale))
+
+
+class Uploads(WithRenditions, FileSystemStorage):
+    """The folder of uploads. One in a bucket (`values.buckets`) has the same three methods more."""
+
+    def is_known(self, name):
+        """Whether it is there, for a page that can do without: no, where nobody knows."""
+        return self.exists(name)
+
+    def put(self, name, content):
+        """Keep `content` (bytes) under this very name, once it is whole, whatever is there.
+
+        Raises OSError, and leaves what is there.
+        """
+        path = Path(self.path(name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = Path(draft)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(number)
+            draft.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def try_out(self, content):
+        """Raise OSError where as much as `content` (bytes) could not be kept."""
+        folder = Path(self.location)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(content)
 
 
 def name_of(upload, scale):
@@ -49,33 +84,26 @@ def fitted(width, height):
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 
 
-def ensure(folder, name):
-    """Make the file `name` in `folder`, if it is a rendition that is not there yet.
+def ensure(storage, name):
+    """Make the file `name` in `storage`, if it is a rendition that is not there yet.
 
     If the upload is missing, broken or larger than a logo may be, nothing is made.
     """
-    path, asked = Path(folder) / name, NAME.fullmatch(name)
-    if asked and not path.exists():
+    asked = NAME.fullmatch(name)
+    if asked:
         with suppress(OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-            write(_rendered(Path(folder) / asked["upload"], int(asked["scale"])), path)
+            if not storage.exists(name):
+                with storage.open(asked["upload"]) as upload:
+                    storage.put(name, _rendered(upload, int(asked["scale"])))
 
 
 def _rendered(upload, scale):
     with Image.open(upload, formats=LOGO_FORMATS) as picture:
         if picture.width * picture.height > LOGO_MAX_PIXELS:
             raise ValueError
+    upload.seek(0)
     picture, kind = drawn(upload, [side * scale for side in PLATE])
     options = {"quality": 85} if kind == "JPEG" else {"lossless": True}
     content = io.BytesIO()
     picture.save(content, "WEBP", method=6, **options)
     return content.getvalue()
-
-
-def write(content, path):
-    """Keep `content` (bytes) under its name only once it is whole, whoever else is making it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(number, "wb") as file:
-        file.write(content)
-    Path(draft).chmod(0o644)
-    Path(draft).replace(path)

@@ -2,12 +2,10 @@
 
 import io
 import struct
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 
 from django import forms
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from PIL import ExifTags, Image, ImageChops, ImageCms
@@ -65,12 +63,9 @@ class LimitedUpload(TemporaryFileUploadHandler):
 
 
 def can_be_kept(upload):
-    """Whether the folder of uploads takes as much: found out before anything else is written."""
-    folder = Path(settings.MEDIA_ROOT)
+    """Whether the storage of uploads takes as much: found out before anything else is written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(upload.read())
+        default_storage.try_out(upload.read())
     except OSError:
         return False
     finally:
@@ -163,8 +158,8 @@ def shows_on_white(upload):
 
 
 CANNOT_BE_KEPT = (
-    "The logo cannot be stored just now: the disk is full, or closed for writing. Save the rest "
-    "without it, and tell an operator."
+    "The logo cannot be stored just now: the place where files are kept is full, away, or closed "
+    "for writing. Save the rest without it, and tell an operator."
 )
 INVISIBLE = (
     "Nobody would see this logo: it is white, or nearly, on white. Ask for the version made for "

@@ -31,6 +31,7 @@ LOGO_FORMATS = ("PNG", "JPEG", "WEBP")
 LOGO_MAX_BYTES = 2_000_000
 SHEET_MAX_BYTES = 10_000_000
 LOGO_MAX_PIXELS = 4000 * 4000
+AWAY = "The file of this logo cannot be read just now. Try again, or tell an operator."
 TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Save it smaller."
 #: How the content of a file begins → what it is called, for those that people send as a logo.
 OTHER_KINDS = {
@@ -205,6 +206,8 @@ def validate_logo(image):
         raise ValidationError(
             "The file of this logo is gone. Upload the logo again, or clear it."
         ) from None
+    except ConnectionError:
+        raise ValidationError(AWAY) from None
     except Image.DecompressionBombError:
         raise ValidationError(TOO_MANY_PIXELS) from None
     except (OSError, SyntaxError, ValueError):

@@ -49,11 +49,11 @@ def meant_by(request):
 
 
 def server_error(request):
-    """500; or 503 while the database is away or has no time for us (RFC 9110, section 15.6.4).
+    """500; or 503 while the database or the bucket is away, or has no time (RFC 9110, §15.6.4).
 
     Both stand alone: nothing is read for them that may be what is missing.
     """
-    is_away = isinstance(sys.exception(), InterfaceError | OperationalError)
+    is_away = isinstance(sys.exception(), InterfaceError | OperationalError | ConnectionError)
     page, status = ("503.html", 503) if is_away else ("500.html", 500)
     response = HttpResponse(render_to_string(page), status=status)
     if is_away:

@@ -4,14 +4,23 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Count, Prefetch, Q, Value, prefetch_related_objects
-from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.http import http_date
 from django.views.generic import ListView, TemplateView
-from django.views.static import serve
+from django.views.static import was_modified_since
 
 from partners.models import (
     Collaboration,
@@ -204,8 +213,26 @@ def favicon(request):
 
 
 def upload(request, name):
-    """A logo as it was uploaded, or a rendition of it; neither ever changes under its name."""
-    renditions.ensure(settings.MEDIA_ROOT, name)
-    response = serve(request, name, document_root=settings.MEDIA_ROOT)
+    """A logo as it was uploaded, a rendition of it, or a card; none changes under its name."""
+    try:
+        stored_at = _stored_at(name)
+        if was_modified_since(request.META.get("HTTP_IF_MODIFIED_SINCE"), stored_at):
+            response = FileResponse(default_storage.open(name))
+        else:
+            response = HttpResponseNotModified()
+    except (FileNotFoundError, IsADirectoryError):
+        raise Http404(name) from None
+    response["Last-Modified"] = http_date(stored_at)
+    response["X-Accel-Expires"] = "@1"  # nginx keeps it, and asks each time if it is still there
     patch_cache_control(response, public=True, max_age=365 * 24 * 3600, immutable=True)
     return response
+
+
+def _stored_at(name):
+    """When it was stored (seconds since 1970); a rendition that is not there is made."""
+    try:
+        stored_at = default_storage.get_modified_time(name)
+    except FileNotFoundError:
+        renditions.ensure(default_storage, name)
+        stored_at = default_storage.get_modified_time(name)
+    return int(stored_at.timestamp())

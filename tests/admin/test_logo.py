@@ -9,6 +9,8 @@ from PIL import Image
 
 from partners.models import Organisation, PendingChange, Revision
 from partners.values.uploads import CANNOT_BE_KEPT, INVISIBLE
+from partners.values.validators import AWAY
+from tests import bucket as buckets
 from tests import factories as make
 from tests.admin.browser_form import address, errors, read_all
 from tests.admin.test_organisation import get
@@ -373,6 +375,26 @@ def test_form_says_so_when_a_logo_cannot_be_stored(publisher, open_form, setting
     assert "Typed with care." in refused.content.decode()
     open_form(publisher, organisation).save(summary="Typed with care.")
     assert Organisation.objects.get().summary == "Typed with care."
+
+
+def test_logo_is_kept_in_a_bucket_and_shown_from_it(publisher, client, open_form, bucket):
+    organisation = make.OrganisationFactory()
+    open_form(publisher, organisation).save(logo=picture(), logo_alt="EIT logo")
+    organisation.refresh_from_db()
+    assert (organisation.logo_width, organisation.logo_height) == (400, 200)
+    assert fetch(client, organisation.logo.url)[0] == "image/png"
+    assert len(buckets.keys(bucket)) == 3  # with its renditions
+    open_form(publisher, organisation).save(summary="The logo stays.")
+    assert Organisation.objects.get().logo == organisation.logo
+
+
+def test_form_says_so_when_the_bucket_is_missing_or_away(publisher, open_form, settings, bucket):
+    organisation = make.OrganisationFactory()
+    open_form(publisher, organisation).save(logo=picture(), logo_alt="EIT logo")
+    form = open_form(publisher, organisation)
+    buckets.use(settings, buckets.AWAY)
+    assert errors(form.send(summary="Typed with care.")) == {"logo": [AWAY]}
+    assert errors(form.send(logo=picture())) == {"logo": [CANNOT_BE_KEPT]}
 
 
 @pytest.mark.slow("sweep")

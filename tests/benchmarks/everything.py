@@ -56,7 +56,8 @@ OPEN = {
 #: Command → its arguments; None where it ends by itself only when it is told to, or where it needs
 #: a network or a file from elsewhere.
 COMMANDS = {
-    "apply_due": [], "attention": [], "backup": ["{folder}/backup.zip"], "check_links": None,
+    "apply_due": [], "attention": [], "backup": ["{folder}/backup.zip"], "bring_uploads": None,
+    "check_links": None,
     "compare_register": None, "demo": None, "draw_cards": [], "export_data": ["{folder}/data"],
     "export_fixtures": ["{folder}/fixtures"], "loaddata": ["{fixtures}"],
     "personal_data": ["show", "nobody@example.org"], "repair_records": [], "restore": None,

@@ -45,7 +45,8 @@ def is_whole(path):
 
 
 def uploads():
-    return sorted((path.name, path.read_bytes()) for path in backups.uploads())
+    folder = Path(settings.MEDIA_ROOT)
+    return sorted((name, (folder / name).read_bytes()) for name in backups.uploads())
 
 
 def change(database):

@@ -10,6 +10,7 @@ text must stand in the record's history afterwards. The exit code is 0 if all di
 """
 
 import argparse
+import http.client
 import itertools
 import json
 import random
@@ -28,6 +29,8 @@ from tests.production.site import PASSWORD, Site, Visitor, environment
 
 PUBLIC = ["/", "/organisations/", "/organisations/esr/", "/collaborations/", "/events/",
           "/search/?q=radiology", "/glossary/", "/pages/about/", "/sitemap.xml"]  # fmt: skip
+#: What became of an answer whose server was killed while it was sent.
+CUT_SHORT = http.client.IncompleteRead.__name__
 MAKE_EDITORS = """
 from django.contrib.auth.models import Group, User
 from partners.accounts.groups import PUBLISHERS
@@ -48,11 +51,12 @@ print(json.dumps(sorted({each.rows[0]["fields"]["summary"] for each in
 class Load:
     """People who go on until it is `over`, and what they were answered.
 
-    `took` is {what they did: [seconds it took]}.
+    `took` is {what they did: [seconds it took]}, `addresses` are what readers ask for.
     """
 
     def __init__(self, site, keys):
         self.site, self.keys, self.over = site, keys, threading.Event()
+        self.addresses = [*PUBLIC]
         self.statuses, self.accepted, self.broken = Counter(), [], []
         self.took = defaultdict(list)
 
@@ -68,7 +72,7 @@ class Load:
         begun = time.monotonic()
         try:
             answer = method(*arguments)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             self.statuses[kind, type(error).__name__] += 1
             self.broken.append(str(error))
             return None
@@ -82,15 +86,13 @@ class Load:
         chance = random.Random(number)  # noqa: S311 — no secret, but the same in every run
         visitor = Visitor(self.site)
         while not self.over.is_set():
-            self.ask("read", visitor.get, chance.choice(PUBLIC))
+            self.ask("read", visitor.get, chance.choice(self.addresses))
             time.sleep(chance.uniform(0.2, 1))
 
     def edit(self, number):
         chance = random.Random(-number - 1)  # noqa: S311
         visitor = Visitor(self.site)
-        login = read(visitor.get("/admin/login/").text, "login-form")[0]
-        login |= {"username": f"editor{number}", "password": PASSWORD}
-        self.ask("log in", visitor.post, "/admin/login/", login)
+        self.ask("log in", log_in, visitor, number)
         for turn in itertools.count():
             if self.over.is_set():
                 return
@@ -107,6 +109,13 @@ class Load:
         answer = self.ask("publish", visitor.post, path, posted)
         if answer and answer.status == 302:
             self.accepted.append(text)
+
+
+def log_in(visitor, number):
+    """The answer to the editor of that number, who logs in."""
+    login = read(visitor.get("/admin/login/").text, "login-form")[0]
+    login |= {"username": f"editor{number}", "password": PASSWORD}
+    return visitor.post("/admin/login/", login)
 
 
 @contextmanager

@@ -1,21 +1,27 @@
 """Two servers behind nginx: one is killed under load, both are upgraded, and no reader notices.
 
     python -m tests.drills.two_servers --database-url URL [--seconds 60] [--tries 1000]
-        [--editors 4] [--readers 10] [--previous COMMIT]
+        [--editors 4] [--readers 10] [--previous COMMIT] [--bucket]
 
 Run it from the folder that holds manage.py; nginx must be installed. Two servers of the previous
 landing share a PostgreSQL database, which is made and dropped as in kill_publish, and the folders
-of uploads and of made files; nginx, configured by deploy/nginx.conf, is in front. While editors
-publish and readers read, the first is killed and started again with today's code, after migrating;
-then the second is stopped and started with today's code. No GET may be a 5xx; what was accepted
+of uploads and of made files; nginx, configured by deploy/nginx.conf, is in front. A logo is sent to
+the first. While editors publish and readers read, that logo too, the first is killed and started
+again with today's code, after migrating; then the second is stopped and started with today's code.
+No GET may be a 5xx, and no more answers be cut short than processes were killed; what was accepted
 stands in the history once.
 
 Then one record is changed so many times, and each time asked for by way of nginx: the answer must
-have the change. At last both are stopped: known pages are still answered. The exit code is 0 if all
-of that holds.
+have the change. What each server gives of the logo and of the files that a worker made beside the
+first is the same. At last both are stopped: known pages are still answered. The exit code is 0 if
+all of that holds.
+
+--bucket: instead of folders the servers share a bucket (moto's server for S3), and each has empty
+folders of its own. If the previous landing knows no buckets, both servers begin with today's code.
 """
 
 import argparse
+import io
 import re
 import shutil
 import signal
@@ -28,11 +34,19 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.request import Request, urlopen
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from partners.exchange.opendata import made
 from partners.models import Organisation, Revision
+from partners.values.renditions import name_of
+from tests.admin.browser_form import read
 from tests.drills import upgrade
 from tests.drills.databases import ROOT, fresh_database
-from tests.drills.load import MAKE_EDITORS, Load
+from tests.drills.load import CUT_SHORT, MAKE_EDITORS, Load, log_in
 from tests.production.site import PASSWORD, Site, Visitor, environment, free_port
 
 #: What the drill has otherwise than deploy/nginx.conf: no TLS, its own ports and folders.
@@ -59,6 +73,9 @@ KILLED, BACK, UPGRADED = 0.2, 0.3, 0.6
 #: Seconds after which nginx asks a server again that was away (fail_timeout), and a bit.
 PAUSE = 3
 READING = {"read", "open"}
+FILE = "/data/partners.json"
+#: Processes of a server; each that is killed may cut short the one answer that it is sending.
+WORKERS = 2
 
 
 @dataclass
@@ -87,42 +104,83 @@ def nginx_before(servers, folder):
     process = subprocess.Popen([program, "-p", folder, "-c", configuration])  # noqa: S603
     try:
         front = Front(known["port"])
-        wait_for(front)
+        wait_until_answered(lambda: Visitor(front).get("/health/"), "nginx")
         yield front
     finally:
         process.terminate()
         process.wait()
 
 
-def wait_for(front):
+def wait_until_answered(ask, who):
     for _ in range(100):
         try:
-            Visitor(front).get("/health/")
+            ask()
         except OSError:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("nginx does not answer.")
+    raise SystemExit(f"{who} does not answer.")
 
 
-def two_sites(folder, url, tree):
-    """Two Sites that are as on two machines: uploads and made files alone are shared."""
+def two_sites(folder, url, tree, bucket):
+    """Two Sites that are as on two machines: uploads and made files alone are shared.
+
+    They are in `folder`, or in the bucket of that address ("" for none).
+    """
     known = environment(folder, url) | {
         "SECOND_FACTOR_REQUIRED": "off",
         "LOG_LEVEL": "ERROR",
         "DATA_ROOT": str(folder / "data"),
+        "STORAGE_URL": bucket,
     }
     return [
         Site(
-            known | {"STATIC_ROOT": str(folder / name)},
+            known | own_folders(folder / name, bucket),
             folder / f"{name}.log",
-            workers=2,
+            workers=WORKERS,
             tree=tree,
-            python=upgrade.python_of(tree),
+            python=sys.executable if tree == ROOT else upgrade.python_of(tree),
             port=free_port(),
         )
         for name in ("first", "second")
     ]
+
+
+def own_folders(folder, bucket):
+    """What no other server sees of a Site's files (settings)."""
+    shared = {"MEDIA_ROOT": "media", "DATA_ROOT": "data"} if bucket else {}
+    return {
+        name: str(folder / place) for name, place in (shared | {"STATIC_ROOT": "static"}).items()
+    }
+
+
+@contextmanager
+def bucket_of(folder):
+    """The address (STORAGE_URL) of a bucket on this machine, which is empty."""
+    port = free_port()
+    with (folder / "bucket.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 — our own command
+            [Path(sys.executable).with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)],
+            stdout=log,
+            stderr=log,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_answered(lambda: urlopen(address).close(), "The bucket")
+        urlopen(Request(f"{address}/partners", method="PUT")).close()  # noqa: S310
+        yield f"s3+http://key:secret@127.0.0.1:{port}/partners"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def tree_to_begin_with(folder, options):
+    """Where the code lies that both servers begin with."""
+    tree = upgrade.tree_before(folder, options.previous)
+    if not options.bucket or (tree / "partners/values/buckets.py").exists():
+        return tree
+    sys.stdout.write("The previous landing knows no buckets: both begin with today's code.\n")
+    return ROOT
 
 
 def of_today(site):
@@ -170,8 +228,12 @@ def under_load(servers, load, options):
 def wrong_under_load(load):
     """Yield what the load shows that must not be (str)."""
     for (kind, status), count in load.statuses.items():
-        if kind in READING and (isinstance(status, str) or status >= 500):
+        is_wrong = isinstance(status, str) or status >= 500
+        if kind in READING and is_wrong and status != CUT_SHORT:
             yield f"{kind}: {count} answered {status}"
+    cut = sum(count for (_, status), count in load.statuses.items() if status == CUT_SHORT)
+    if cut > WORKERS:
+        yield f"{cut} answers were cut short"
     texts = Counter(
         each.rows[0]["fields"]["summary"]
         for each in Revision.objects.filter(kind="partners.organisation", what="Published")
@@ -193,10 +255,51 @@ def stale(front, key, tries):
     return found
 
 
-def drill(url, folder, options):
+def send_logo(site, key):
+    """Publish a logo of the organisation by its form; returns the addresses that pages show."""
+    visitor, content = Visitor(site), io.BytesIO()
+    Image.new("RGB", (400, 200), "navy").save(content, "PNG")
+    log_in(visitor, 0)
+    path = f"/admin/partners/organisation/{key}/change/"
+    fields = read(visitor.get(path).text, "organisation_form")[0]
+    fields |= {"logo": SimpleUploadedFile("logo.png", content.getvalue()), "logo_alt": "A ring"}
+    posted = {name: value for name, value in fields.items() if value is not None}
+    answer = visitor.post(path, posted | {"_publish": "1"})
+    if answer.status != 302:
+        raise SystemExit(f"The logo was not taken: {answer.status}")
+    logo = Organisation.objects.get(pk=key).logo.name
+    return [f"/media/{logo}", *(f"/media/{name_of(logo, scale)}" for scale in (1, 2))]
+
+
+def make_files_beside(site):
+    """Let a worker of `site` make the files of so many records. Yield what is wrong (str)."""
+    now = timezone.now()
+    Organisation.objects.bulk_create(
+        Organisation(key=f"many-{number}", slug=f"many-{number}", name="Many", published_at=now)
+        for number in range(made.MOST_AT_ONCE)
+    )
+    status = Visitor(site).get(FILE).status
+    if status != 503:
+        yield f"{FILE} was made by a request: {status}"
+    site.manage("work", "--once")
+
+
+def unlike(servers, addresses):
+    """Yield what one server gives otherwise than the other, or not at all (str)."""
+    for address in addresses:
+        first, second = (Visitor(site).get(address) for site in servers)
+        if (first.status, second.status) != (200, 200):
+            yield f"{address}: {first.status}, {second.status}"
+        elif (first.content, first.headers["ETag"]) != (second.content, second.headers["ETag"]):
+            yield f"{address} is not the same"
+    part = Visitor(servers[1]).get(FILE, Range="bytes=0-99")
+    if (part.status, len(part.content)) != (206, 100):
+        yield f"a part of {FILE}: {part.status}"
+
+
+def drill(url, folder, options, bucket):
     """Yield (what, what is wrong with it: list of str)."""
-    tree = upgrade.tree_before(folder, options.previous)
-    servers = two_sites(folder, url, tree)
+    servers = two_sites(folder, url, tree_to_begin_with(folder, options), bucket)
     servers[0].prepare()
     servers[1].manage("collectstatic", "--no-input", "--verbosity=0")
     make = MAKE_EDITORS.format(options.editors, PASSWORD)
@@ -207,6 +310,8 @@ def drill(url, folder, options):
         try:
             front = ends.enter_context(nginx_before(servers, folder))
             load = Load(front, keys)
+            pictures = send_logo(servers[0], keys[0])
+            load.addresses += pictures
             servers = under_load(servers, load, options)
             answers, accepted = sum(load.statuses.values()), len(load.accepted)
             wrong = [*wrong_under_load(load)]
@@ -215,11 +320,14 @@ def drill(url, folder, options):
                 sys.stdout.write((folder / "error.log").read_text()[-3000:])
             missed = stale(front, keys[0], options.tries)
             yield f"{options.tries} changes read at once", [f"{missed} stale"] if missed else []
+            wrong = [*make_files_beside(servers[0]), *unlike(servers, [*pictures, FILE])]
+            yield "files of one server, given by the other", wrong
         finally:
             for site in servers:
                 if site.process.poll() is None:
                     site.stop(signal.SIGTERM)
-        statuses = {path: Visitor(front).get(path).status for path in ("/", "/organisations/esr/")}
+        known = ["/", "/organisations/esr/", *pictures]
+        statuses = {path: Visitor(front).get(path).status for path in known}
         wrong = [f"{path}: {status}" for path, status in statuses.items() if status != 200]
         yield "known pages without a server", wrong
 
@@ -230,10 +338,14 @@ def main():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--previous", default=upgrade.PREVIOUS, help="the commit to upgrade from")
     parser.add_argument("--database-url", required=True, help="a PostgreSQL database to make")
+    parser.add_argument("--bucket", action="store_true", help="share a bucket instead of folders")
     options = parser.parse_args()
     broken = 0
-    with fresh_database(options.database_url) as database, tempfile.TemporaryDirectory() as name:
-        for what, wrong in drill(database.url, Path(name), options):
+    with ExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
+        database = ends.enter_context(fresh_database(options.database_url))
+        bucket = ends.enter_context(bucket_of(folder)) if options.bucket else ""
+        for what, wrong in drill(database.url, folder, options, bucket):
             sys.stdout.write(f"{what}: {'; '.join(wrong[:5]) or 'all well'}\n")
             sys.stdout.flush()
             broken += len(wrong)

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -37,7 +38,12 @@ def everything():
 
 
 def files():
-    return {path.name: path.read_bytes() for path in backups.uploads()}
+    return {name: content_of(name) for name in backups.uploads()}
+
+
+def content_of(name):
+    with default_storage.open(name) as file:
+        return file.read()
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 Whoever asks first makes them; of a large site the worker does. They are made beside the place where
 they will be, then the folder gets its name in one step. Nobody makes them a second time meanwhile,
 and nobody gets those of an earlier edition.
+
+Where servers share a bucket instead of the folder, whoever made the files puts them there, and each
+server takes its copy once an edition.
 """
 
 import fcntl
 import hashlib
+import logging
 import shutil
 import time
 import uuid
@@ -14,6 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
@@ -30,6 +36,10 @@ PATIENCE = 0.5
 PAUSE = 0.05
 #: What is in the folder of all editions, beside them.
 LOCK, MAKING = "lock", "making"
+#: What an edition in the bucket has, in the order in which it is put there.
+IN_BUCKET = (*dumps.FILES, dumps.CHECKSUMS)
+
+log = logging.getLogger(__name__)
 
 
 class Busy(Exception):
@@ -60,10 +70,16 @@ def folder(at):
     there = Path(settings.DATA_ROOT) / name
     if there.is_dir():
         return there
-    if Organisation.objects.count() > MOST_AT_ONCE:
+    is_large = Organisation.objects.count() > MOST_AT_ONCE
+    if is_large and not _is_shared(name):
         queue_once(make)
         raise Busy
-    _make_once(there, at)
+    with _alone():
+        if not there.is_dir() and not _is_taken(there):
+            if is_large:  # another edition has just begun
+                raise Busy
+            _make(there, at)
+            _share_if_possible(there)
     if edition(at) != name and not connection.in_atomic_block:
         raise Busy
     return there
@@ -73,14 +89,11 @@ def folder(at):
 def make():
     """Make the files as of now, unless they are there, or somebody else makes them."""
     now = timezone.now()
-    with suppress(Busy):
-        _make_once(Path(settings.DATA_ROOT) / edition(now), now)
-
-
-def _make_once(there, at):
-    with _alone():
-        if not there.is_dir():
-            _make(there, at)
+    there = Path(settings.DATA_ROOT) / edition(now)
+    with suppress(Busy), _alone():
+        if not there.is_dir() and not _is_taken(there):
+            _make(there, now)
+        _share(there)
 
 
 def opened(name, at):
@@ -141,12 +154,88 @@ def _wait_for(lock, until):
 
 
 def _make(there, at):
+    with _complete(there) as making:
+        dumps.write(making, at)
+
+
+@contextmanager
+def _complete(there):
+    """A folder that becomes `there` when all is in it; earlier editions go then."""
     making = there.with_name(MAKING)
     shutil.rmtree(making, ignore_errors=True)  # of somebody who was killed
     making.mkdir()
-    dumps.write(making, at)
+    yield making
     earlier = [each for each in there.parent.iterdir() if each.name not in (LOCK, MAKING)]
     making.rename(there)
     for each in earlier:
         with suppress(FileNotFoundError):
             shutil.rmtree(each)
+
+
+# The bucket, where there is one: an edition is in it when its checksums are, which go there last.
+
+
+def _bucket():
+    return storages["made"] if "made" in settings.STORAGES else None
+
+
+def _is_shared(name):
+    """Whether that edition can be had from the bucket."""
+    bucket = _bucket()
+    try:
+        return bucket is not None and bucket.exists(f"{name}/{dumps.CHECKSUMS}")
+    except ConnectionError:
+        log.warning("Whether the bucket has the made files is not known.", exc_info=True)
+        return False
+
+
+def _is_taken(there):
+    """Whether the files could be copied from the bucket to `there`, whole."""
+    if not _is_shared(there.name):
+        return False
+    try:
+        with _complete(there) as copied:
+            for name in IN_BUCKET:
+                _copy(f"{there.name}/{name}", copied / name)
+            _refuse_damaged(copied)
+    except (ConnectionError, FileNotFoundError):  # the bucket is away, or has another edition
+        log.warning("The made files cannot be copied from the bucket.", exc_info=True)
+        return False
+    return True
+
+
+def _copy(name, path):
+    with _bucket().open(name) as file, path.open("wb") as copied:
+        shutil.copyfileobj(file, copied)
+
+
+def _refuse_damaged(copied):
+    for name, digest in _checksums(copied).items():
+        with (copied / name).open("rb") as file:
+            if dumps.digest(file) != digest:
+                raise ConnectionError(f"{name} is damaged in the bucket.")
+
+
+def _share(there):
+    """Put the files of that folder into the bucket, if it has them not; earlier ones go.
+
+    Raises ConnectionError where that is not possible.
+    """
+    bucket = _bucket()
+    if bucket is None or bucket.exists(f"{there.name}/{dumps.CHECKSUMS}"):
+        return
+    for name in IN_BUCKET:
+        with (there / name).open("rb") as file:
+            bucket.save(f"{there.name}/{name}", File(file))
+    if edition(timezone.now()) == there.name:
+        for earlier in set(bucket.listdir("")[0]) - {there.name}:
+            for name in reversed(IN_BUCKET):
+                bucket.delete(f"{earlier}/{name}")
+
+
+def _share_if_possible(there):
+    """On a small site other servers make the same files for themselves."""
+    try:
+        _share(there)
+    except ConnectionError:
+        log.warning("The made files cannot be put into the bucket.", exc_info=True)
