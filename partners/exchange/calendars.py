@@ -2,7 +2,8 @@
 
 A calendar holds the live events whose days are known, cancelled and postponed ones among them. What
 is withdrawn leaves it, as it leaves the pages: whether it takes place is not ours to say any more.
-So does what was over two years ago; the calendar of one event keeps it.
+So does what was over two years ago; the calendar of one event keeps it. What ends on the last day
+that there is stands in its own alone: khal, Radicale and others refuse a whole calendar for it.
 
 What is written of an event is kept in memory, under all that it was made of: after a change only
 the events that were changed are written anew.
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
-from django.db.models import Case, Count, F, Func, TextField, Value, When
+from django.db.models import Case, Count, F, Func, Q, TextField, Value, When
 from django.utils import timezone
 
 from partners.models import Event, Organisation, Revision
@@ -34,6 +35,7 @@ NAMESPACE = uuid.UUID("6f0c1d1e-5c0a-5b8e-9a52-4a1f0b6f3c27")
 REFRESH = dt.timedelta(hours=12)
 #: What was over before that has left a calendar of several events.
 LONGEST_PAST = dt.timedelta(days=731)
+LAST_DAY = str(dt.date.max)
 LEAVES_PAST = "Events that were over two years ago are not in this calendar. They stay on the site."
 #: A restored event counts its changes anew, beyond what it can have come to (RFC 5545 §3.8.7.4).
 CHANGES_IN_A_LIFE = 100_000
@@ -106,7 +108,7 @@ def of_root(root, left_out=0, *, has_events=True):
 
 def events_of_all(at):
     """The live events at `at` (aware datetime) that the calendar of the site is about."""
-    return _not_long_past(Event.objects.live(at), at)
+    return _shared(Event.objects.live(at), at)
 
 
 def events_of(root, at):
@@ -115,22 +117,27 @@ def events_of(root, at):
     if isinstance(root, Event):
         return live.filter(pk=root.pk)
     if isinstance(root, Organisation):
-        return _not_long_past(live.organised_by(root.pk, at), at)
-    return _not_long_past(live.filter(series=root.pk), at)
+        return _shared(live.organised_by(root.pk, at), at)
+    return _shared(live.filter(series=root.pk), at)
 
 
 def events_among(organised, at):
     """The live events of these Organiser rows that the calendar of their holder is about."""
-    return _not_long_past(Event.objects.live(at).organised(organised, at), at)
+    return _shared(Event.objects.live(at).organised(organised, at), at)
 
 
-def _not_long_past(events, at):
-    return events.not_over_before(_first_day(at))
+def _shared(events, at):
+    """Those that stand in a calendar beside others at `at`: see `is_shared`."""
+    return events.not_over_before(_first_day(at)).exclude(Q(starts=LAST_DAY) | Q(ends=LAST_DAY))
 
 
-def is_long_past(event, at):
-    """Whether it has left the calendars of several events at `at` (aware datetime)."""
-    return event.is_over(_first_day(at))
+def is_shared(event, at):
+    """Whether it stands in the calendars of several events at `at` (aware datetime).
+
+    Not if it is long past, nor if no day follows its last one: programs compute it all the same.
+    """
+    last = str(event.ends or event.starts)
+    return not event.is_over(_first_day(at)) and last != LAST_DAY
 
 
 def _first_day(at):

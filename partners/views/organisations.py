@@ -100,7 +100,7 @@ def _calendar(organisation, events, organised, has_many, at):
     """The Subscription to what it holds, `events` and the editions of its series; None: nothing."""
     if has_many:
         return calendars.of_root(organisation)
-    recent = [event for event in events if not calendars.is_long_past(event, at)]
+    recent = [event for event in events if calendars.is_shared(event, at)]
     found, known = len(recent), sum(event.has_days for event in recent)
     if any(organiser.series_id for organiser in organised):
         found, known = calendars.events_among(organised, at).count_with_days()

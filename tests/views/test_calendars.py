@@ -310,9 +310,24 @@ def test_beginning_without_an_end_is_a_day_and_a_sentence(subscribe):
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
 def test_first_and_last_day_of_all_are_no_fault(subscribe, day, zone):
-    timed(starts=day, time_zone=zone)
-    make.EventFactory(starts=day)
-    assert len(events(subscribe())) == 2
+    for event in (timed(starts=day, time_zone=zone), make.EventFactory(starts=day)):
+        assert len(events(subscribe(f"/events/{event.slug}/calendar.ics"))) == 1
+
+
+@pytest.mark.parametrize("last", [{"starts": "9999-12-31"}, {"ends": "9999-12-31"}])
+def test_event_that_no_day_follows_spoils_no_calendar_of_others(read, subscribe, last):
+    """Programs look for the day after, find none, and refuse the whole calendar."""
+    holder = make.OrganiserFactory(event=make.EventFactory(**{"starts": "2018-05-03"} | last))
+    other = make.OrganiserFactory(
+        organisation=holder.organisation, event=make.EventFactory(starts="9999-12-30")
+    )
+    page = holder.organisation.get_absolute_url()
+    for address in (ALL, f"{page}calendar.ics"):
+        (event,) = events(subscribe(address))
+        assert event.summary.value == other.event.title
+    assert "calendar.ics" in read(page).source
+    other.delete()
+    assert "calendar.ics" not in read(page).source
 
 
 # Calendars
