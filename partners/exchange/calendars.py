@@ -11,18 +11,15 @@ the events that were changed are written anew.
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
 from django.db.models import Case, Count, F, Func, Q, TextField, Value, When
 from django.utils import timezone
 
+from partners.exchange.clocks import time_zone
 from partners.models import Event, Organisation, Revision
 from partners.models.base import is_live
 from partners.models.known import batches
@@ -59,8 +56,6 @@ SERVICES = (
     ("Outlook.com", "https://outlook.live.com/calendar/0/addfromweb", ["url", "name"]),
     ("Outlook at work", "https://outlook.office.com/calendar/0/addfromweb", ["url", "name"]),
 )
-#: The years, all months of them, that every time zone can show.
-YEARS = range(2, dt.MAXYEAR)
 
 
 class Subscription(NamedTuple):
@@ -313,68 +308,4 @@ def _time_zones(written):
             zones.setdefault(each.time_zone, set()).update(each.years)
     if not written:
         zones = {settings.TIME_ZONE: {2000}}
-    return [_time_zone(name, frozenset(years)) for name, years in sorted(zones.items())]
-
-
-@lru_cache(maxsize=64)
-def _time_zone(name, years):
-    """RFC 5545 §3.6.5: what holds as the year before begins, and each change since; as bytes.
-
-    Changes alike are one component, with RDATE for the later ones: ruby-icalendar 2.8 refuses a
-    zone with many. Written here, since icalendar 7.3 tells the onset of summer time by the clock
-    after it.
-    """
-    component = icalendar.Timezone()
-    component.add("tzid", name)
-    shown = sorted({min(max(each, YEARS[0]), YEARS[-1]) for y in years for each in (y - 1, y)})
-    begins = dt.datetime(shown[0], 1, 1, tzinfo=dt.UTC)
-    changes = [change for year in shown for change in _changes(name, year)]
-    alike = defaultdict(list)
-    for before, after in ((begins, begins), *changes):
-        old, new = (at.astimezone(ZoneInfo(name)) for at in (before, after))
-        onset = (after + old.utcoffset()).replace(tzinfo=None)
-        alike[bool(new.dst()), old.utcoffset(), new.utcoffset(), new.tzname()].append(onset)
-    for change, onsets in alike.items():
-        component.add_component(_observance(*change, onsets))
-    return component.to_ical()
-
-
-def _observance(is_daylight, before, after, name, onsets):
-    """From the `onsets` (by the clock before them) on, `after` (timedelta) ahead of UTC."""
-    component = icalendar.TimezoneDaylight() if is_daylight else icalendar.TimezoneStandard()
-    component.add("dtstart", onsets[0])
-    if onsets[1:]:
-        component.add("rdate", onsets[1:])
-    component.add("tzoffsetfrom", before)
-    component.add("tzoffsetto", after)
-    component.add("tzname", name)
-    return component
-
-
-@lru_cache(maxsize=512)
-def _changes(name, year):
-    """[(moment, a second later)] in UTC between which the clocks of the zone change."""
-    zone, day = ZoneInfo(name), dt.timedelta(days=1)
-    first, end = (dt.datetime(each, 1, 1, tzinfo=dt.UTC) for each in (year, year + 1))
-    days = [first + n * day for n in range((end - first).days + 1)]
-    return [
-        _narrowed(zone, *pair)
-        for pair in pairwise(days)
-        if _clock(zone, pair[0]) != _clock(zone, pair[1])
-    ]
-
-
-def _clock(zone, at):
-    local = at.astimezone(zone)
-    return local.utcoffset(), local.tzname()
-
-
-def _narrowed(zone, before, after):
-    """The two neighbouring seconds within which the clock changes."""
-    while after - before > dt.timedelta(seconds=1):
-        middle = before + dt.timedelta(seconds=(after - before).total_seconds() // 2)
-        if _clock(zone, middle) == _clock(zone, before):
-            before = middle
-        else:
-            after = middle
-    return before, after
+    return [time_zone(name, frozenset(years)) for name, years in sorted(zones.items())]

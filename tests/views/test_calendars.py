@@ -1,6 +1,7 @@
 """The calendars, read by another library than the one that writes them."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -163,6 +164,29 @@ def test_changes_of_a_clock_that_are_alike_are_one_component(client, zone):
         by_the_clock = event["dtstart"].dt.replace(tzinfo=None)
         offsets = {by_the_clock.replace(tzinfo=each).utcoffset() for each in (read, ZoneInfo(zone))}
         assert len(offsets) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "years", "rules"),
+    [
+        ("Europe/Vienna", (2030, 2031),
+         ["3;BYDAY=-1SU;UNTIL=20310401T020000Z", "10;BYDAY=-1SU;UNTIL=20311028T030000Z"]),
+        ("Pacific/Auckland", (2031,),
+         ["4;BYDAY=1SU;UNTIL=20310408T030000Z", "9;BYDAY=-1SU;UNTIL=20310930T020000Z"]),
+        ("Europe/Vienna", (2028, 2031), []),  # nothing is said of 2029
+        ("Asia/Kolkata", (2031,), []),
+        ("Africa/Casablanca", (2025,), []),
+    ],
+)  # fmt: skip
+def test_rule_of_a_clock_is_said_of_the_years_that_are_told(client, zone, years, rules):
+    for year in years:
+        timed(starts=f"{year}-05-03", time_zone=zone)
+    text = client.get(ALL).content.decode().replace("\r\n ", "")
+    found = re.findall(r"RRULE:FREQ=YEARLY;(\S+)", text)
+    said = [dict(part.split("=") for part in rule.split(";")) for rule in found]
+    ordered = [f"{each['BYMONTH']};BYDAY={each['BYDAY']};UNTIL={each['UNTIL']}" for each in said]
+    assert ordered == rules
+    assert ("RDATE" in text) == (zone == "Africa/Casablanca" or years == (2028, 2031))
 
 
 def test_name_of_a_calendar_is_not_cut(subscribe):
