@@ -11,6 +11,8 @@ import icalendar
 
 #: The years, all months of them, that every time zone can show.
 YEARS = range(2, dt.MAXYEAR)
+#: So many years are told without a gap.
+MOST_BETWEEN = 30
 #: So long after the last change its rule ends: python-dateutil takes the end, in UTC as it has to
 #: be (RFC 5545 §3.3.10), by the clock of the place.
 A_WHILE = dt.timedelta(days=2)
@@ -25,7 +27,7 @@ def time_zone(name, years):
     """
     component = icalendar.Timezone()
     component.add("tzid", name)
-    shown = sorted({min(max(each, YEARS[0]), YEARS[-1]) for y in years for each in (y - 1, y)})
+    shown = _shown(years)
     begins = dt.datetime(shown[0], 1, 1, tzinfo=dt.UTC)
     changes = [change for year in shown for change in _changes(name, year)]
     alike = defaultdict(list)
@@ -36,6 +38,15 @@ def time_zone(name, years):
     for change, onsets in alike.items():
         component.add_component(_observance(*change, onsets))
     return component.to_ical()
+
+
+def _shown(years):
+    """The years, in order, whose changes are told: of `years`, of those before, and between them.
+
+    What lies between makes rules hold without a gap; it is passed over where it is very long.
+    """
+    told = sorted({min(max(each, YEARS[0]), YEARS[-1]) for y in years for each in (y - 1, y)})
+    return range(told[0], told[-1] + 1) if told[-1] - told[0] <= MOST_BETWEEN else told
 
 
 def _observance(is_daylight, before, after, name, onsets):
