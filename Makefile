@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .PHONY: help install demo test test-slow test-all test-postgres test-next drills drills-sqlite drills-postgres \
-	bench audit vnu check format secret serve lock clean environment
+	bench clients audit vnu check format secret serve lock clean environment
 
 help:  ## show what there is (this list)
 	@echo "make TARGET, where TARGET is one of:"
@@ -98,6 +98,9 @@ bench: .venv/dev.stamp  ## measure what the site costs, into docs/performance.md
 	@ENV_FILE=/dev/null $(BIN)/python -m tests.benchmarks --database-url $(BENCH_URL) \
 		$(if $(QUICK),$(BENCH_QUICK),$(BENCH_WHOLE))
 
+clients: .venv/dev.stamp  ## let others' programs read what the site writes (RECORD=1 writes docs/clients.md)
+	@$(BIN)/python -m tests.clients $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
+
 audit: .venv/dev.stamp  ## ask whether a dependency has a known weakness (says so if it cannot)
 	@$(BIN)/python .ci/audit
 
@@ -147,7 +150,7 @@ lock: .venv/dev.stamp  ## renew the lock files from pyproject.toml (UPGRADE=--up
 	$(LOCK_NEXT) --group dev --output-file requirements-next.lock
 
 clean:  ## remove what was built and cached; content, uploads and .env stay
-	rm -rf .venv $(NEXT) var/previous var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(NEXT) var/previous var/clients var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew from the first Python on the path that is recent enough.

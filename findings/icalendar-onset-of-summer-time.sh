@@ -6,8 +6,8 @@
 # Happens:  the onset of DAYLIGHT is told by the clock after the change: 03:00. The end of summer
 #           time, 03:00, is right.
 # Versions: icalendar 7.3.2, Python 3.11.
-# Matters:  calendars of events with times: `_time_zone` in `partners/calendars.py` makes the
-#           component itself (decision 10).
+# Matters:  calendars of events with times: `time_zone` in `partners/exchange/clocks.py` makes
+#           the component itself (decision 10).
 set -euo pipefail
 
 folder=$(mktemp -d)

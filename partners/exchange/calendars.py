@@ -2,7 +2,8 @@
 
 A calendar holds the live events whose days are known, cancelled and postponed ones among them. What
 is withdrawn leaves it, as it leaves the pages: whether it takes place is not ours to say any more.
-So does what was over two years ago; the calendar of one event keeps it.
+So does what was over two years ago; the calendar of one event keeps it. What ends on the last day
+that there is stands in its own alone: khal, Radicale and others refuse a whole calendar for it.
 
 What is written of an event is kept in memory, under all that it was made of: after a change only
 the events that were changed are written anew.
@@ -10,18 +11,15 @@ the events that were changed are written anew.
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
-from django.db.models import Case, Count, F, Func, TextField, Value, When
+from django.db.models import Case, Count, F, Func, Q, TextField, Value, When
 from django.utils import timezone
 
+from partners.exchange.clocks import time_zone
 from partners.models import Event, Organisation, Revision
 from partners.models.base import is_live
 from partners.models.known import batches
@@ -34,6 +32,7 @@ NAMESPACE = uuid.UUID("6f0c1d1e-5c0a-5b8e-9a52-4a1f0b6f3c27")
 REFRESH = dt.timedelta(hours=12)
 #: What was over before that has left a calendar of several events.
 LONGEST_PAST = dt.timedelta(days=731)
+LAST_DAY = str(dt.date.max)
 LEAVES_PAST = "Events that were over two years ago are not in this calendar. They stay on the site."
 #: A restored event counts its changes anew, beyond what it can have come to (RFC 5545 §3.8.7.4).
 CHANGES_IN_A_LIFE = 100_000
@@ -57,8 +56,6 @@ SERVICES = (
     ("Outlook.com", "https://outlook.live.com/calendar/0/addfromweb", ["url", "name"]),
     ("Outlook at work", "https://outlook.office.com/calendar/0/addfromweb", ["url", "name"]),
 )
-#: The years, all months of them, that every time zone can show.
-YEARS = range(2, dt.MAXYEAR)
 
 
 class Subscription(NamedTuple):
@@ -106,7 +103,7 @@ def of_root(root, left_out=0, *, has_events=True):
 
 def events_of_all(at):
     """The live events at `at` (aware datetime) that the calendar of the site is about."""
-    return _not_long_past(Event.objects.live(at), at)
+    return _shared(Event.objects.live(at), at)
 
 
 def events_of(root, at):
@@ -115,22 +112,27 @@ def events_of(root, at):
     if isinstance(root, Event):
         return live.filter(pk=root.pk)
     if isinstance(root, Organisation):
-        return _not_long_past(live.organised_by(root.pk, at), at)
-    return _not_long_past(live.filter(series=root.pk), at)
+        return _shared(live.organised_by(root.pk, at), at)
+    return _shared(live.filter(series=root.pk), at)
 
 
 def events_among(organised, at):
     """The live events of these Organiser rows that the calendar of their holder is about."""
-    return _not_long_past(Event.objects.live(at).organised(organised, at), at)
+    return _shared(Event.objects.live(at).organised(organised, at), at)
 
 
-def _not_long_past(events, at):
-    return events.not_over_before(_first_day(at))
+def _shared(events, at):
+    """Those that stand in a calendar beside others at `at`: see `is_shared`."""
+    return events.not_over_before(_first_day(at)).exclude(Q(starts=LAST_DAY) | Q(ends=LAST_DAY))
 
 
-def is_long_past(event, at):
-    """Whether it has left the calendars of several events at `at` (aware datetime)."""
-    return event.is_over(_first_day(at))
+def is_shared(event, at):
+    """Whether it stands in the calendars of several events at `at` (aware datetime).
+
+    Not if it is long past, nor if no day follows its last one: programs compute it all the same.
+    """
+    last = str(event.ends or event.starts)
+    return not event.is_over(_first_day(at)) and last != LAST_DAY
 
 
 def _first_day(at):
@@ -306,68 +308,4 @@ def _time_zones(written):
             zones.setdefault(each.time_zone, set()).update(each.years)
     if not written:
         zones = {settings.TIME_ZONE: {2000}}
-    return [_time_zone(name, frozenset(years)) for name, years in sorted(zones.items())]
-
-
-@lru_cache(maxsize=64)
-def _time_zone(name, years):
-    """RFC 5545 §3.6.5: what holds as the year before begins, and each change since; as bytes.
-
-    Changes alike are one component, with RDATE for the later ones: ruby-icalendar 2.8 refuses a
-    zone with many. Written here, since icalendar 7.3 tells the onset of summer time by the clock
-    after it.
-    """
-    component = icalendar.Timezone()
-    component.add("tzid", name)
-    shown = sorted({min(max(each, YEARS[0]), YEARS[-1]) for y in years for each in (y - 1, y)})
-    begins = dt.datetime(shown[0], 1, 1, tzinfo=dt.UTC)
-    changes = [change for year in shown for change in _changes(name, year)]
-    alike = defaultdict(list)
-    for before, after in ((begins, begins), *changes):
-        old, new = (at.astimezone(ZoneInfo(name)) for at in (before, after))
-        onset = (after + old.utcoffset()).replace(tzinfo=None)
-        alike[bool(new.dst()), old.utcoffset(), new.utcoffset(), new.tzname()].append(onset)
-    for change, onsets in alike.items():
-        component.add_component(_observance(*change, onsets))
-    return component.to_ical()
-
-
-def _observance(is_daylight, before, after, name, onsets):
-    """From the `onsets` (by the clock before them) on, `after` (timedelta) ahead of UTC."""
-    component = icalendar.TimezoneDaylight() if is_daylight else icalendar.TimezoneStandard()
-    component.add("dtstart", onsets[0])
-    if onsets[1:]:
-        component.add("rdate", onsets[1:])
-    component.add("tzoffsetfrom", before)
-    component.add("tzoffsetto", after)
-    component.add("tzname", name)
-    return component
-
-
-@lru_cache(maxsize=512)
-def _changes(name, year):
-    """[(moment, a second later)] in UTC between which the clocks of the zone change."""
-    zone, day = ZoneInfo(name), dt.timedelta(days=1)
-    first, end = (dt.datetime(each, 1, 1, tzinfo=dt.UTC) for each in (year, year + 1))
-    days = [first + n * day for n in range((end - first).days + 1)]
-    return [
-        _narrowed(zone, *pair)
-        for pair in pairwise(days)
-        if _clock(zone, pair[0]) != _clock(zone, pair[1])
-    ]
-
-
-def _clock(zone, at):
-    local = at.astimezone(zone)
-    return local.utcoffset(), local.tzname()
-
-
-def _narrowed(zone, before, after):
-    """The two neighbouring seconds within which the clock changes."""
-    while after - before > dt.timedelta(seconds=1):
-        middle = before + dt.timedelta(seconds=(after - before).total_seconds() // 2)
-        if _clock(zone, middle) == _clock(zone, before):
-            before = middle
-        else:
-            after = middle
-    return before, after
+    return [time_zone(name, frozenset(years)) for name, years in sorted(zones.items())]

@@ -195,11 +195,20 @@ def of_event(event, at, organisers):
         "location": _held_in(event),
         "organizer": [named(each.organisation, at) for each in organisers],
         "superEvent": [
-            {"@type": kind, "name": each.title, "url": absolute(each.get_absolute_url())}
-            for kind, each in (("EventSeries", series), ("Event", larger))
+            {"@type": kind, **_reference(each, fragment)}
+            for kind, fragment, each in (
+                ("EventSeries", "series", series),
+                ("Event", "event", larger),
+            )
             if each and each.is_live(at)
         ],
     }
+
+
+def _reference(root, fragment):
+    """A record where another one names it: under the @id that its own page gives it."""
+    page = absolute(root.get_absolute_url())
+    return {"@id": f"{page}#{fragment}", "name": root.title, "url": page}
 
 
 def _held_in(event):
@@ -221,9 +230,8 @@ def of_series(series, at, organisers, editions):
         "subEvent": [
             {
                 "@type": "Event",
-                "name": event.title,
+                **_reference(event, "event"),
                 "startDate": moment(event.starts),
-                "url": absolute(event.get_absolute_url()),
                 "eventStatus": EVENT_STATUS[event.status],
                 "location": _held_in(event),
             }

@@ -1,30 +1,17 @@
 """The directory and an organisation's page."""
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.views.generic import ListView
 
 from partners.exchange import calendars
-from partners.models import (
-    Collaboration,
-    Event,
-    Organisation,
-    OrganisationRelation,
-    Party,
-)
+from partners.models import Event, Organisation, OrganisationRelation
 from partners.reading import linked_data
 from partners.reading.forms import DirectoryForm
+from partners.reading.involvement import in_order, involved, relations, with_parties
 from partners.reading.paging import KeysFirst
 from partners.reading.timeline import by_year
 from partners.values.sorting import sort_key
 from partners.views.base import PublicView, RootDetail, bad_query
-
-#: What it takes of an organisation to name it on the page of another: its name, type and address.
-NAMED_BY = ("name", "acronym", "kind", "slug", "published_at", "withdrawn_at")
-
-#: An organisation that is involved in more than these, as the society itself may be one day, sends
-#: its reader on to the lists.
-MOST_INVOLVED = 100
 
 
 class OrganisationList(PublicView, ListView):
@@ -90,7 +77,7 @@ class OrganisationDetail(RootDetail):
         organised, has_many_events = involved(
             organisation.organised.order_by().select_related("event", "series")
         )
-        collaborations = _in_order({party.collaboration for party in parties}, at)
+        collaborations = in_order(with_parties({party.collaboration for party in parties}, at), at)
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
         return super().get_context_data(
@@ -109,62 +96,12 @@ class OrganisationDetail(RootDetail):
         )
 
 
-def involved(rows):
-    """(those of `rows`, whether there are too many to list): none where there are."""
-    found = list(rows[: MOST_INVOLVED + 1])
-    has_many = len(found) > MOST_INVOLVED
-    return [] if has_many else found, has_many
-
-
-def _in_order(collaborations, at):
-    """Those with a page at `at`, with their parties: what goes on by its beginning, then the rest.
-
-    Each with `is_over` (bool).
-    """
-    shown, today = [each for each in collaborations if each.is_live(at)], timezone.localdate(at)
-    prefetch_related_objects(shown, Prefetch("parties", Party.objects.named(at)))
-    for each in shown:
-        each.is_over = each.status(today) == Collaboration.Status.ENDED
-    return sorted(
-        shown, key=lambda each: (each.is_over, str(each.since), sort_key(each.title), each.pk)
-    )
-
-
 def _calendar(organisation, events, organised, has_many, at):
     """The Subscription to what it holds, `events` and the editions of its series; None: nothing."""
     if has_many:
         return calendars.of_root(organisation)
-    recent = [event for event in events if not calendars.is_long_past(event, at)]
+    recent = [event for event in events if calendars.is_shared(event, at)]
     found, known = len(recent), sum(event.has_days for event in recent)
     if any(organiser.series_id for organiser in organised):
         found, known = calendars.events_among(organised, at).count_with_days()
     return calendars.of_root(organisation, found - known, has_events=known > 0) if found else None
-
-
-def relations(organisation, at):
-    """How it stands to others and they to it: in words, as schema.org's property, and to whom."""
-    inverse = {
-        OrganisationRelation.Kind.INITIATIVE_OF: "has the initiative",
-        OrganisationRelation.Kind.DIVISION_OF: "has the division",
-        OrganisationRelation.Kind.MEMBER_OF: "has the member",
-        OrganisationRelation.Kind.SUCCEEDED_BY: "successor of",
-    }
-    either = Q(organisation=organisation) | Q(other=organisation)
-    rows = OrganisationRelation.objects.filter(either).select_related("organisation", "other")
-    named_by = [f"{side}__{name}" for side in ("organisation", "other") for name in NAMED_BY]
-    described = []
-    for row in rows.only("kind", "basis", *named_by):
-        outward = row.organisation_id == organisation.pk
-        other = row.other if outward else row.organisation
-        if other.is_named(at):
-            words = row.get_kind_display() if outward else inverse[row.kind]
-            outwards, inwards = linked_data.RELATIONS.get(row.kind, ("", ""))
-            described.append(
-                {
-                    "words": words,
-                    "property": outwards if outward else inwards,
-                    "organisation": other,
-                    "basis": row.basis,
-                }
-            )
-    return sorted(described, key=lambda each: (each["words"], sort_key(each["organisation"].name)))

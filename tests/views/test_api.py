@@ -266,7 +266,7 @@ def test_nothing_can_be_written(method):
 
 @pytest.mark.parametrize(
     "address", ["/api/v1/", LIST, f"{LIST}cirse/", "/api/v1/openapi.json", "/data/partners.json",
-                "/data/partners.csv.zip"]
+                "/data/partners.csv.zip", "/data/partners.jsonld"]
 )  # fmt: skip
 def test_other_sites_may_read_it_and_ask_whether_it_changed(client, address):
     response = client.get(address, headers={"origin": "https://other.example"})

@@ -1,6 +1,7 @@
 """The calendars, read by another library than the one that writes them."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -165,6 +166,29 @@ def test_changes_of_a_clock_that_are_alike_are_one_component(client, zone):
         assert len(offsets) == 1
 
 
+@pytest.mark.parametrize(
+    ("zone", "years", "rules"),
+    [
+        ("Europe/Vienna", (2027, 2031),
+         ["3;BYDAY=-1SU;UNTIL=20310401T020000Z", "10;BYDAY=-1SU;UNTIL=20311028T030000Z"]),
+        ("Pacific/Auckland", (2031,),
+         ["4;BYDAY=1SU;UNTIL=20310408T030000Z", "9;BYDAY=-1SU;UNTIL=20310930T020000Z"]),
+        ("Europe/Vienna", (2028, 2231), []),  # nothing is said of what lies between
+        ("Asia/Kolkata", (2031,), []),
+        ("Africa/Casablanca", (2025,), []),
+    ],
+)  # fmt: skip
+def test_rule_of_a_clock_is_said_of_the_years_that_are_told(client, zone, years, rules):
+    for year in years:
+        timed(starts=f"{year}-05-03", time_zone=zone)
+    text = client.get(ALL).content.decode().replace("\r\n ", "")
+    found = re.findall(r"RRULE:FREQ=YEARLY;(\S+)", text)
+    said = [dict(part.split("=") for part in rule.split(";")) for rule in found]
+    ordered = [f"{each['BYMONTH']};BYDAY={each['BYDAY']};UNTIL={each['UNTIL']}" for each in said]
+    assert ordered == rules
+    assert ("RDATE" in text) == (zone == "Africa/Casablanca" or years == (2028, 2231))
+
+
 def test_name_of_a_calendar_is_not_cut(subscribe):
     make.OrganisationFactory(slug="par", name="Heart, lung; and \\ vessels")
     calendar = subscribe("/organisations/par/calendar.ics")
@@ -310,9 +334,24 @@ def test_beginning_without_an_end_is_a_day_and_a_sentence(subscribe):
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
 def test_first_and_last_day_of_all_are_no_fault(subscribe, day, zone):
-    timed(starts=day, time_zone=zone)
-    make.EventFactory(starts=day)
-    assert len(events(subscribe())) == 2
+    for event in (timed(starts=day, time_zone=zone), make.EventFactory(starts=day)):
+        assert len(events(subscribe(f"/events/{event.slug}/calendar.ics"))) == 1
+
+
+@pytest.mark.parametrize("last", [{"starts": "9999-12-31"}, {"ends": "9999-12-31"}])
+def test_event_that_no_day_follows_spoils_no_calendar_of_others(read, subscribe, last):
+    """Programs look for the day after, find none, and refuse the whole calendar."""
+    holder = make.OrganiserFactory(event=make.EventFactory(**{"starts": "2018-05-03"} | last))
+    other = make.OrganiserFactory(
+        organisation=holder.organisation, event=make.EventFactory(starts="9999-12-30")
+    )
+    page = holder.organisation.get_absolute_url()
+    for address in (ALL, f"{page}calendar.ics"):
+        (event,) = events(subscribe(address))
+        assert event.summary.value == other.event.title
+    assert "calendar.ics" in read(page).source
+    other.delete()
+    assert "calendar.ics" not in read(page).source
 
 
 # Calendars

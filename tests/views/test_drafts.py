@@ -228,7 +228,7 @@ def test_withdrawn_is_named_without_a_link(build, sweep, client):
     named_on = {
         address for address in having if "?" not in address and not address.endswith("/history/")
     }
-    files = {"/data/partners.json", "/data/partners.csv.zip"}
+    files = {"/data/partners.json", "/data/partners.csv.zip", "/data/partners.jsonld"}
     assert named_on == {*RECORDS, *files, "/collaborations/"} - {"/organisations/cirse/"}
     assert paths_of_records(seen) == RECORDS
     assert set(seen.values()) == {200}

@@ -16,12 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.exchange.opendata.fields import TIME, object_schema
+from partners.exchange.opendata.graph import Graph
 from partners.exchange.opendata.kinds import KINDS
 from partners.models import Page
 from partners.reading import site
 from partners.values.cells import harmless
 
 JSON, SCHEMA, TABLES = "partners.json", "partners.schema.json", "partners.csv.zip"
+LINKED = "partners.jsonld"
 CHECKSUMS = "SHA256SUMS"
 
 #: Each file, with its type and what it holds.
@@ -31,6 +33,10 @@ FILES = {
     TABLES: (
         "application/zip",
         "The same as tables: one CSV file each, described by datapackage.json.",
+    ),
+    LINKED: (
+        "application/ld+json",
+        "What the pages of all records say to machines, in schema.org's terms, as JSON-LD 1.1.",
     ),
 }
 OWNER = "belongs_to"
@@ -71,7 +77,8 @@ def write(folder, at):
     about = {"title": title(at), "as_of": str(timezone.localdate(at)), "licence": licence(at)}
     tables = folder / "tables"
     tables.mkdir(exist_ok=True)
-    write_records(folder / JSON, tables, about, at)
+    with Graph(folder / LINKED, about, FILES) as graph:
+        write_records(folder / JSON, tables, graph, about, at)
     (folder / SCHEMA).write_bytes(as_json(schema()))
     zip_tables(folder / TABLES, tables, about)
     shutil.rmtree(tables)
@@ -84,18 +91,22 @@ def _sums(folder):
             yield f"{digest(file)}  {name}\n"
 
 
-def write_records(document, tables, about, at):
-    """Write every record into the JSON file `document` and into the folder `tables` (Paths)."""
+def write_records(document, tables, graph, about, at):
+    """Write every record into the JSON file `document`, the folder `tables` (Paths) and a Graph."""
     head = json.dumps({"$schema": address(SCHEMA), **about}, ensure_ascii=False, indent=1)
     with document.open("w", encoding="utf-8") as file:
         file.write(head.removesuffix("\n}"))
         for kind in KINDS.values():
             file.write(f',\n "{kind.name}": [')
             with Tables(kind, tables) as rows:
-                for number, record in enumerate(kind.each(at)):
-                    file.write(",\n" if number else "\n")
-                    file.write(json.dumps(record, ensure_ascii=False))
-                    rows.add(record)
+                separator = "\n"
+                for records in kind.batches(at):
+                    for record in records:
+                        said = kind.say(record, at)
+                        file.write(separator + json.dumps(said, ensure_ascii=False))
+                        rows.add(said)
+                        separator = ",\n"
+                    graph.add(kind, records, at)
             file.write("\n ]")
         file.write("\n}\n")
 

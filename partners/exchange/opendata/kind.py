@@ -57,15 +57,13 @@ class Kind:
         """Every public record of the kind at `at`, in the order of the list."""
         return self.with_parts(self._listed(at), at)
 
-    def each(self, at):
-        """Every public record of the kind at `at` as `say` has it, some of them in memory."""
+    def batches(self, at):
+        """Every public record of the kind at `at` with its parts, some at a time: lists of them."""
         keys = list(self._listed(at).values_list("pk", flat=True))
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
             found = self.everything(at).in_bulk(some)
-            for key in some:
-                if key in found:
-                    yield self.say(found[key], at)
+            yield [found[key] for key in some if key in found]
 
     def _listed(self, at):
         form = self.form({}, at)

@@ -1,0 +1,85 @@
+"""What an organisation is involved in, and how it stands to others: in the order of its page."""
+
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.utils import timezone
+
+from partners.models import Collaboration, OrganisationRelation, Party
+from partners.reading import linked_data
+from partners.values.sorting import sort_key
+
+#: What it takes of an organisation to name it on the page of another: its name, type and address.
+NAMED_BY = ("name", "acronym", "kind", "slug", "published_at", "withdrawn_at")
+
+#: An organisation that is involved in more than these, as the society itself may be one day, sends
+#: its reader on to the lists.
+MOST_INVOLVED = 100
+
+#: A relation in words, as the other organisation has it.
+INVERSE = {
+    OrganisationRelation.Kind.INITIATIVE_OF: "has the initiative",
+    OrganisationRelation.Kind.DIVISION_OF: "has the division",
+    OrganisationRelation.Kind.MEMBER_OF: "has the member",
+    OrganisationRelation.Kind.SUCCEEDED_BY: "successor of",
+}
+
+
+def involved(rows):
+    """(those of `rows`, whether there are too many to list): none where there are."""
+    found = list(rows[: MOST_INVOLVED + 1])
+    has_many = len(found) > MOST_INVOLVED
+    return [] if has_many else found, has_many
+
+
+def of_few(rows):
+    """Those of `rows` (queryset of parties) whose organisation has not too many to list."""
+    counts = rows.order_by().values_list("organisation").annotate(Count("pk"))
+    few = [key for key, number in counts if number <= MOST_INVOLVED]
+    return rows.filter(organisation__in=few)
+
+
+def with_parties(collaborations, at):
+    """Those of `collaborations` with a page at `at` (aware datetime), with their parties."""
+    shown = [each for each in collaborations if each.is_live(at)]
+    prefetch_related_objects(shown, Prefetch("parties", Party.objects.named(at)))
+    return shown
+
+
+def in_order(collaborations, at):
+    """What goes on by its beginning, then the rest; each with `is_over` (bool)."""
+    today = timezone.localdate(at)
+    for each in collaborations:
+        each.is_over = each.status(today) == Collaboration.Status.ENDED
+    return sorted(
+        collaborations,
+        key=lambda each: (each.is_over, str(each.since), sort_key(each.title), each.pk),
+    )
+
+
+def relations(organisation, at):
+    """How it stands to others and they to it, as `described` has it."""
+    either = Q(organisation=organisation) | Q(other=organisation)
+    rows = OrganisationRelation.objects.filter(either).select_related("organisation", "other")
+    named_by = [f"{side}__{name}" for side in ("organisation", "other") for name in NAMED_BY]
+    return described(organisation, rows.only("kind", "basis", *named_by), at)
+
+
+def described(organisation, rows, at):
+    """Its relations (`rows`) to those that may be named at `at` (aware datetime), as dicts.
+
+    Each in words, as schema.org's property, and to whom.
+    """
+    found = []
+    for row in rows:
+        outward = row.organisation_id == organisation.pk
+        other = row.other if outward else row.organisation
+        if other.is_named(at):
+            outwards, inwards = linked_data.RELATIONS.get(row.kind, ("", ""))
+            found.append(
+                {
+                    "words": row.get_kind_display() if outward else INVERSE[row.kind],
+                    "property": outwards if outward else inwards,
+                    "organisation": other,
+                    "basis": row.basis,
+                }
+            )
+    return sorted(found, key=lambda each: (each["words"], sort_key(each["organisation"].name)))
