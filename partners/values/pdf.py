@@ -63,6 +63,17 @@ def readings(body, missing=()):
         raise Unreadable("its pages are pictures, or in letters of its own")
 
 
+def all_text(body):
+    """(the text of the PDF `body`; why more may stand in it than that, or "")."""
+    try:
+        found = list(readings(body))
+    except Unreadable as obstacle:
+        return "", str(obstacle)
+    has_pictures = any(not lines for lines in _by_pdfium(body)[0])
+    obstacle = found[-1].obstacle or ("some of its pages are pictures" if has_pictures else "")
+    return "\n".join(reading.text for reading in found), obstacle
+
+
 def _of_pages(pages):
     """Yield a Reading of the pages ([[line]]) without what repeats at their ends, then with it."""
     inner = _without_edges(pages)
