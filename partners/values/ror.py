@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import ijson
 
+from partners.values.languages import language_tag
 from partners.values.validators import normal_identifier
 
 #: Their registers → ours.
@@ -70,7 +71,7 @@ def _described(record):
         name=called["value"],
         acronyms=[each["value"] for each in record["names"] if "acronym" in each["types"]],
         names=[
-            [kind, each["value"], each.get("lang") or ""]
+            [kind, each["value"], language_tag(each.get("lang") or "")]
             for each in record["names"]
             if each is not called and (kind := _kind(each["types"]))
         ],

@@ -19,6 +19,7 @@ from PIL import Image
 
 from partners.models import LoadedRow, PendingChange, Reminder
 from partners.models.base import ContentModel
+from partners.values.languages import NO_TAG
 from tests import factories as make
 
 CONSTRAINTS = {
@@ -127,6 +128,12 @@ def shape_cases(model, column, factory):
     is_first = (model, column) == ("organisation", "founded")
     for bad in BAD_SHAPES if is_first else [next(BY_TURNS)]:
         yield case(name, factory, {column: bad}, NO_DATE.format(bad), bad)
+
+
+def tag_cases(model, factory):
+    for bad in ("d", "de-", "de-AUT", "xyzw", "de-Latin", "1"):
+        rule, says = f"{model}_language_is_language_tag", NO_TAG % {"value": bad}
+        yield case(rule, factory, {"language": bad}, says, bad)
 
 
 def order_cases(model, start, end, factory):
@@ -321,6 +328,8 @@ CASES = [
         lambda redirect: {"new_path": redirect.old_path},
     ),
     # sources
+    *tag_cases("source", make.SourceFactory),
+    *tag_cases("organisationname", make.OrganisationNameFactory),
     *shape_cases("source", "read_on", make.SourceFactory),
     *owner_cases("citation", make.CitationFactory, "organisation", "event", make.EventFactory),
     *owner_cases("link", make.LinkFactory, "organisation", "page", make.PageFactory),
@@ -405,6 +414,15 @@ def test_database_itself_refuses_what_nobody_sees(rule, blank):
     rows = type(TEXTS[rule]()).objects.all()
     with pytest.raises(IntegrityError, match=rf"\b{rule}\b"), transaction.atomic():
         rows.update(**{rule.rpartition("_")[2]: models.Value(blank)})
+
+
+@pytest.mark.parametrize("tag", ["DE", "de-at", "de_AT", "zh-hant", "de\n", "German"])
+def test_database_itself_takes_a_tag_in_no_other_case(tag):
+    """A value that no field of ours has cleaned."""
+    rows = type(make.SourceFactory()).objects.all()
+    with pytest.raises(IntegrityError, match="source_language"), transaction.atomic():
+        rows.update(language=models.Value(tag))
+    rows.update(language=models.Value("zh-Hant-HK"))
 
 
 @pytest.mark.parametrize("model", ROOT_FACTORIES)
