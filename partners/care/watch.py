@@ -64,6 +64,7 @@ def _kept(url, quotation, finding):
     last = (checks.exclude if not is_unreadable else checks.filter)(outcome=Outcome.UNREADABLE)
     last = last.first()
     if last and all(getattr(last, name) == value for name, value in finding.items()):
+        moments["last_at"] = max(now, last.first_at)  # the clock may have been put back
         checks.filter(pk=last.pk).update(**moments)
         return None
     return checks.create(url=url, quotation=quotation, first_at=now, **finding, **moments)

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, models, transaction
 from PIL import Image
 
-from partners.models import LoadedRow, PendingChange, Reminder
+from partners.models import LoadedRow, PendingChange, Reminder, SourceCheck
 from partners.models.base import ContentModel
 from partners.values.languages import NO_TAG
 from tests import factories as make
@@ -192,6 +192,10 @@ def loaded_row():
     return LoadedRow.objects.create(model="partners.page", object_key=key, fields={})
 
 
+def source_check():
+    return SourceCheck.objects.create(url="https://example.org/", outcome="gone")
+
+
 def pending_change():
     """Of a record that has no other."""
     key = f"page-{PendingChange.objects.count()}"
@@ -356,6 +360,16 @@ CASES = [
     twin_case("loadedrow_one_a_row", "object_key", loaded_row),
     twin_case("pendingchange_one_a_record", "key", pending_change),
     twin_case("reminder_sent_once", "finding", reminder, user=colleague),
+    *(
+        case(f"sourcecheck_{rule}", source_check, broken)
+        for rule, broken in [
+            ("outcome_is_known", {"outcome": "perhaps"}),
+            ("moved_has_target", {"outcome": "moved"}),
+            ("moved_has_target", {"target": "https://example.org/new"}),
+            ("last_not_before_first", {"last_at": make.LONG_AGO}),
+            ("still_right_has_reason", {"is_still_right": True}),
+        ]
+    ),
     case("pendingchange_scheduled_has_time", pending_change, {"status": "scheduled"}),
     case("pendingchange_scheduled_has_time", pending_change, {"publish_at": make.LONG_AGO}),
 ]
