@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from partners.values.denials import NEGATIONS, SENTENCE, is_denied
 from partners.values.pages import NOTE, NOTE_END
 
 SAYS_SO, SAYS_ELSE, GONE = "says-so", "says-else", "gone"
@@ -64,27 +65,6 @@ COMMA = set(
     "de fr it es pt nl sv da no nb nn fi pl cs sk sl hr sr ru uk bg tr el hu ro et lv lt is "
     "ca".split()
 )
-
-NEGATIONS = set(
-    "not no never neither nor cannot hardly nobody none formerly falsely wrongly denies denied "
-    "deny nicht kein keine keinen keiner keines keinem nie niemals weder ehemals pas jamais aucun "
-    "aucune ni nunca ningún ninguna tampoco non nessun nessuna não nenhum nenhuma niet geen nooit "
-    "inte ikke ej aldrig aldri nigdy není nejsou nikdy не нет никогда".split()
-)
-#: These deny what follows “that”: “it is false that …”.
-DENYING_THAT = {"false", "untrue", "wrong"}
-#: After these, a negation denies nothing of what follows: “not only”, “no fewer than”.
-NOT_DENYING = set(
-    "only just merely solely simply least less fewer later doubt surprisingly for profit known "
-    "called named governmental commercial nur allein bloß weniger zuletzt seulement moins lucratif "
-    "sólo solo solamente menos lucrativo soltanto meno só apenas alleen slechts minder bara "
-    "kun bare".split()
-)
-#: What comes after these is said again: “is no union, but has …”.
-CONTRASTS = set("but yet however sondern aber mais pero sino ma bensì mas maar men utan".split())
-#: Where a thought ends, for a negation before it.
-CLAUSE, SENTENCE = re.compile(r"[!?;:,\n()\[\]]|\.(?=\s|$)"), re.compile(r"[!?\n]|\.(?=\s|$)")
-FURTHEST = 7  # words between a negation and what it denies
 
 
 class Verdict(NamedTuple):
@@ -151,47 +131,15 @@ class Words:
             if is_whole and _negations(self.words[first : last + 1]) == _negations(wanted.words):
                 yield first, last
 
-    def is_denied(self, first, last):
-        """Whether a negation right before or after the tokens turns what they say round."""
-        if any(map(self._denies, self._clause_before(first))):
-            return True
-        after = [token.word for token in self.tokens[last + 1 : last + 4]]
-        if last + 1 >= len(self.tokens) or CLAUSE.search(self._between(last, last + 1)):
-            return False
-        is_verb_denied = after[0] in {"nicht", "niet", "inte", "ikke"} and self._denies(last + 1)
-        return after[:2] == ["no", "longer"] or is_verb_denied
-
-    def _clause_before(self, first):
-        """The places of the words before that token in its clause, without what a “but” ends."""
-        begin = first
-        while begin and first - begin < FURTHEST and not self._ends_clause(begin - 1):
-            begin -= 1
-        return range(begin, first)
-
-    def _ends_clause(self, place):
-        is_contrast = self.words[place] in CONTRASTS
-        return is_contrast or CLAUSE.search(self._between(place, place + 1))
-
-    def _denies(self, place):
-        """Whether that token denies what comes after it; “not-for-profit” does not."""
-        word, following = [*self.words[place : place + 2], " "][:2]
-        if word in DENYING_THAT:
-            return following == "that"
-        is_numero = word == "no" and following[0].isdecimal()
-        is_compound = following != " " and self._between(place, place + 1) == "-"
-        is_short = word == "t" and self.text.endswith("n'", 0, self.tokens[place].start)
-        return (word in NEGATIONS or is_short) and not (
-            following in NOT_DENYING or is_numero or is_compound
-        )
-
-    def _between(self, one, other):
+    def between(self, one, other):
+        """What stands between two tokens (str)."""
         return self.text[self.tokens[one].end : self.tokens[other].start]
 
     def passage(self, first, last):
         """The sentence or sentences around those tokens, no longer than LONGEST_PASSAGE."""
-        while first and not SENTENCE.search(self._between(first - 1, first)):
+        while first and not SENTENCE.search(self.between(first - 1, first)):
             first -= 1
-        while last + 1 < len(self.tokens) and not SENTENCE.search(self._between(last, last + 1)):
+        while last + 1 < len(self.tokens) and not SENTENCE.search(self.between(last, last + 1)):
             last += 1
         end = SENTENCE.search(self.text, self.tokens[last].end)
         text = self.text[self.tokens[first].start : end.end() if end else None]
@@ -306,7 +254,7 @@ def _looked_for(wanted, text, language):
         for places in (there.places, there.glued_places):
             for first, last in places(sought):
                 passage = there.passage(first, last)
-                if not there.is_denied(first, last):
+                if not is_denied(there, first, last):
                     return Verdict(SAYS_SO, passage, likeness=1), there, sought
                 denied = denied or Verdict(SAYS_ELSE, passage, likeness=1)
     return denied, there, sought
