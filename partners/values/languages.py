@@ -9,9 +9,9 @@ from itertools import product
 
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, CheckConstraint, Lookup, Q
+from django.db.models import CharField, CheckConstraint, Q
 
-from partners.values.lines import LineField, one_line
+from partners.values.lines import LineField, Shaped, one_line
 
 TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE)
 #: “german” and “deutsch” → “de”.
@@ -57,24 +57,14 @@ class LanguageField(LineField):
 
 
 @CharField.register_lookup
-class IsLanguageTag(Lookup):
+class IsLanguageTag(Shaped):
     """`column__is_language_tag=True`: empty, or shaped as a tag."""
 
     lookup_name = "is_language_tag"
-    prepare_rhs = False
     languages = ["[a-z][a-z]", "[a-z][a-z][a-z]"]
     scripts = ["", "-[A-Z][a-z][a-z][a-z]"]
     regions = ["", "-[A-Z][A-Z]", "-[0-9][0-9][0-9]"]
     shapes = ["", *map("".join, product(languages, scripts, regions))]
-
-    def as_sqlite(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        tests = " OR ".join(f"{column} GLOB '{shape}'" for shape in self.shapes)
-        return f"({tests})", params * len(self.shapes)
-
-    def as_postgresql(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        return f"({column} ~ '^({'|'.join(self.shapes)})$')", params
 
 
 def tag_constraint(model, column):
