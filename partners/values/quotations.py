@@ -191,7 +191,7 @@ def judged(quotation, reading):
 
 
 def _parts(text, wanted):
-    """The parts of a text that are to be read for what is wanted: all of it takes far longer."""
+    """Yield the parts of a text to be read for what is wanted: all of it takes far longer."""
     joined = []
     for begin, end in sorted(span for _, span in likely(text, wanted)):
         if joined and begin <= joined[-1][1] + 2 * AROUND:
@@ -199,10 +199,10 @@ def _parts(text, wanted):
         else:
             joined.append((begin, end))
     parts = [text[_blank_before(text, begin - AROUND) : end + AROUND] for begin, end in joined]
+    yield from parts
     letters = _letters(wanted)
     if letters in _letters(text) and not any(letters in _letters(part) for part in parts):
-        return [text]  # its words are parted or joined as nobody expects
-    return parts
+        yield text  # its words are parted or joined as nobody expects
 
 
 def _blank_before(text, place):
