@@ -98,7 +98,8 @@ class StatementsForm(forms.ModelForm):
         row = snapshots.row_of(self.instance)["fields"]
         row |= {name: plain.edited(self.now[name], self.cleaned_data[name]) for name in self.texts}
         fields = {name: row[name] for name in self.changed_data}
-        return {"as_of": today.isoformat()} | fields if "value" in fields else fields
+        is_number = isinstance(self.instance, Figure) and "value" in fields
+        return {"as_of": today.isoformat()} | fields if is_number else fields
 
 
 def plain_field(field):
@@ -226,7 +227,8 @@ def take(answer, chosen, seen, by, at):
         }
         for change in snapshots.changes(*_kept(answer))
     }
-    if numbers := [taken for taken in values.values() if "value" in taken]:
+    figures = [taken for (kind, _), taken in values.items() if kind == Figure._meta.label_lower]
+    if numbers := [taken for taken in figures if "value" in taken]:
         source = _source(answer, by, at)
         for taken in numbers:
             taken["source"] = source

@@ -142,7 +142,10 @@ def test_parts_and_texts_are_taken_value_by_value(sor, staff):
     paths = {each.path.field: each.path for each in answers.compared(sent)}
     assert take(sent, paths["value"], paths["valid_until"], by=staff).is_taken
     rows = {row["model"]: row["fields"] for row in PendingChange.objects.get().rows}
-    assert rows["partners.identifier"]["value"] == "Q43"
+    number = rows["partners.identifier"]
+    assert number["value"] == "Q43"
+    assert "source" not in number  # that is for figures
+    assert not Source.objects.exists()
     former = rows["partners.organisationname"]
     assert (former["name"], former["valid_until"]) == ("Rays Club", "2001")
     assert rows["partners.organisation"]["description"] == ""
