@@ -19,6 +19,7 @@ from partners.exchange.opendata.kinds import OF_MODEL
 from partners.models import ROOT_MODELS, Citation, Page, Section
 from partners.rows import snapshots
 from partners.values.dates import PartialDate, PartialDateField
+from partners.values.languages import LanguageField
 from tests import factories as make
 
 pytestmark = [
@@ -140,6 +141,7 @@ FIELDS = sorted((field for model in ROOTS | PARTS for field in fields_of(model))
 VALUES = {
     PartialDateField: [PartialDate("1999-02-03"), PartialDate("2001-03-04")],
     CountryField: ["AT", "FR"],
+    LanguageField: ["gsw-CH", "zh-Hant"],
     models.BooleanField: [False, True],
     models.IntegerField: [3, 4],
     models.TimeField: [dt.time(9), dt.time(10)],

@@ -2,7 +2,8 @@
 
 Every text of every table is searched. What is about the person goes as a whole; elsewhere, history
 included, the address is taken out of the text. Two things are told and left: an account, which
-`/admin/` ends, and content that the public reads, which is edited and published as ever.
+`/admin/` ends, and content that the public reads, which is edited and published as ever. Documents
+are read as well, and told: nobody takes words out of a PDF, so whoever asks says which of them go.
 """
 
 import json
@@ -20,10 +21,22 @@ from django.utils.crypto import salted_hmac
 from django_tasks_db.models import DBTaskResult
 
 from partners.accounts.links import alike
-from partners.models import Answer, Contact, Erasure, MistakeReport, Part, Root, Vocabulary
+from partners.models import (
+    AgreementDocument,
+    Answer,
+    Contact,
+    Erasure,
+    MistakeReport,
+    Part,
+    Root,
+    Vocabulary,
+)
+from partners.values import pdf
 
 ADDRESS = re.compile(r"[^\s<>()\[\]{}\"'“”,;:|\\]+@[^\s<>()\[\]{}\"'“”,;:|\\]+[^\W_]")
 INSTEAD = "[erased]"
+#: What a line of a document that is too short for an address parts it by.
+PARTING = re.compile(r"[\s-]+")
 #: What is about a person, and goes as a whole with all that hangs on it.
 ABOUT_PEOPLE = (Contact, Answer, MistakeReport, DBTaskResult)
 #: What is told and left.
@@ -43,7 +56,7 @@ class Held(NamedTuple):
 
 
 def key_of(address):
-    """What an erased address is remembered by (str): a keyed hash."""
+    """What an erased address, or the SHA-256 of a document, is remembered by: a keyed hash."""
     salt = "partners.accounts.erasing"
     return salted_hmac(salt, alike(address), algorithm="sha256").hexdigest()
 
@@ -83,15 +96,45 @@ def _names(text, keys):
     return any(key_of(found) in keys for found in ADDRESS.findall(text))
 
 
+def documents(address):
+    """Yield (AgreementDocument, why a person should look at it: str) of those to be looked at."""
+    contacts = Contact.objects.exclude(collaboration=None)
+    emails = contacts.values_list("collaboration", "email")
+    theirs = {key for key, email in emails if alike(email) == alike(address)}
+    wanted = PARTING.sub("", alike(address))
+    for document in (
+        AgreementDocument.objects.select_related("agreement").order_by("pk").iterator(1)
+    ):
+        content = bytes(document.content)
+        text, obstacle = pdf.all_text(content)
+        if wanted in PARTING.sub("", alike(f"{text} {content.decode('latin-1')}")):
+            yield document, "names the address"
+        elif obstacle:
+            yield document, f"cannot be searched: {obstacle}"
+        elif document.agreement.collaboration_id in theirs:
+            yield document, "belongs to a collaboration that this person is a contact of"
+
+
 @transaction.atomic
-def erase(address, at):
-    """Delete all about `address`, and remember that it was; returns the list of Held."""
-    Erasure.objects.update_or_create(key=key_of(address), defaults={"at": at})
-    return erase_again({key_of(address)})
+def erase(address, at, chosen=()):
+    """Delete all about `address` and the `chosen` AgreementDocuments, and remember that it was.
+
+    Returns the list of Held.
+    """
+    keys = {key_of(address), *(key_of(document.sha256) for document in chosen)}
+    for key in keys:
+        Erasure.objects.update_or_create(key=key, defaults={"at": at})
+    return erase_again(keys)
 
 
 def erase_again(keys):
-    """Delete all about the addresses with these keys; returns the list of Held."""
+    """Delete all about the addresses, and the documents, that have these keys.
+
+    Returns the list of Held.
+    """
+    for document in AgreementDocument.objects.defer("content"):
+        if key_of(document.sha256) in keys:
+            _delete(document)
     found = list(held(keys))
     for each in found:
         if isinstance(each.record, ABOUT_PEOPLE):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from partners.admin.base import EditorForms, SafeLookups, address, attachment
 from partners.admin.carried import only
-from partners.admin.desk import ReadOnlyAdmin
+from partners.admin.desk import OwnPageAdmin, ReadOnlyAdmin
 from partners.admin.typed import NamedMistakes, mistakes
 from partners.care import inquiries
 from partners.models import Answer, Contact, Inquiry, MistakeReport
@@ -114,26 +114,6 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         state = self.STATES.get(self.value())
         return queryset.filter(state[1](request.now)) if state else queryset
-
-
-class OwnPageAdmin(ReadOnlyAdmin):
-    """Rows that have a page of their own (`page`), on which staff decide (`decide`)."""
-
-    template = ""
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        may_decide = self.may_decide(request, row)
-        is_sent = request.method == "POST"
-        if not self.has_view_permission(request, row) or (is_sent and not may_decide):
-            raise PermissionDenied
-        if is_sent:
-            return self.decide(request, row)
-        own = {"title": str(row), "opts": self.opts, "may_decide": may_decide}
-        context = self.admin_site.each_context(request) | own | self.page(request, row)
-        return TemplateResponse(request, self.template, context)
 
 
 @admin.register(Inquiry)

@@ -40,6 +40,28 @@ class ReadOnlyAdmin(ReadOnly, SafeLookups, admin.ModelAdmin):
         return link(obj.act)
 
 
+class OwnPageAdmin(ReadOnlyAdmin):
+    """Rows that have a page of their own (`page`), on which staff decide (`decide`)."""
+
+    template = ""
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        is_sent = request.method == "POST"
+        may_decide = not is_sent or self.may_decide(request, row)
+        if not (self.has_view_permission(request, row) and may_decide):
+            raise PermissionDenied
+        return self.decide(request, row) if is_sent else self.show(request, row)
+
+    def show(self, request, row, **more):
+        may_decide = self.may_decide(request, row)
+        own = {"title": str(row), "opts": self.opts, "may_decide": may_decide}
+        context = self.admin_site.each_context(request) | own | self.page(request, row) | more
+        return TemplateResponse(request, self.template, context)
+
+
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyAdmin):
     list_display = ["title", "kind_of_record", "status", "by_name", "saved_at", "why", "act_as_one"]

@@ -5,11 +5,10 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 
 from partners.accounts import access
-from partners.admin.base import ReadOnly, SafeLookups
 from partners.admin.carried import as_uuid, only
+from partners.admin.desk import OwnPageAdmin
 from partners.admin.typed import mistakes
 from partners.care import revising
 from partners.models import Citation, SourceCheck
@@ -27,35 +26,32 @@ class StillRightForm(forms.ModelForm):
 
 
 @admin.register(SourceCheck)
-class SourceCheckAdmin(SafeLookups, ReadOnly, admin.ModelAdmin):
+class SourceCheckAdmin(OwnPageAdmin):
+    template = "admin/partners/source_check.html"
     list_display = ["__str__", "outcome", "passage", "first_at", "last_at", "is_still_right"]
     list_filter = ["outcome", "is_still_right"]
     search_fields = ["url", "quotation"]
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        check = self.get_object(request, object_id)
-        if check is None or not self.has_view_permission(request, check):
-            return super().change_view(request, object_id, form_url, extra_context)
-        form = StillRightForm(request.POST or None, instance=check)
-        if request.method == "POST":
-            if not request.user.has_perm("partners.change_sourcecheck"):
-                raise PermissionDenied
-            if only(["_propose", "_still_right"], request.POST) == "_propose":
-                return self._propose(request, check)
-            if form.is_valid():
-                return self._say_still_right(request, form)
+    def may_decide(self, request, check):
+        return request.user.has_perm("partners.change_sourcecheck")
+
+    def page(self, request, check):
+        """What it found, and the statements that rest on it."""
         citations = Citation.objects.filter(**check.cited).select_related("source")
-        context = {
-            **self.admin_site.each_context(request),
+        return {
             "title": check.get_outcome_display().capitalize(),
-            "opts": self.opts,
             "check": check,
-            "form": form,
-            "mistakes": mistakes(form),
+            "form": StillRightForm(instance=check),
             "citations": [(each, self._form_of(each.root)) for each in citations],
-            "may_change": request.user.has_perm("partners.change_sourcecheck"),
         }
-        return TemplateResponse(request, "admin/partners/source_check.html", context)
+
+    def decide(self, request, check):
+        if only(["_propose", "_still_right"], request.POST) == "_propose":
+            return self._propose(request, check)
+        form = StillRightForm(request.POST, instance=check)
+        if form.is_valid():
+            return self._say_still_right(request, form)
+        return self.show(request, check, form=form, mistakes=mistakes(form))
 
     def _form_of(self, root):
         root_admin = self.admin_site.get_model_admin(type(root))

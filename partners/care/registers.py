@@ -164,9 +164,11 @@ def _identifiers(ours, theirs):
         known = [each.value for each in ours.identifiers.all() if each.scheme == scheme]
         if values and not set(known) & set(values):
             fields = {"scheme": scheme, "register": "", "value": values[0]}
-            theirs_said = f"{Identifier.Scheme(scheme).label} {values[0]}"
+            said = f"{Identifier.Scheme(scheme).label} {values[0]}"
             rows = [("partners.identifier", fields)]
-            yield Difference("identifiers", ", ".join(known), theirs_said, rows)
+            if Identifier.objects.filter(**fields).exists():
+                said, rows = f"{said}, which is of another organisation here", None
+            yield Difference("identifiers", ", ".join(known), said, rows)
 
 
 #: Each yields the differences of one field.

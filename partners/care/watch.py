@@ -64,6 +64,7 @@ def _kept(url, quotation, finding):
     last = (checks.exclude if not is_unreadable else checks.filter)(outcome=Outcome.UNREADABLE)
     last = last.first()
     if last and all(getattr(last, name) == value for name, value in finding.items()):
+        moments["last_at"] = max(now, last.first_at)  # the clock may have been put back
         checks.filter(pk=last.pk).update(**moments)
         return None
     return checks.create(url=url, quotation=quotation, first_at=now, **finding, **moments)
@@ -146,13 +147,16 @@ class Reader:
     def _found(self, wanted, answer, reached, is_gone):
         """{quotation: …}: the best of all readings; one that says so is enough."""
         best, obstacle = dict.fromkeys(wanted, quotations.Verdict(Outcome.GONE)), ""
-        for each in _readings(answer, reached):
+        missing = {*wanted, *(self.names.names if "" in wanted else ())}
+        for each in _readings(answer, reached, missing):
             obstacle = obstacle or each.obstacle
-            for quotation in best:
-                if best[quotation].outcome != Outcome.SAYS_SO:
-                    verdict = self._verdict(quotation, each)
-                    best[quotation] = max(best[quotation], verdict, key=_strength)
-            if all(verdict.outcome == Outcome.SAYS_SO for verdict in best.values()):
+            for quotation in missing & wanted:
+                best[quotation] = max(
+                    best[quotation], self._verdict(quotation, each), key=_strength
+                )
+                if best[quotation].outcome == Outcome.SAYS_SO:
+                    missing.remove(quotation)
+            if not missing & wanted:
                 break
         obstacle = "" if is_gone else obstacle
         return {quotation: _as_fields(verdict, obstacle) for quotation, verdict in best.items()}
@@ -184,26 +188,30 @@ class Names:
     def __init__(self):
         home = Organisation.objects.home()
         names = [home.name, home.acronym, *(each.name for each in home.names.all())] if home else []
-        self.names = [quotations.Words(quotations.normal(name)) for name in names if name]
+        self.names = list(filter(None, names))
+        self.words = [quotations.Words(quotations.normal(name)) for name in self.names]
         sites = [settings.SITE_URL, home.website if home else ""]
         self.hosts = {urlsplit(site).hostname for site in sites if site}
 
     def judged(self, reading):
         """The Verdict on whether a page names or links to the society."""
         there = quotations.Words(quotations.normal(f"{reading.title}\n{reading.text}"))
-        is_named = any(place for name in self.names for place in there.places(name))
+        is_named = any(place for name in self.words for place in there.places(name))
         is_linked = any(urlsplit(link).hostname in self.hosts for link in reading.links)
         return quotations.Verdict(Outcome.SAYS_SO if is_named or is_linked else Outcome.GONE)
 
 
-def _readings(answer, address):
-    """Yield each Reading of what a host answered. Raises Unreadable."""
+def _readings(answer, address, missing):
+    """Yield each Reading of what a host answered, for what is still `missing` (set of str).
+
+    Raises Unreadable.
+    """
     if len(answer.body) >= MOST_BYTES:
         raise Unreadable(f"it is larger than {MOST_BYTES // 1024**2} MB")
     kind, _, parameters = answer.headers.get("content-type", "").lower().partition(";")
     charset = parameters.partition("charset=")[2].partition(";")[0].strip()
     if answer.body[:1024].lstrip().startswith(b"%PDF-"):
-        yield from pdf.readings(answer.body)
+        yield from pdf.readings(answer.body, missing)
     elif "html" in kind or (not kind and b"<" in answer.body[:1024]):
         yield pages.of_html(pages.decoded(answer.body, charset), address)
     elif kind.startswith("text/"):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from partners.models.fields import WebAddressField
@@ -159,6 +160,29 @@ class SourceCheck(models.Model):
         verbose_name_plural = "source checks"
         ordering = ["-pk"]
         indexes = [models.Index(fields=["url", "quotation", "id"], name="sourcecheck_current")]
+        constraints = [
+            models.CheckConstraint(
+                name="sourcecheck_outcome_is_known",
+                condition=Q(outcome__in=["says-so", "says-else", "gone", "moved", "unreadable"]),
+                violation_error_message="No source says this: choose what became of it.",
+            ),
+            models.CheckConstraint(
+                name="sourcecheck_moved_has_target",
+                condition=Q(outcome="moved") & ~Q(target="") | ~Q(outcome="moved") & Q(target=""),
+                violation_error_message="What has moved has an address where it is now; nothing "
+                "else has one.",
+            ),
+            models.CheckConstraint(
+                name="sourcecheck_last_not_before_first",
+                condition=Q(last_at__gte=models.F("first_at")),
+                violation_error_message="It was read last before it was read first.",
+            ),
+            models.CheckConstraint(
+                name="sourcecheck_still_right_has_reason",
+                condition=Q(is_still_right=False) | ~Q(reason=""),
+                violation_error_message="Say why our statement is still right.",
+            ),
+        ]
 
     def __str__(self):
         return f"“{self.quotation}” at {self.url}" if self.quotation else self.url

@@ -8,6 +8,7 @@ from partners.models.base import Part, Verifiable, required
 from partners.models.fields import PositionField, ReviewDaysField
 from partners.models.organisation import Organisation
 from partners.values import dates
+from partners.values.languages import LanguageField, tag_constraint
 from partners.values.lines import LineField
 from partners.values.validators import normal_identifier, validate_identifier
 
@@ -24,9 +25,7 @@ class OrganisationName(Part):
     kind = models.CharField(max_length=20, choices=Kind)
     name = LineField(max_length=300)
     acronym = LineField(max_length=40, blank=True)
-    language = LineField(
-        max_length=12, blank=True, help_text="Language tag (BCP 47), such as “de” or “fr”."
-    )
+    language = LanguageField(help_text="Language tag (BCP 47), such as “de” or “fr”.")
     valid_from = dates.PartialDateField(blank=True)
     valid_until = dates.PartialDateField(blank=True)
     owners = ("organisation",)
@@ -37,6 +36,7 @@ class OrganisationName(Part):
             *dates.shape_constraints("organisationname", "valid_from", "valid_until"),
             dates.order_constraint("organisationname", "valid_from", "valid_until"),
             required("organisationname", "name", "Write the other name."),
+            tag_constraint("organisationname", "language"),
         ]
 
     def __str__(self):

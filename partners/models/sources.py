@@ -14,6 +14,7 @@ from partners.models.fields import PositionField, WebAddressField
 from partners.models.indexes import references
 from partners.models.known import Known
 from partners.values import dates
+from partners.values.languages import LanguageField, tag_constraint
 from partners.values.lines import LineField
 from partners.values.validators import validate_label
 
@@ -35,9 +36,7 @@ class Source(Vocabulary):
     document = LineField(
         max_length=200, blank=True, help_text="Where it is not on the web: what and where it is."
     )
-    language = LineField(
-        max_length=12,
-        blank=True,
+    language = LanguageField(
         default="",
         db_default="",
         help_text="Language tag (BCP 47), such as “de”: screen readers speak quotations in it.",
@@ -51,6 +50,7 @@ class Source(Vocabulary):
         constraints = [
             *dates.shape_constraints("source", "read_on"),
             required("source", "title", "Give the source its title."),
+            tag_constraint("source", "language"),
         ]
 
     def __str__(self):

@@ -13,7 +13,17 @@ from django.forms import modelform_factory
 from django.utils import timezone
 from PIL import Image
 
-from partners.models import Answer, Collaboration, Figure, Inquiry, Organisation, Source
+from partners.models import (
+    Answer,
+    Collaboration,
+    Figure,
+    Identifier,
+    Inquiry,
+    Organisation,
+    OrganisationName,
+    Part,
+    Source,
+)
 from partners.models.organisation import logo_path
 from partners.publishing import presses
 from partners.rows import bookkeeping, differences, snapshots
@@ -23,17 +33,27 @@ from partners.rows.offers import Offer, Press
 from partners.rows.snapshots import Change, Path, Refused
 from partners.rows.standing import standing
 from partners.rows.uploads import forget_uploads
+from partners.values import plain
 from partners.values.dates import PartialDate
+from partners.values.lines import LinesFormField
+from partners.values.richtext import RichTextField
 
-#: What a partner is asked of each kind of record.
+#: What a partner is asked of each kind of record, and of its parts.
 ASKED = {
     Organisation: (
         "name", "acronym", "website", "founded", "dissolved", "seat_city", "seat_country",
-        "region", "not_for_profit", "summary",
+        "region", "not_for_profit", "summary", "description",
     ),
-    Collaboration: ("title", "since", "until", "cadence", "through", "summary"),
+    OrganisationName: ("kind", "name", "acronym", "language", "valid_from", "valid_until"),
+    Identifier: ("value",),
     Figure: ("bound", "value", "as_of"),
+    Collaboration: ("title", "since", "until", "cadence", "through", "summary", "description"),
 }  # fmt: skip
+LONGEST_TEXT = 20_000
+PLAIN = (
+    "Plain text: an empty line begins a paragraph, and “•” an item of a list. Links and emphasis "
+    "stay where the words do."
+)
 CHANGED = "The entry was changed since this page was shown. Please look at it again."
 SCHEDULED = "A change of this record is scheduled. Take back its schedule, then take the answer."
 
@@ -43,17 +63,31 @@ class Closed(Exception):
 
 
 class StatementsForm(forms.ModelForm):
-    """What the public reads of a record or of a figure, to be corrected in the form's own terms."""
+    """What the public reads of a record or of a part, to be corrected in the form's own terms."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, said, **kwargs):
         super().__init__(*args, **kwargs)
         self.label = self._meta.model._meta.label_lower
-        self.said = snapshots.row_of(self.instance)["fields"]
-        self.figure = str(self.instance) if isinstance(self.instance, Figure) else ""
+        self.part = self.instance if isinstance(self.instance, Part) else None
+        self.heading = self._meta.model._meta.verbose_name
+        if isinstance(self.instance, OrganisationName):
+            self.heading = self.instance.get_kind_display()
+        self.now = snapshots.row_of(self.instance)["fields"]
+        self.texts = [name for name in self.fields if isinstance(self._field(name), RichTextField)]
+        for name in self.texts:
+            self.fields[name] = plain_field(self.fields[name])
+        shown = self.now if self.is_bound else self.now | said
+        self.initial |= {name: self._shown(name, shown[name]) for name in self.fields}
+
+    def _field(self, name):
+        return self._meta.model._meta.get_field(name)
+
+    def _shown(self, name, value):
+        return plain.as_text(value) if name in self.texts else self._field(name).to_python(value)
 
     def statements(self):
         """[(bound field, what the public reads, in words)]."""
-        change = Change(self.label, str(self.instance.pk), self.said, self.said)
+        change = Change(self.label, str(self.instance.pk), self.now, self.now)
         return [
             (self[name], differences.in_words(change, Path(*change[:2], name))[0])
             for name in self.fields
@@ -62,17 +96,30 @@ class StatementsForm(forms.ModelForm):
     def corrections(self, today):
         """{field: its value in a row} of what was corrected; a new number is as of `today`."""
         row = snapshots.row_of(self.instance)["fields"]
+        row |= {name: plain.edited(self.now[name], self.cleaned_data[name]) for name in self.texts}
         fields = {name: row[name] for name in self.changed_data}
-        return {"as_of": today.isoformat()} | fields if "value" in fields else fields
+        is_number = isinstance(self.instance, Figure) and "value" in fields
+        return {"as_of": today.isoformat()} | fields if is_number else fields
+
+
+def plain_field(field):
+    """A field of a form for what an editor would write as rich text."""
+    return LinesFormField(
+        label=field.label,
+        help_text=PLAIN,
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea({"rows": 12}),
+    )
 
 
 def statements(root, data=None, draft=None):
-    """A StatementsForm of `root`, and of each figure, with what a draft (Answer) corrects."""
-    figures = getattr(root, "figures", None)
-    records = [root, *(figures.order_by("position", "pk") if figures else ())]
+    """A StatementsForm of `root`, and of each part, with what a draft (Answer) corrects."""
+    managers = [getattr(root, name) for name in root.parts]
+    parts = [each for manager in managers if manager.model in ASKED for each in manager.all()]
     changes = snapshots.changes(draft.base, draft.rows) if draft else ()
     said = {each[:2]: {name: each.after[name] for name in each.fields} for each in changes}
-    return [_form(each, data, said.get(_identity(each), {})) for each in records]
+    return [_form(each, data, said.get(_identity(each), {})) for each in [root, *parts]]
 
 
 def together(root, at):
@@ -85,13 +132,7 @@ def _form(record, data, said):
     model = type(record)
     widgets = {name: forms.Textarea({"rows": 3}) for name in ("summary",) if name in ASKED[model]}
     kind = modelform_factory(model, StatementsForm, fields=ASKED[model], widgets=widgets)
-    shown = {
-        name: model._meta.get_field(name).to_python(said[name])
-        for name in ASKED[model]
-        if name in said
-    }
-    prefix = f"{model._meta.model_name}-{record.pk}"
-    return kind(data, instance=record, prefix=prefix, initial=None if data else shown)
+    return kind(data, instance=record, said=said, prefix=f"{model._meta.model_name}-{record.pk}")
 
 
 def _identity(record):
@@ -186,7 +227,8 @@ def take(answer, chosen, seen, by, at):
         }
         for change in snapshots.changes(*_kept(answer))
     }
-    if numbers := [taken for taken in values.values() if "value" in taken]:
+    figures = [taken for (kind, _), taken in values.items() if kind == Figure._meta.label_lower]
+    if numbers := [taken for taken in figures if "value" in taken]:
         source = _source(answer, by, at)
         for taken in numbers:
             taken["source"] = source

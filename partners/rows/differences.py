@@ -77,6 +77,11 @@ class Versions(NamedTuple):
     now: str
     mine: str
 
+    @property
+    def pieces(self):
+        """What was and what somebody wants, as one text: see Difference."""
+        return Difference(self.path, self.where, self.was, self.mine).pieces
+
 
 def side_by_side(was, now, mine):
     """The Versions of every value that `now` or `mine` (lists of rows) changed since `was`."""

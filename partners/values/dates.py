@@ -16,9 +16,11 @@ from itertools import takewhile
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import CheckConstraint, F, Lookup, Q
+from django.db.models import CheckConstraint, F, Q
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import LessThanOrEqual
+
+from partners.values.lines import Shaped
 
 ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 MONTH_NUMBERS = {
@@ -277,24 +279,14 @@ class TimeOfDayField(models.TimeField):
 
 
 @PartialDateField.register_lookup
-class IsPartialDate(Lookup):
+class IsPartialDate(Shaped):
     """`column__is_partial_date=True`: empty, or shaped as a year, a month or a day."""
 
     lookup_name = "is_partial_date"
-    prepare_rhs = False
     year = "[0-9][0-9][0-9][0-9]"
     months = [f"{year}-0[1-9]", f"{year}-1[0-2]"]
     days = [month + day for month in months for day in ("-0[1-9]", "-[12][0-9]", "-3[01]")]
     shapes = ["", year, *months, *days]
-
-    def as_sqlite(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        tests = " OR ".join(f"{column} GLOB '{shape}'" for shape in self.shapes)
-        return f"({tests})", params * len(self.shapes)
-
-    def as_postgresql(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        return f"({column} ~ '^({'|'.join(self.shapes)})$')", params
 
 
 def shape_constraints(model, *columns):

@@ -10,7 +10,7 @@ import unicodedata
 
 from django import forms
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import Func, Lookup, Value
 
 #: What is blank: white space (but U+0085 and U+001C to U+001F, which come from broken encodings),
 #: and the letters that look like it: Hangul fillers and the empty pattern of Braille.
@@ -155,3 +155,19 @@ class Trimmed(Func):
 
     def __init__(self, text):
         super().__init__(text, Value(f"{BLANK}\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+
+
+class Shaped(Lookup):
+    """Whether a text has one of some `shapes`: characters, and sets of them as “[0-9]”."""
+
+    prepare_rhs = False
+    shapes = []
+
+    def as_sqlite(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        tests = " OR ".join(f"{column} GLOB '{shape}'" for shape in self.shapes)
+        return f"({tests})", params * len(self.shapes)
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return f"({column} ~ '^({'|'.join(self.shapes)})$')", params

@@ -8,21 +8,25 @@ thousands are grouped make no difference; numbers, names and negations do.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import NamedTuple
 
+from partners.values.denials import NEGATIONS, SENTENCE, is_denied
 from partners.values.pages import NOTE, NOTE_END
 
 SAYS_SO, SAYS_ELSE, GONE = "says-so", "says-else", "gone"
 #: The longest passage that is told (characters), and how much of a quotation's weight in words
 #: makes a passage one that was meant to say the same.
 LONGEST_PASSAGE, ALIKE = 400, 0.6
+SHORT = 0.4  # the weight of a word of up to three letters, where that of others is 1
 
-#: What is read around a likely place (characters each way, and places), before all is.
-AROUND, MOST_LIKELY = 1000, 12
+#: What is read around a stretch that may say so (characters each way).
+AROUND = 1000
+#: The letters by which a word is looked for before any is read: its end may stand on another line.
+STEM = 4
 
 FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2, strict=True))
@@ -36,12 +40,14 @@ APART = str.maketrans(
     | dict.fromkeys("\u2018\u2019\u201b\u2032\u02bc\uff07\xb4", "'")
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
 )
+APART_LETTERS = re.compile(f"[{''.join(map(chr, APART))}]")
 POWER = re.compile(rf"((?<!\d)10|(?<![^\W_])[cdkm]?m) ?{NOTE}([^{NOTE_END}]*){NOTE_END}")
 #: What is raised without being a footnote: an ordinal's ending, or many words.
 IN_LINE = re.compile(
     rf"{NOTE}(\s*(?:st|nd|rd|th|er|re|ère|e|ème|[^{NOTE_END}]{{9,}})\s*){NOTE_END}"
 )
 BRACKETED = re.compile(r"(\[(?:\d{1,3}|[a-z])\])")
+NO_LETTERS = re.compile(r"[\W_]+")
 NOTES = re.compile(f"{NOTE}[^{NOTE_END}]*{NOTE_END}")
 
 NUMBER = r"""\d{1,3}(?:(?P<mark>[ ,.'])\d{3}(?:(?P=mark)\d{3})*)(?!\d)(?P<rest>[.,]\d+)?
@@ -59,27 +65,6 @@ COMMA = set(
     "de fr it es pt nl sv da no nb nn fi pl cs sk sl hr sr ru uk bg tr el hu ro et lv lt is "
     "ca".split()
 )
-
-NEGATIONS = set(
-    "not no never neither nor cannot hardly nobody none formerly falsely wrongly denies denied "
-    "deny nicht kein keine keinen keiner keines keinem nie niemals weder ehemals pas jamais aucun "
-    "aucune ni nunca ningún ninguna tampoco non nessun nessuna não nenhum nenhuma niet geen nooit "
-    "inte ikke ej aldrig aldri nigdy není nejsou nikdy не нет никогда".split()
-)
-#: These deny what follows “that”: “it is false that …”.
-DENYING_THAT = {"false", "untrue", "wrong"}
-#: After these, a negation denies nothing of what follows: “not only”, “no fewer than”.
-NOT_DENYING = set(
-    "only just merely solely simply least less fewer later doubt surprisingly for profit known "
-    "called named governmental commercial nur allein bloß weniger zuletzt seulement moins lucratif "
-    "sólo solo solamente menos lucrativo soltanto meno só apenas alleen slechts minder bara "
-    "kun bare".split()
-)
-#: What comes after these is said again: “is no union, but has …”.
-CONTRASTS = set("but yet however sondern aber mais pero sino ma bensì mas maar men utan".split())
-#: Where a thought ends, for a negation before it.
-CLAUSE, SENTENCE = re.compile(r"[!?;:,\n()\[\]]|\.(?=\s|$)"), re.compile(r"[!?\n]|\.(?=\s|$)")
-FURTHEST = 7  # words between a negation and what it denies
 
 
 class Verdict(NamedTuple):
@@ -105,7 +90,8 @@ class Token(NamedTuple):
 def normal(text):
     """`text` in the letters, dashes and marks in which texts are compared."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(APART))
+        apart = APART_LETTERS.sub(lambda found: APART[ord(found[0])], text)
+        text = unicodedata.normalize("NFKC", apart)
     text = BRACKETED.sub(rf"{NOTE}\1{NOTE_END}", text.replace("`", "'"))
     return IN_LINE.sub(r"\1", POWER.sub(r"\1 \2 ", text)) if NOTE in text else text
 
@@ -145,47 +131,15 @@ class Words:
             if is_whole and _negations(self.words[first : last + 1]) == _negations(wanted.words):
                 yield first, last
 
-    def is_denied(self, first, last):
-        """Whether a negation right before or after the tokens turns what they say round."""
-        if any(map(self._denies, self._clause_before(first))):
-            return True
-        after = [token.word for token in self.tokens[last + 1 : last + 4]]
-        if last + 1 >= len(self.tokens) or CLAUSE.search(self._between(last, last + 1)):
-            return False
-        is_verb_denied = after[0] in {"nicht", "niet", "inte", "ikke"} and self._denies(last + 1)
-        return after[:2] == ["no", "longer"] or is_verb_denied
-
-    def _clause_before(self, first):
-        """The places of the words before that token in its clause, without what a “but” ends."""
-        begin = first
-        while begin and first - begin < FURTHEST and not self._ends_clause(begin - 1):
-            begin -= 1
-        return range(begin, first)
-
-    def _ends_clause(self, place):
-        is_contrast = self.words[place] in CONTRASTS
-        return is_contrast or CLAUSE.search(self._between(place, place + 1))
-
-    def _denies(self, place):
-        """Whether that token denies what comes after it; “not-for-profit” does not."""
-        word, following = [*self.words[place : place + 2], " "][:2]
-        if word in DENYING_THAT:
-            return following == "that"
-        is_numero = word == "no" and following[0].isdecimal()
-        is_compound = following != " " and self._between(place, place + 1) == "-"
-        is_short = word == "t" and self.text.endswith("n'", 0, self.tokens[place].start)
-        return (word in NEGATIONS or is_short) and not (
-            following in NOT_DENYING or is_numero or is_compound
-        )
-
-    def _between(self, one, other):
+    def between(self, one, other):
+        """What stands between two tokens (str)."""
         return self.text[self.tokens[one].end : self.tokens[other].start]
 
     def passage(self, first, last):
         """The sentence or sentences around those tokens, no longer than LONGEST_PASSAGE."""
-        while first and not SENTENCE.search(self._between(first - 1, first)):
+        while first and not SENTENCE.search(self.between(first - 1, first)):
             first -= 1
-        while last + 1 < len(self.tokens) and not SENTENCE.search(self._between(last, last + 1)):
+        while last + 1 < len(self.tokens) and not SENTENCE.search(self.between(last, last + 1)):
             last += 1
         end = SENTENCE.search(self.text, self.tokens[last].end)
         text = self.text[self.tokens[first].start : end.end() if end else None]
@@ -227,22 +181,66 @@ def _negations(words):
 def judged(quotation, reading):
     """The Verdict on `quotation` (str), going by a Reading of where it stood."""
     text, wanted = normal(reading.text), normal(quotation)
-    for part in _likely(text, wanted):
-        verdict, *_ = _looked_for(wanted, part, reading.language)
+    found = []
+    for part in _parts(text, wanted):
+        verdict, there, sought = _looked_for(wanted, part, reading.language)
         if verdict and verdict.outcome == SAYS_SO:
             return verdict
-    verdict, there, sought = _looked_for(wanted, text, reading.language)
-    return verdict or nearest(there, sought)
+        found.append(verdict or nearest(there, sought))
+    return max(found, key=lambda verdict: verdict.likeness, default=Verdict(GONE))
 
 
-def _likely(text, wanted):
-    """Yield the surroundings of the longest word wanted: to read a whole page takes far longer."""
-    folded = text.casefold()
-    words = re.findall(r"[^\W\d_]{4,}", wanted.casefold())
-    if words and len(folded) == len(text) > AROUND:
-        for match in islice(re.finditer(re.escape(max(words, key=len)), folded), MOST_LIKELY):
-            begin = text.rfind(" ", 0, max(0, match.start() - AROUND)) + 1
-            yield text[begin : match.end() + AROUND]
+def _parts(text, wanted):
+    """Yield the parts of a text to be read for what is wanted: all of it takes far longer."""
+    joined = []
+    for begin, end in sorted(span for _, span in likely(text, wanted)):
+        if joined and begin <= joined[-1][1] + 2 * AROUND:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((begin, end))
+    parts = [text[_blank_before(text, begin - AROUND) : end + AROUND] for begin, end in joined]
+    yield from parts
+    letters = _letters(wanted)
+    if letters in _letters(text) and not any(letters in _letters(part) for part in parts):
+        yield text  # its words are parted or joined as nobody expects
+
+
+def _blank_before(text, place):
+    return text.rfind(" ", 0, max(0, place)) + 1
+
+
+@lru_cache(maxsize=8)
+def _letters(text):
+    return NO_LETTERS.sub("", text.lower())
+
+
+def likely(text, wanted):
+    """[(share, (begin, end))] of each stretch of `text` that has most words of what is wanted.
+
+    Both are normal. Words are known by how they begin, whatever their order; where as many stand,
+    a number that stands there, too, has the larger share.
+    """
+    words, folded = Words(wanted), text.lower()
+    long = [each for each in words.tokens if len(each.word) > 3 and not each.is_number]
+    stems = Counter(wanted[each.start : each.end].lower()[:STEM] for each in long)
+    numbers = {each.word[-3:]: 0.01 for each in words.tokens if each.is_number}
+    short = SHORT * (len(words.tokens) - len(numbers) - len(long))
+    least, width = ALIKE * (len(long) + short) - short, 2 * len(wanted) + 100
+    if least <= 0 or len(folded) != len(text):
+        return [(1, (0, len(text)))]
+    inside = defaultdict(dict)
+    for stem, weight in {**numbers, **stems}.items():
+        place = folded.find(stem)
+        while place >= 0:
+            number = place // width
+            inside[number][stem] = inside[max(0, number - 1)][stem] = weight
+            place = folded.find(stem, (number + 1) * width)
+    found = ((sum(those.values()), number * width) for number, those in inside.items())
+    return [
+        (weight / len(long), (begin, begin + 2 * width))
+        for weight, begin in found
+        if weight >= least
+    ]
 
 
 def _looked_for(wanted, text, language):
@@ -256,7 +254,7 @@ def _looked_for(wanted, text, language):
         for places in (there.places, there.glued_places):
             for first, last in places(sought):
                 passage = there.passage(first, last)
-                if not there.is_denied(first, last):
+                if not is_denied(there, first, last):
                     return Verdict(SAYS_SO, passage, likeness=1), there, sought
                 denied = denied or Verdict(SAYS_ELSE, passage, likeness=1)
     return denied, there, sought
@@ -269,7 +267,7 @@ def _without_notes(text):
 def nearest(there, sought):
     """The Verdict of the passage that has most of the words that are sought, in any order."""
     weights = {
-        word: 1 if len(word) > 3 else 0.4 for word in sought.words if not word[0].isdecimal()
+        word: 1 if len(word) > 3 else SHORT for word in sought.words if not word[0].isdecimal()
     }
     weight, first, last = _densest(there.words, sought.words, weights)
     likeness = weight / (sum(weights.get(word, 0) for word in sought.words) or 1)

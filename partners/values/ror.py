@@ -4,11 +4,15 @@ See https://ror.readme.io/docs/ror-data-structure. A dump is read record by reco
 not matter.
 """
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import ijson
+from django.core.exceptions import ValidationError
 
-from partners.values.validators import normal_identifier
+from partners.values.languages import language_tag
+from partners.values.lines import one_line
+from partners.values.validators import normal_identifier, validate_identifier
 
 #: Their registers → ours.
 SCHEMES = {"fundref": "crossref-funder", "grid": "grid", "isni": "isni", "wikidata": "wikidata"}
@@ -54,7 +58,8 @@ def described(record):
     """The Described of a record as it stands in the file (dict). Raises UnknownSchema."""
     try:
         version = record["admin"]["last_modified"]["schema_version"]
-        if version.partition(".")[0] != "2":
+        is_known = version.partition(".")[0] == "2" or (version == "1.0" and "names" in record)
+        if not is_known:  # some of 2024 are of 2.0, and call it 1.0
             raise UnknownSchema(f"its schema is {version}, and only 2.x is known")
         return _described(record)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -62,19 +67,21 @@ def described(record):
 
 
 def _described(record):
-    called = next(each for each in record["names"] if "ror_display" in each["types"])
+    names = [each | {"value": one_line(each["value"])} for each in record["names"]]
+    called = next(each for each in names if "ror_display" in each["types"])
+    founded = record.get("established")
     return Described(
         id=normal_identifier("ror", record["id"]),
         dated=record["admin"]["last_modified"]["date"],
         status=record["status"],
         name=called["value"],
-        acronyms=[each["value"] for each in record["names"] if "acronym" in each["types"]],
+        acronyms=[each["value"] for each in names if "acronym" in each["types"]],
         names=[
-            [kind, each["value"], each.get("lang") or ""]
-            for each in record["names"]
+            [kind, each["value"], language_tag(each.get("lang") or "")]
+            for each in names
             if each is not called and (kind := _kind(each["types"]))
         ],
-        founded=str(record.get("established") or ""),
+        founded=f"{founded:0>4}" if founded else "",  # a year before 1000 has three digits
         website=next((each["value"] for each in record["links"] if each["type"] == "website"), ""),
         countries=[each["geonames_details"]["country_code"] for each in record["locations"]],
         successors=[
@@ -83,14 +90,24 @@ def _described(record):
             if each["type"] == "successor"
         ],
         identifiers={
-            SCHEMES[each["type"]]: [
-                normal_identifier(SCHEMES[each["type"]], value)
-                for value in dict.fromkeys([*filter(None, [each.get("preferred")]), *each["all"]])
-            ]
+            SCHEMES[each["type"]]: _identifiers(SCHEMES[each["type"]], each)
             for each in record["external_ids"]
             if each["type"] in SCHEMES
         },
     )
+
+
+def _identifiers(scheme, given):
+    """Those that the scheme can have given, the preferred first."""
+    values = dict.fromkeys([*filter(None, [given.get("preferred")]), *given["all"]])
+    return [value for each in values if _is_valid(scheme, value := normal_identifier(scheme, each))]
+
+
+def _is_valid(scheme, value):
+    with suppress(ValidationError):
+        validate_identifier(scheme, value)
+        return True
+    return False
 
 
 def _kind(types):

@@ -93,6 +93,17 @@ def test_what_says_no_other_thing_is_no_difference(organisation, path, value):
     assert found(ror.described(changed(record(), path, value))) == []
 
 
+def test_number_that_another_organisation_has_is_told_and_not_taken(organisation):
+    """The register gives one number to two bodies now and then."""
+    ids = [{"type": "wikidata", "all": ["Q1001"], "preferred": None}]
+    assert registers.add(ror.described(record(2, external_ids=ids)), None, timezone.now()).is_taken
+    other = Organisation.objects.exclude(pk=organisation.pk).get()
+    assert [each.scheme for each in other.identifiers.all()] == ["ror"]
+    (difference,) = registers.compared(other, ror.described(record(2, external_ids=ids)))
+    assert difference.theirs == "Wikidata Q1001, which is of another organisation here"
+    assert difference.rows is None
+
+
 def test_what_is_more_precise_here_is_no_difference(organisation):
     Organisation.objects.update(founded="1951-05-03")
     assert found(ror.described(record())) == []

@@ -17,8 +17,9 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, models, transaction
 from PIL import Image
 
-from partners.models import LoadedRow, PendingChange, Reminder
+from partners.models import LoadedRow, PendingChange, Reminder, SourceCheck
 from partners.models.base import ContentModel
+from partners.values.languages import NO_TAG
 from tests import factories as make
 
 CONSTRAINTS = {
@@ -129,6 +130,12 @@ def shape_cases(model, column, factory):
         yield case(name, factory, {column: bad}, NO_DATE.format(bad), bad)
 
 
+def tag_cases(model, factory):
+    for bad in ("d", "de-", "de-AUT", "xyzw", "de-Latin", "1"):
+        rule, says = f"{model}_language_is_language_tag", NO_TAG % {"value": bad}
+        yield case(rule, factory, {"language": bad}, says, bad)
+
+
 def order_cases(model, start, end, factory):
     name = f"{model}_{end}_not_before_{start}"
     for first, last in BAD_ORDERS:
@@ -183,6 +190,10 @@ def loaded_row():
     """Of a row that no other row is of."""
     key = f"page-{LoadedRow.objects.count()}"
     return LoadedRow.objects.create(model="partners.page", object_key=key, fields={})
+
+
+def source_check():
+    return SourceCheck.objects.create(url="https://example.org/", outcome="gone")
 
 
 def pending_change():
@@ -321,6 +332,8 @@ CASES = [
         lambda redirect: {"new_path": redirect.old_path},
     ),
     # sources
+    *tag_cases("source", make.SourceFactory),
+    *tag_cases("organisationname", make.OrganisationNameFactory),
     *shape_cases("source", "read_on", make.SourceFactory),
     *owner_cases("citation", make.CitationFactory, "organisation", "event", make.EventFactory),
     *owner_cases("link", make.LinkFactory, "organisation", "page", make.PageFactory),
@@ -347,6 +360,16 @@ CASES = [
     twin_case("loadedrow_one_a_row", "object_key", loaded_row),
     twin_case("pendingchange_one_a_record", "key", pending_change),
     twin_case("reminder_sent_once", "finding", reminder, user=colleague),
+    *(
+        case(f"sourcecheck_{rule}", source_check, broken)
+        for rule, broken in [
+            ("outcome_is_known", {"outcome": "perhaps"}),
+            ("moved_has_target", {"outcome": "moved"}),
+            ("moved_has_target", {"target": "https://example.org/new"}),
+            ("last_not_before_first", {"last_at": make.LONG_AGO}),
+            ("still_right_has_reason", {"is_still_right": True}),
+        ]
+    ),
     case("pendingchange_scheduled_has_time", pending_change, {"status": "scheduled"}),
     case("pendingchange_scheduled_has_time", pending_change, {"publish_at": make.LONG_AGO}),
 ]
@@ -405,6 +428,15 @@ def test_database_itself_refuses_what_nobody_sees(rule, blank):
     rows = type(TEXTS[rule]()).objects.all()
     with pytest.raises(IntegrityError, match=rf"\b{rule}\b"), transaction.atomic():
         rows.update(**{rule.rpartition("_")[2]: models.Value(blank)})
+
+
+@pytest.mark.parametrize("tag", ["DE", "de-at", "de_AT", "zh-hant", "de\n", "German"])
+def test_database_itself_takes_a_tag_in_no_other_case(tag):
+    """A value that no field of ours has cleaned."""
+    rows = type(make.SourceFactory()).objects.all()
+    with pytest.raises(IntegrityError, match="source_language"), transaction.atomic():
+        rows.update(language=models.Value(tag))
+    rows.update(language=models.Value("zh-Hant-HK"))
 
 
 @pytest.mark.parametrize("model", ROOT_FACTORIES)

@@ -117,6 +117,40 @@ def test_conflict_is_shown_and_taken_only_where_chosen(sor, staff):
     assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of Rays and Waves"
 
 
+def test_parts_and_texts_are_taken_value_by_value(sor, staff):
+    """All, some or none of names, numbers and texts; what staff changed meanwhile is beside it."""
+    make.OrganisationNameFactory(organisation=sor, name="Ray Club", valid_until="1999")
+    make.IdentifierFactory(organisation=sor, value="Q42")
+    sent = answer(description="<p>They work.</p>")
+    corrects = {
+        "partners.organisationname": {"name": "Rays’ Club", "valid_until": "2001"},
+        "partners.identifier": {"value": "Q43"},
+    }
+    for row in sent.rows:
+        row["fields"] |= corrects.get(row["model"], {})
+    present = standing(Organisation, "sor").present
+    for row in present:
+        row["fields"] |= {"name": "Rays Club"} if row["model"] in corrects else {}
+    take_one(Offer(Organisation, "sor", present, present), presses.HAND_IN, staff, timezone.now())
+    said = {each.path.field: (each.was, each.now, each.mine) for each in answers.compared(sent)}
+    assert said == {
+        "description": ("–", "–", "They work."),
+        "name": ("Ray Club", "Rays Club", "Rays’ Club"),
+        "valid_until": ("1999", "1999", "2001"),
+        "value": ("Q42", "Q42", "Q43"),
+    }
+    paths = {each.path.field: each.path for each in answers.compared(sent)}
+    assert take(sent, paths["value"], paths["valid_until"], by=staff).is_taken
+    rows = {row["model"]: row["fields"] for row in PendingChange.objects.get().rows}
+    number = rows["partners.identifier"]
+    assert number["value"] == "Q43"
+    assert "source" not in number  # that is for figures
+    assert not Source.objects.exists()
+    former = rows["partners.organisationname"]
+    assert (former["name"], former["valid_until"]) == ("Rays Club", "2001")
+    assert rows["partners.organisation"]["description"] == ""
+
+
 def test_what_staff_saved_since_they_looked_is_not_overwritten(sor, staff):
     sent = answer(name="Society of Rays and Waves")
     seen = standing(Organisation, "sor").version

@@ -45,10 +45,25 @@ def test_preferred_identifiers_and_successors_are_read():
     assert found.successors == [ror_id(9)]
 
 
+def test_what_real_records_have_is_read():
+    """Each of these was in ROR's own releases."""
+    moments = {"date": "2024-05-02", "schema_version": "1.0"}
+    ids = [{"type": "fundref", "all": ["10", "100000001"], "preferred": "10"},
+           {"type": "grid", "all": ["100011307"], "preferred": "100011307"}]  # fmt: skip
+    names = [{"lang": None, "types": ["ror_display", "label"], "value": "Old University "},
+             {"lang": None, "types": ["acronym"], "value": "OU\u200b "}]  # fmt: skip
+    real = record(
+        admin={"last_modified": moments}, established=976, external_ids=ids, names=names,
+    )  # fmt: skip
+    (found,) = read(json.dumps(real).encode())
+    assert (found.name, found.acronyms, found.founded) == ("Old University", ["OU"], "0976")
+    assert found.identifiers == {"crossref-funder": ["100000001"], "grid": []}
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (json.dumps(record(admin={"last_modified": {"schema_version": "1.0"}})), "schema is 1.0"),
+        ('{"name": "x", "admin": {"last_modified": {"schema_version": "1.0"}}}', "schema is 1.0"),
         (json.dumps(record(admin={"last_modified": {"schema_version": "3.0"}})), "only 2.x"),
         ('{"id": "https://ror.org/x", "name": "An old record"}', "no record of ROR"),
         ('[{"a": 1}]', "no record of ROR"),

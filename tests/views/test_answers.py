@@ -23,6 +23,7 @@ from partners.models import (
     Verification,
 )
 from partners.publishing import answers, links
+from partners.rows import snapshots
 from tests import factories as make
 from tests.worker import work
 
@@ -93,6 +94,52 @@ def test_partner_corrects_a_figure_and_a_date(client, inquiry, figure):
     assert Figure.objects.get().value == 8000
     assert not Verification.objects.exists()
     assert not Revision.objects.exists()
+
+
+def test_partner_corrects_names_numbers_and_the_description(client, inquiry, figure):
+    """Each value by itself, in the form's own terms; what was not touched is as it was."""
+    esr = figure.organisation
+    esr.description = (
+        '<p>We are <strong>rays</strong>, see <a href="https://a.example/">us</a>.</p>'
+    )
+    esr.save()
+    former = make.OrganisationNameFactory(organisation=esr, name="Ray Club", valid_until="1999")
+    number = make.IdentifierFactory(organisation=esr, value="Q42")
+    path = path_of(inquiry)
+    page = client.get(path)
+    assert "We are rays, see us.</textarea>" in page.content.decode()
+    sent = fields_of(page) | {
+        f"organisationname-{former.pk}-valid_until": "May 2001",
+        f"organisationname-{former.pk}-acronym": "RC",
+        f"identifier-{number.pk}-value": "https://www.wikidata.org/wiki/Q43",
+        f"organisation-{esr.pk}-description": "We are all rays, see us.\n\nSince <1999>.",
+    }
+    looked = client.post(path, sent)
+    assert "We are all rays, see us. Since &lt;1999&gt;." in looked.content.decode()
+    assert fields_of(client.get(path))[f"identifier-{number.pk}-value"] == "Q43"
+    client.post(path, {"_send": "1"})
+    answer = Answer.objects.get()
+    before, after = (snapshots.by_row(rows) for rows in (answer.base, answer.rows))
+    corrected = {
+        pk: {name: value for name, value in fields.items() if (name, value) not in old.items()}
+        for ((_, pk), fields), old in zip(after.items(), before.values(), strict=True)
+    }
+    assert {pk: fields for pk, fields in corrected.items() if fields} == {
+        str(former.pk): {"valid_until": "2001-05", "acronym": "RC"},
+        str(number.pk): {"value": "Q43"},
+        esr.pk: {
+            "description": "<p>We are all <strong>rays</strong>, see "
+            '<a href="https://a.example/">us</a>.</p><p>Since &lt;1999&gt;.</p>'
+        },
+    }
+
+
+def test_number_that_its_register_cannot_have_given_is_refused(client, inquiry, figure):
+    number = make.IdentifierFactory(organisation=figure.organisation, value="Q42")
+    path = path_of(inquiry)
+    sent = fields_of(client.get(path)) | {f"identifier-{number.pk}-value": "42"}
+    assert client.post(path, sent).context["sentences"]
+    assert not Answer.objects.exists()
 
 
 def picture():

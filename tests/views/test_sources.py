@@ -79,7 +79,8 @@ def test_page_says_when_its_source_was_last_read_again(read, outcomes, says):
         make.CitationFactory(organisation=partner, source=page, path=path, quotation=quotation)
     for day, (quotation, outcome) in enumerate(zip(words, outcomes, strict=False), start=12):
         at = dt.datetime(2026, 12, day, 12, tzinfo=dt.UTC)
-        check = {"url": page.url, "quotation": quotation, "last_at": at}
-        SourceCheck.objects.create(**check, outcome=outcome)
+        check = {"url": page.url, "quotation": quotation, "first_at": at, "last_at": at}
+        target = "https://example.org/new" if outcome == "moved" else ""
+        SourceCheck.objects.create(**check, outcome=outcome, target=target)
         SourceCheck.objects.create(**check, outcome="unreadable")
     assert read(partner.get_absolute_url()).under("Sources") == f"A page Founded; Name{says}"

@@ -114,7 +114,10 @@ def cited(basis="stated", path="founded", **fields):
     make.CitationFactory(organisation=organisation(**fields), path=path, basis=basis)
 
 
-def quoted(outcome="says-else", passage="more than 140,000 members", wolves=0, **fields):
+STILL_RIGHT = {"is_still_right": True, "reason": "Read it"}
+
+
+def quoted(outcome="says-else", passage="more than 140,000 members", wolves=0, target="", **fields):
     source = make.SourceFactory(title="Their site", url="https://example.org/a")
     partner = organisation()
     figure = make.FigureFactory(
@@ -124,8 +127,8 @@ def quoted(outcome="says-else", passage="more than 140,000 members", wolves=0, *
     make.CitationFactory(organisation=partner, source=source, **told)
     check = {"url": source.url, "quotation": told["quotation"]}
     for _ in range(wolves):
-        SourceCheck.objects.create(**check, outcome="gone", is_still_right=True)
-    SourceCheck.objects.create(**check, outcome=outcome, passage=passage)
+        SourceCheck.objects.create(**check, outcome="gone", **STILL_RIGHT)
+    SourceCheck.objects.create(**check, outcome=outcome, passage=passage, target=target)
     SourceCheck.objects.create(**check, outcome="unreadable")
     return partner
 
@@ -178,8 +181,8 @@ CASES = {
             "Their site no longer says our name, and leads to us",
         ),
         (lambda: quoted("says-so"), None),
-        (lambda: quoted("moved"), None),
-        (lambda: quoted(wolves=0) and SourceCheck.objects.update(is_still_right=True), None),
+        (lambda: quoted("moved", target="https://example.org/b"), None),
+        (lambda: quoted(wolves=0) and SourceCheck.objects.update(**STILL_RIGHT), None),
         (lambda: quoted().withdraw(NOW) and Organisation.objects.update(withdrawn_at=NOW), None),
         (lambda: quoted() and Citation.objects.update(quotation="other words"), None),
     ],
