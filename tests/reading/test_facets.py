@@ -6,8 +6,9 @@ from partners.reading.facets import OTHER, letter_of
 from partners.values.folding import fold
 
 NAMES = [
-    "Austria", "zürich", "Österreich", "E\u0301cole", "Éire", "Æsop", "ﬁne", "K.U.K.", "\u212aelvin",
-    "İstanbul", "“Quoted”", "(Bracketed)", " Blank", "3D", "Übung", "Ørsted", "القاهرة", "东京", "",
+    "Austria", "zürich", "Österreich", "E\u0301cole", "Éire", "Æsop", "ﬁne", "K.U.K.",
+    "\u212aelvin", "İstanbul", "“Quoted”", "(Bracketed)", " Blank", "3D", "Übung", "Ørsted",
+    "القاهرة", "东京", "",
 ]  # fmt: skip
 
 
