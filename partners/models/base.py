@@ -152,8 +152,13 @@ class Verifiable:
     @property
     def verified_for(self):
         """How long a verification of it holds (timedelta)."""
-        usual = settings.REVIEW_DAYS.get(self._meta.model_name, self.usual_review_days)
-        return dt.timedelta(days=self.review_days or usual)
+        return self.holds_for(self.review_days)
+
+    @classmethod
+    def holds_for(cls, review_days):
+        """How long a verification of one holds (timedelta) that says so many days, or None."""
+        usual = settings.REVIEW_DAYS.get(cls._meta.model_name, cls.usual_review_days)
+        return dt.timedelta(days=review_days or usual)
 
 
 class Root(Verifiable, ContentModel):
