@@ -41,12 +41,16 @@ def told_of_failure(job):
         job.end(*error.sentences, has_failed=True)
 
 
-def end_with_file(job, content, described):
-    """End a Job with a file (bytes) that can be taken: {"name", "kind" (media type)}."""
+def end_with_file(job, content, described, further=""):
+    """End a Job with a file (bytes) that can be taken: {"name", "kind" (media type)}.
+
+    `further` is a sentence of what to do with it.
+    """
     address = reverse("admin:partners_job_file", args=[job.pk])
     until = date_format(timezone.localtime(job.asked_at + FILE_KEPT), "j F Y, H:i")
     ready = f"“{described['name']}” is ready. Download it before {until}."
-    job.end(ready, file=content, result=described, leads_to=address, lines_done=job.lines)
+    sentences = f"{ready} {further}".strip()
+    job.end(sentences, file=content, result=described, leads_to=address, lines_done=job.lines)
 
 
 @admin.register(Job)

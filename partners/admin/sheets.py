@@ -38,6 +38,10 @@ RECORDS_AT_ONCE = 200  # that a request exports; more are for a worker
 GONE = (
     "This file is no longer kept: it was imported, or another was sent after it. Choose it again."
 )
+IN_PIECES = (
+    "It holds {} files, since an import takes only so much: unpack it, and import them one after "
+    "the other, in the order of their names."
+)
 IMPORTED_ALREADY = "This file was imported meanwhile: somebody pressed the button twice."
 
 
@@ -155,24 +159,23 @@ class SheetAdmin(VersionedAdmin):
             title, arguments = f"Export {self._sheet}", [self.opts.label_lower, form, keys]
             return self._later(request, export_records, title, len(keys), *arguments)
         try:
-            content = files.FORMATS[form].write(export.sheets(self.model, keys))
+            file = export.file(self.model, keys, form, self._named(request.now))
         except Refused as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(self.address("changelist"))
-        return attachment(content, **self._described(form, request.now))
+        return attachment(file.content, **file.described)
 
     def make_file(self, asked, job, form, keys):
         """The file of these records, kept in `job`. Raises Refused and PermissionDenied."""
         if not self.has_view_permission(asked):
             raise PermissionDenied
-        content = files.FORMATS[form].write(export.sheets(self.model, keys, job.tell))
-        jobs.end_with_file(job, content, self._described(form, asked.now))
+        file = export.file(self.model, keys, form, self._named(asked.now), job.tell)
+        further = IN_PIECES.format(file.pieces) if file.pieces > 1 else ""
+        jobs.end_with_file(job, file.content, file.described, further)
 
-    def _described(self, form, at):
-        """{"name", "kind" (media type)} of a file."""
-        made = files.FORMATS[form]
-        name = f"{self._sheet}-{timezone.localdate(at)}.{made.ending}"
-        return {"name": name, "kind": made.media_type}
+    def _named(self, at):
+        """What a file of today is called, without its ending."""
+        return f"{self._sheet}-{timezone.localdate(at)}"
 
     def _later(self, request, task, title, lines, *arguments):
         return jobs.begin(request, task, title, lines, self.address("import"), *arguments)

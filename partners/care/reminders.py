@@ -4,6 +4,7 @@ What is found is compared with the ledger, not with a due day: skipped days are 
 is mended drops out. If it comes back it is news again.
 """
 
+import datetime as dt
 from itertools import groupby
 from operator import attrgetter
 
@@ -55,7 +56,7 @@ def _remind(user, findings, now):
         with transaction.atomic():
             rows = [Reminder(user=user, finding=each.key, sent_at=now) for each in news]
             Reminder.objects.bulk_create(rows)
-            mail.enqueue(user.pk, [each.key for each in news], **_text(user, news))
+            mail.enqueue(user.pk, now.isoformat(), **_text(user, news))
     except IntegrityError:
         return False  # another run is telling them
     return True
@@ -85,8 +86,8 @@ def _shortened(rule, findings):
 
 
 @task
-def mail(key, findings, subject, text, html):
-    """Mail the user of that key (int); `findings` (list of str) are those in the ledger.
+def mail(key, told_at, subject, text, html):
+    """Mail the user of that key (int) what the ledger has as told at `told_at` (str, ISO 8601).
 
     What is not taken leaves the ledger, so the next day's run tells it again. Raises NotTaken.
     """
@@ -96,5 +97,5 @@ def mail(key, findings, subject, text, html):
         try:
             message.send()
         except (OSError, ValueError) as error:  # ValueError: what no header can hold
-            user.reminders.filter(finding__in=findings).delete()
+            user.reminders.filter(sent_at=dt.datetime.fromisoformat(told_at)).delete()
             raise NotTaken(f"{user.email} ({error})") from error

@@ -112,6 +112,8 @@ class SourceCheckQuerySet(models.QuerySet):
     def rereads(self, citations):
         """{(address, quotation): when it was last read} of what still says so."""
         sought = {citation.source.url for citation in citations if citation.sought}
+        if not sought:
+            return {}
         outcomes = [SourceCheck.Outcome.SAYS_SO, SourceCheck.Outcome.MOVED]
         checks = self.current().filter(url__in=sought, outcome__in=outcomes)
         return {(each.url, each.quotation): each.last_at for each in checks}

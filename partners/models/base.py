@@ -3,13 +3,14 @@
 import datetime as dt
 import secrets
 import uuid
+from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 
 from partners.models.fields import ReviewDaysField
@@ -25,14 +26,18 @@ ROOTS = {
     "event": "partners.Event",
     "page": "partners.Page",
 }
-
-
 _NAMES = {label: name for name, label in ROOTS.items()}
 
 
 def root_name(root):
     """What a root, or a model of roots, is called in fields and in names of addresses (str)."""
     return _NAMES[root._meta.label]
+
+
+@cache
+def _page(name, script_prefix):
+    """Where the page of the record “-slug-” would be: to reverse each one's own takes long."""
+    return reverse(f"partners:{name}-detail", args=["-slug-"])
 
 
 def new_key():
@@ -152,8 +157,13 @@ class Verifiable:
     @property
     def verified_for(self):
         """How long a verification of it holds (timedelta)."""
-        usual = settings.REVIEW_DAYS.get(self._meta.model_name, self.usual_review_days)
-        return dt.timedelta(days=self.review_days or usual)
+        return self.holds_for(self.review_days)
+
+    @classmethod
+    def holds_for(cls, review_days):
+        """How long a verification of one holds (timedelta) that says so many days, or None."""
+        usual = settings.REVIEW_DAYS.get(cls._meta.model_name, cls.usual_review_days)
+        return dt.timedelta(days=review_days or usual)
 
 
 class Root(Verifiable, ContentModel):
@@ -225,7 +235,7 @@ class Root(Verifiable, ContentModel):
         ]
 
     def get_absolute_url(self):
-        return reverse(f"partners:{root_name(self)}-detail", args=[self.slug])
+        return _page(root_name(self), get_script_prefix()).replace("-slug-", self.slug)
 
     @property
     def root(self):

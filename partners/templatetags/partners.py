@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from django import template
 from django.template import Variable
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from partners.models import Root
@@ -45,6 +45,13 @@ def record_link(context, record, text=""):
     if not record.is_live(context["now_of_request"]):
         return text
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), text)
+
+
+@register.simple_tag
+def grid(ticks):
+    """The upright lines of a picture, at its ticks: made once, and drawn under each bar."""
+    shape = '<line x1="{0}" x2="{0}" y1="0" y2="100%"/>\n            '
+    return format_html_join("", shape, ([tick.x] for tick in ticks))
 
 
 @register.simple_tag(takes_context=True)

@@ -4,7 +4,7 @@ And an acronym is not broken at its hyphen.
 """
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -29,8 +29,8 @@ def explain(html, terms):
     first_uses = _first_uses(waiting)
     for place, piece in enumerate(pieces):
         if place % 2:
-            alone += _steps(piece, LEFT_ALONE)
-            linked += _steps(piece, WITHOUT_LINKS)
+            into_alone, into_linked = _steps(piece)
+            alone, linked = alone + into_alone, linked + into_linked
         elif alone == 0 and piece.strip():
             explained = partial(_explained, waiting=waiting, is_linked=linked > 0)
             whole = HYPHENATED.sub(_whole, piece)
@@ -38,12 +38,12 @@ def explain(html, terms):
     return "".join(pieces)
 
 
-def _steps(tag, names):
-    """Into (1) or out of (-1) an element of one of these names; 0 for any other tag."""
+@lru_cache(maxsize=2000)
+def _steps(tag):
+    """Into (1) or out of (-1) an element of LEFT_ALONE, and of WITHOUT_LINKS; 0 for others."""
     name = tag.strip("</>").partition(" ")[0].strip()
-    if name not in names:
-        return 0
-    return -1 if tag.startswith("</") else 1
+    step = -1 if tag.startswith("</") else 1
+    return step * (name in LEFT_ALONE), step * (name in WITHOUT_LINKS)
 
 
 def _whole(acronym):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -231,6 +232,23 @@ def test_chosen_records_alone_are_in_the_file(editor, record, each_record_is_man
     work()
     book = files.read(BytesIO(Job.objects.get().file), "organisations")
     assert [line.cells["name"] for line in book["organisations"].lines] == ["ESR"]
+
+
+def test_worker_says_how_to_import_what_is_too_much_for_one_file(
+    editor, record, monkeypatch, each_record_is_many
+):
+    make.OrganisationFactory()
+    monkeypatch.setattr("partners.exchange.sheets.export.MOST_LINES", 1)
+    asked = editor.get(exported("xlsx"))
+    work()
+    page = said(editor.get(asked["Location"]))
+    assert "It holds 2 files" in page
+    assert "import them one after the other, in the order of their names." in page
+    file = editor.get(Job.objects.get().leads_to)
+    names = ZipFile(BytesIO(file.content)).namelist()
+    stem = f"organisations-{timezone.localdate()}"
+    assert names == [f"{stem}-1-of-2.xlsx", f"{stem}-2-of-2.xlsx"]
+    assert f"{stem}.zip" in file["Content-Disposition"]
 
 
 def test_file_is_for_its_person_alone_and_for_a_day(editor, publisher, record, each_record_is_many):

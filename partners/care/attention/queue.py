@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gc
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -32,13 +33,25 @@ class Group(NamedTuple):
     findings: Sequence
 
 
-class Beginning(Sequence):
-    """How many findings there are, and the first `most` of them: the others are not kept."""
+class All(list):
+    """Each finding."""
 
-    def __init__(self, most, findings):
-        findings = iter(findings)
-        self.kept = list(islice(findings, most))
-        self.count = len(self.kept) + sum(1 for _ in findings)
+    def take(self, found, make):
+        """Add what `make` (a function) makes of each of `found`."""
+        self.extend(make(*each) for each in found)
+
+
+class Beginning(Sequence):
+    """How many findings there are, and the first `most` of them: the others are not even made."""
+
+    def __init__(self, most):
+        self.kept, self.count, self.most = [], 0, most
+
+    def take(self, found, make):
+        found = iter(found)
+        beginning = [make(*each) for each in islice(found, self.most - len(self.kept))]
+        self.kept += beginning
+        self.count += len(beginning) + sum(1 for _ in found)
 
     def __len__(self):
         return self.count
@@ -47,16 +60,33 @@ class Beginning(Sequence):
         return self.kept[place]
 
 
-def queue(now, rules=RULES, keep=list):
+def queue(now, rules=RULES, keep=All):
     """[Group] of those of `rules` that find something at `now` (aware datetime), in their order.
 
-    `keep` (a function) makes the findings (an iterator) a Sequence.
+    `keep` makes what takes the findings of a rule: an All, or a Beginning.
     """
     with _nothing_collected():
-        scene = Scene(now)
-        snoozed = set(Snooze.objects.filter(until__gt=scene.today).values_list("pk", flat=True))
-        groups = [Group(rule, keep(_awake(rule.findings(scene), snoozed))) for rule in rules]
-        return [group for group in groups if group.findings]
+        scene, groups = Scene(now), [Group(rule, keep()) for rule in rules]
+        put_off = _put_off(scene.today)
+        for rule, findings in groups:
+            _look(rule, scene, findings, put_off)
+    return [group for group in groups if group.findings]
+
+
+def _look(rule, scene, findings, put_off):
+    """Let `findings` take what the rule finds and nobody has put off."""
+    found, keys = rule.find(scene), put_off[rule.name]
+    if keys:
+        found = (each for each in found if rule.finding(*each).key not in keys)
+    findings.take(found, rule.finding)
+
+
+def _put_off(today):
+    """{name of a rule: the keys of its findings that staff have put off}."""
+    keys = defaultdict(set)
+    for key in Snooze.objects.filter(until__gt=today).values_list("pk", flat=True):
+        keys[key.partition(":")[0]].add(key)
+    return keys
 
 
 @contextmanager
@@ -71,10 +101,6 @@ def _nothing_collected():
         finally:
             if was_on:
                 gc.enable()
-
-
-def _awake(findings, snoozed):
-    return (each for each in findings if each.key not in snoozed) if snoozed else findings
 
 
 class Line(NamedTuple):

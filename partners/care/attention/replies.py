@@ -1,12 +1,12 @@
 """What waits for an answer: partners', readers', and the society's own on what is agreed."""
 
 import datetime as dt
-from urllib.parse import urlsplit
 
-from django.urls import Resolver404, resolve
+from django.db.models import Q
 
 from partners.care.attention.rule import Rule
-from partners.models import ROOT_MODELS, Agreement, Collaboration, Organisation
+from partners.care.attention.scene import record_at
+from partners.models import Agreement, Collaboration, Organisation
 from partners.models.agreements import USUAL_NOTICE
 from partners.models.answers import OVERDUE_AFTER
 from partners.models.base import moment
@@ -47,22 +47,13 @@ class MistakeReported(Rule):
 
     def find(self, scene):
         for report in scene.mistakes:
-            yield report, f"“{report.statement or report.text[:80]}”", _record_at(report, scene)
+            said = f"“{report.statement or report.text[:80]}”"
+            yield report, said, scene.mistaken.get(record_at(report.page))
 
-    def _finding(self, report, text, record):
+    def finding(self, report, text, record):
         """It stands at its record, and leads to what was written."""
-        finding = super()._finding(report, text)
+        finding = super().finding(report, text)
         return finding._replace(record=record or report, address=finding.url)
-
-
-def _record_at(report, scene):
-    """The live record whose page the report is about; None where it is about none."""
-    try:
-        match = resolve(urlsplit(report.page).path)
-    except (Resolver404, ValueError):
-        return None
-    model, slug = ROOT_MODELS.get(match.url_name.partition("-")[0]), match.kwargs.get("slug")
-    return next((each for each in scene.of(model) if each.slug == slug), None) if model else None
 
 
 class AgreementEnds(Rule):
@@ -70,9 +61,8 @@ class AgreementEnds(Rule):
     why = "Decide whether it is renewed while there is time to give notice."
 
     def find(self, scene):
-        for collaboration in scene.of(Collaboration):
-            if not (end := collaboration.until):
-                continue
+        for collaboration in scene.live(Collaboration, Q(until__gte=str(scene.today.year))):
+            end = collaboration.until
             agreement = scene.agreements.get(collaboration.pk) or Agreement()
             notice = agreement.notice_days or USUAL_NOTICE
             is_open = agreement.renewal == Agreement.Renewal.OPEN
@@ -91,10 +81,10 @@ class RenewalNotEntered(Rule):
     why = "It was to be renewed, and its end has passed: write the new one, or that it ended."
 
     def find(self, scene):
-        for collaboration in scene.of(Collaboration):
-            agreement, end = scene.agreements.get(collaboration.pk), collaboration.until
-            is_renewed = agreement and agreement.renewal == Agreement.Renewal.RENEWED
-            if is_renewed and end and end.latest < scene.today:
+        renewed = Q(agreement__renewal=Agreement.Renewal.RENEWED)
+        for collaboration in scene.live(Collaboration, renewed):
+            end = collaboration.until
+            if end and end.latest < scene.today:
                 yield collaboration, f"ended {end.display()}", end, "id_until"
 
 
@@ -103,7 +93,7 @@ class LogoPermissionEnds(Rule):
     why = "Ask for a new one, or take the logo from the page in time."
 
     def find(self, scene):
-        for organisation in scene.of(Organisation):
+        for organisation in scene.live(Organisation, ~Q(logo="")):
             end = organisation.logo_permission_until
-            if organisation.logo and end and _is_near(end, USUAL_NOTICE, scene.today):
+            if end and _is_near(end, USUAL_NOTICE, scene.today):
                 yield organisation, f"ends {end.display()}", end, "id_logo_permission_until"

@@ -52,15 +52,16 @@ class Rule:
         page = f"admin:partners_{record._meta.model_name}_change"
         return reverse(page, args=[record.pk]) + (place and f"#{place}")
 
-    def findings(self, scene):
-        """An iterable of Finding."""
-        return (self._finding(*found) for found in self.find(scene))
-
     def find(self, scene):
-        """Yield (record, what to say of it, part or "", place on the record's form) for each."""
+        """Yield (record, what to say of it, part or "", place on the record's form) for each.
+
+        Of much that is found most is only counted: a rule may yield less, and make more of it in
+        `finding`.
+        """
         raise NotImplementedError
 
-    def _finding(self, record, text, part="", place=""):
+    def finding(self, record, text, part="", place=""):
+        """The Finding of what `find` yields."""
         subject = f"{record._meta.model_name}/{record.pk}"
         if part:
             subject += f"/{getattr(part, 'pk', part)}"

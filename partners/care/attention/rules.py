@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
-from itertools import chain
 from zlib import crc32
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -14,12 +14,13 @@ import partners.care.attention.sources  # noqa: F401 — its rules come first
 from partners.accounts.groups import PUBLISHERS
 from partners.care.attention import replies  # noqa: F401 — its rules come next
 from partners.care.attention.rule import Finding, Rule
-from partners.care.attention.scene import MODELS
+from partners.care.attention.scene import figure_of
 from partners.models import (
     Collaboration,
     Event,
     EventSeries,
     Figure,
+    Link,
     Organisation,
     OrganisationRelation,
     PendingChange,
@@ -29,58 +30,64 @@ from partners.models.sources import Basis
 from partners.values.dates import PartialDate
 from partners.values.validators import validate_label
 
-SOON = 30  # days before a review is due
 NEXT_WEEK = 7
-WRITE_UP_WINDOW = 2 * 365
+WRITE_UP_WINDOW = dt.timedelta(days=2 * 365)
 
 
-class FigureWithoutDate(Rule):
+class OfFigures(Rule):
+    """What `find` yields is made a Figure here, as far as it is told and not only counted."""
+
+    def finding(self, name, row):
+        figure = figure_of(row)
+        organisation = Organisation(pk=figure.organisation_id, name=name)
+        return super().finding(organisation, self.says(figure), figure, "figures-group")
+
+    def says(self, figure):
+        """What is the matter with it (str)."""
+        raise NotImplementedError
+
+
+class FigureWithoutDate(OfFigures):
     title = "Figures without a date"
     why = "A number that nobody can date is one that nobody can check."
 
     def find(self, scene):
-        for figure in scene.figures:
-            if not figure.as_of:
-                yield figure.organisation, f"{figure}: as of when?", figure, "figures-group"
+        for _, _, *figure in scene.figures(Q(as_of="")):
+            yield figure
+
+    def says(self, figure):
+        return f"{figure}: as of when?"
 
 
-class FigureTooOld(Rule):
+class FigureTooOld(OfFigures):
     title = "Figures that have grown old"
     why = "The number has probably changed; ask for the current one, or verify that it holds."
 
     def find(self, scene):
-        for figure in scene.figures:
-            if figure.as_of and figure.as_of.latest + figure.verified_for < scene.today:
-                text = f"{figure}, as of {figure.as_of.display()}"
-                yield figure.organisation, text, figure, "figures-group"
+        for as_of, days, *figure in scene.figures(~Q(as_of="")):
+            if as_of.latest + Figure.holds_for(days) < scene.today:
+                yield figure
+
+    def says(self, figure):
+        return f"{figure}, as of {figure.as_of.display()}"
 
 
 class NotYetVerified(Rule):
     title = "Not yet verified"
     why = "Nobody has checked yet that these are right, and their pages say so."
 
-    def findings(self, scene):
-        for model in MODELS:
-            count = len(scene.of(model)) - len(scene.verified[model])
-            if count:
-                yield self._kind(model._meta, count, "?verified=no")
-        count = len(scene.figures) - len(scene.verified[Figure])
-        if count:
-            yield self._kind(Organisation._meta, count, "?verified=figures", "figure", "figures")
+    def find(self, scene):
+        for model, count in scene.unverified.items():
+            if count and model is Figure:
+                yield Organisation._meta, count, "?verified=figures", "figure", "figures"
+            elif count:
+                one, many = model._meta.verbose_name, model._meta.verbose_name_plural
+                yield model._meta, count, "?verified=no", one, many
 
-    def _kind(self, meta, count, query, one="", many=""):
-        one, many = one or meta.verbose_name, many or meta.verbose_name_plural
+    def finding(self, meta, count, query, one, many):
         url = reverse(f"admin:partners_{meta.model_name}_changelist") + query
         text = f"{count} {one if count == 1 else many}"
         return Finding(self, one.replace(" ", "-"), text, address=url)
-
-
-def _review(scene):
-    """(record, part or "", the day when it is to be verified again) of what has been verified."""
-    for each in chain.from_iterable(scene.verified.values()):
-        due = timezone.localdate(each.verification.verified_at) + each.verified_for
-        part = "" if each.root is each else each
-        yield each.root, part, due
 
 
 def _until(due, part):
@@ -93,7 +100,7 @@ class ReviewOverdue(Rule):
     why = "It was verified, but too long ago; compare it with the world again."
 
     def find(self, scene):
-        for root, part, due in _review(scene):
+        for root, part, due in scene.reviews:
             if due < scene.today:
                 yield root, _until(due, part), part, part and "figures-group"
 
@@ -103,8 +110,8 @@ class ReviewDueSoon(Rule):
     why = "Within thirty days these want to be verified again."
 
     def find(self, scene):
-        for root, part, due in _review(scene):
-            if scene.today <= due <= scene.today + dt.timedelta(SOON):
+        for root, part, due in scene.reviews:
+            if scene.today <= due:
                 yield root, _until(due, part), part, part and "figures-group"
 
 
@@ -113,9 +120,8 @@ class LinkWithoutTarget(Rule):
     why = "Visitors do not see them until somebody knows where they lead."
 
     def find(self, scene):
-        for link in scene.links:
-            if not link.url:
-                yield link.root, f"“{link.label}”", link, "links-group"
+        for link in scene.parts(Link.objects.filter(url="")):
+            yield link.root, f"“{link.label}”", link, "links-group"
 
 
 class LinkInTrouble(Rule):
@@ -123,11 +129,9 @@ class LinkInTrouble(Rule):
     why = "The address was asked and did not answer as a page should."
 
     def find(self, scene):
-        if not scene.checks:
-            return
-        for address in scene.addresses:
-            if check := scene.checks.get(address.url):
-                yield _found_at(address, f"{address.label}: {check.describe()}")
+        for address in scene.addresses(scene.checks):
+            check = scene.checks[address.url]
+            yield _found_at(address, f"{address.label}: {check.describe()}")
 
 
 def _found_at(address, text):
@@ -151,11 +155,10 @@ class LabelSaysNothing(Rule):
     why = "Out of its sentence, such a label does not say where it leads."
 
     def find(self, scene):
-        for part in (*scene.links, *scene.joint_works):
-            if _says_nothing(str(part)):
-                yield part.root, f"“{part}”", part, _group(part)
-        for address in scene.addresses:
-            if address.is_in_text and _says_nothing(address.label):
+        for part in scene.labelled(_says_nothing):
+            yield part.root, f"“{part}”", part, _group(part)
+        for address in scene.in_texts():
+            if _says_nothing(address.label):
                 yield _found_at(address, f"“{address.label}”")
 
 
@@ -172,10 +175,10 @@ class EndedButUnchanged(Rule):
     why = "The end has passed since the text was last changed: it may still speak of the present."
 
     def find(self, scene):
-        for collaboration in scene.of(Collaboration):
+        for collaboration in scene.with_changes(~Q(until=""), Q(until__lte=f"{scene.today}")):
             until = collaboration.until
-            if until and until.latest < scene.today:
-                said_at = [collaboration.record.changed_at]
+            if until.latest < scene.today:
+                said_at = [collaboration.changed_at]
                 if collaboration.last_verified:
                     said_at.append(collaboration.last_verified.verified_at)
                 if timezone.localdate(max(said_at)) <= until.latest:
@@ -187,12 +190,17 @@ class EventWithoutWriteUp(Rule):
     why = "What was announced was held; readers want to know how it was."
 
     def find(self, scene):
-        first = scene.today - dt.timedelta(WRITE_UP_WINDOW)
-        for event in scene.of(Event):
+        first = scene.today - WRITE_UP_WINDOW
+        held = ~Q(status=Event.Status.CANCELLED)
+        for event in scene.live(Event, Q(write_up=""), held, _not_over_before(first)):
             last = event.ends or event.starts
-            was_held = event.status != Event.Status.CANCELLED and event.is_over(scene.today)
-            if was_held and last.latest >= first and not event.write_up:
+            if event.is_over(scene.today) and last.latest >= first:
                 yield event, f"{event.when}", "", "id_write_up"
+
+
+def _not_over_before(day):
+    """Q: the events that may be over on `day` (datetime.date) or later, by the year."""
+    return Q(starts__gte=f"{day:%Y}") | Q(ends__gte=f"{day:%Y}")
 
 
 class LogoMissing(Rule):
@@ -200,9 +208,12 @@ class LogoMissing(Rule):
     why = "The page shows the acronym where the logo would stand."
 
     def find(self, scene):
-        for organisation in scene.of(Organisation):
-            if not organisation.logo:
-                yield organisation, "no logo", "", "id_logo"
+        for key, name, *_, logo in scene.profiles():
+            if not logo:
+                yield key, name
+
+    def finding(self, key, name):
+        return super().finding(Organisation(pk=key, name=name), "no logo", "", "id_logo")
 
 
 class LogoWithoutRight(Rule):
@@ -210,16 +221,15 @@ class LogoWithoutRight(Rule):
     why = "A logo is shown by permission, and said in words to those who cannot see it."
 
     def find(self, scene):
-        for organisation in scene.of(Organisation):
-            if organisation.logo:
-                until = organisation.logo_permission_until
-                if not organisation.logo_alt:
-                    yield organisation, "not said in words", "alt", "id_logo_alt"
-                if not organisation.logo_permission:
-                    yield organisation, "no permission noted", "permission", "id_logo_permission"
-                if until and until.latest < scene.today:
-                    text = f"permission ended {until.display()}"
-                    yield organisation, text, "ended", "id_logo_permission_until"
+        for organisation in scene.live(Organisation, ~Q(logo="")):
+            until = organisation.logo_permission_until
+            if not organisation.logo_alt:
+                yield organisation, "not said in words", "alt", "id_logo_alt"
+            if not organisation.logo_permission:
+                yield organisation, "no permission noted", "permission", "id_logo_permission"
+            if until and until.latest < scene.today:
+                text = f"permission ended {until.display()}"
+                yield organisation, text, "ended", "id_logo_permission_until"
 
 
 class ChangeWaiting(Rule):
@@ -258,8 +268,8 @@ class EventDateVague(Rule):
     why = "Nobody can plan to come to a year; ask for the days."
 
     def find(self, scene):
-        for event in scene.of(Event):
-            if event.starts and event.starts.precision == "year" and not event.is_over(scene.today):
+        for event in scene.live(Event, ~Q(starts=""), _not_over_before(scene.today)):
+            if event.starts.precision == "year" and not event.is_over(scene.today):
                 yield event, event.when, "", "id_starts"
 
 
@@ -268,17 +278,21 @@ class PossibleDuplicate(Rule):
     why = "Two records share a name, an acronym or a website: one organisation, or a mix-up?"
 
     def find(self, scene):
-        shared = defaultdict(list)
-        for organisation in scene.of(Organisation):
-            for name in {*organisation.record.names.split("\n")}:
-                shared["name or acronym", name].append(organisation)
-            shared["website", _host(organisation.website)].append(organisation)
-        paired = set()
+        shared, paired = defaultdict(list), set()
+        for key, name, website, names, _ in scene.profiles():
+            for each in {*(names or "").split("\n")}:
+                shared["name or acronym", each].append((key, name))
+            shared["website", _host(website)].append((key, name))
         for (what, value), (first, *others) in shared.items():
             for other in others if value else ():
-                if (first.pk, other.pk) not in paired:
-                    paired.add((first.pk, other.pk))
-                    yield first, f"shares its {what} “{value}” with {other}", other
+                if (first, other) not in paired:
+                    paired.add((first, other))
+                    yield first, other, what, value
+
+    def finding(self, first, other, what, value):
+        (key, name), (other_key, called) = first, other
+        text = f"shares its {what} “{value}” with {called}"
+        return super().finding(Organisation(pk=key, name=name), text, other_key)
 
     def url(self, finding):
         """It leads to the page that compares the two, and merges them."""
@@ -295,19 +309,25 @@ class RelationAstray(Rule):
     why = "It ends in a withdrawn record, or leads round in a circle."
 
     def find(self, scene):
-        live = scene.roots[Organisation]
+        live = scene.names
         above = defaultdict(lambda: defaultdict(set))
         for relation in scene.relations:
             above[_hierarchy(relation)][relation.organisation_id].add(relation.other_id)
         for relation in scene.relations:
-            organisation = live.get(relation.organisation_id)
-            if organisation is None:
+            if relation.organisation_id not in live:
                 continue
+            organisation = _named(relation, scene)
             text = f"{relation.get_kind_display()} {relation.other}"
             if relation.other_id not in live and relation.kind != "succeeded-by":
                 yield organisation, f"{text}, which has no page", relation, "relations-group"
             elif _leads_back(above[_hierarchy(relation)], relation.organisation_id):
                 yield organisation, f"{text}, which leads back to it", relation, "relations-group"
+
+
+def _named(relation, scene):
+    """The organisation whose relation it is, with its name."""
+    key = relation.organisation_id
+    return Organisation(pk=key, name=scene.names[key])
 
 
 def _hierarchy(relation):
@@ -330,18 +350,17 @@ class Inferred(Rule):
     why = "The source does not say so itself. Find one that does, or ask the partner."
 
     def find(self, scene):
-        by_record = defaultdict(set)
-        for root, path, basis in scene.citations:
-            of_relation = path.startswith("relations/")  # which says so itself
-            if basis == Basis.INFERRED and not of_relation:
-                by_record[root].add(path.rpartition("/")[2].replace("_", " "))
-        for root, fields in by_record.items():
-            yield root, ", ".join(sorted(fields)), "", "citations-group"
-        live = scene.roots[Organisation]
+        by_record, fields = {}, defaultdict(set)
+        for root, path in scene.inferred:
+            if not path.startswith("relations/"):  # which says so itself
+                by_record.setdefault((type(root), root.pk), root)
+                fields[type(root), root.pk].add(path.rpartition("/")[2].replace("_", " "))
+        for key, root in by_record.items():
+            yield root, ", ".join(sorted(fields[key])), "", "citations-group"
         for relation in scene.relations:
-            if relation.basis == Basis.INFERRED and relation.organisation_id in live:
+            if relation.basis == Basis.INFERRED and relation.organisation_id in scene.names:
                 text = f"{relation.get_kind_display()} {relation.other}"
-                yield live[relation.organisation_id], text, relation, "relations-group"
+                yield _named(relation, scene), text, relation, "relations-group"
 
 
 class TermToVerify(Rule):
@@ -370,21 +389,27 @@ class FactWithoutSource(Rule):
     }  # fmt: skip
 
     def find(self, scene):
-        cited = defaultdict(set)
-        for root, path, _ in scene.citations:
-            cited[root].add(path)
         for model, fields in self.facts.items():
             words = {name: capfirst(model._meta.get_field(name).verbose_name) for name in fields}
-            for root in scene.of(model):
-                values = vars(root)  # as stored: a Country made of each code would take too long
-                stated = [name for name, silent in fields.items() if values[name] != silent]
-                for name in stated:
-                    if name not in cited[root]:
-                        yield root, words[name], name, "citations-group"
-        for figure in scene.figures:
-            if not figure.source_id and f"figures/{figure.pk}/value" not in cited[figure.root]:
-                yield figure.root, str(figure), figure, "figures-group"
+            for rows, cited in scene.stated(model, fields):
+                for key, title, *values in rows:
+                    for name, value in zip(fields, values, strict=True):
+                        if value != fields[name] and name not in cited.get(key, ()):
+                            yield model, key, title, words[name], name
+        for figure in scene.figures_without_source:
+            yield Organisation, figure.organisation_id, figure.organisation.name, "", figure
+
+    def finding(self, model, key, title, text, part):
+        """Of hundred thousands all but the first are counted only: a record is made here."""
+        record = model(pk=key, **{model.title_field: title})
+        place = "citations-group" if text else "figures-group"
+        return super().finding(record, text or str(part), part, place)
+
+
+def _rules(kind):
+    for each in kind.__subclasses__():
+        yield from [each] if each.title else _rules(each)
 
 
 #: In the order in which their modules are read.
-RULES = [rule() for rule in Rule.__subclasses__()]
+RULES = [rule() for rule in _rules(Rule)]

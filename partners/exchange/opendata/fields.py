@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone
 from django_countries.fields import Country
 
@@ -38,24 +39,31 @@ class Field:
 class Part:
     """Rows of one shape that belong to a record; `read` gives a list of dicts.
 
-    The rows are what the related manager `name` holds; `prefetch` (moment → Prefetch) has left
-    only those in it that may be shown.
+    The rows are what the related manager `name` holds, as far as they are among those that may be
+    shown: `rows` (moment → queryset).
     """
 
     name: str
     description: str
     fields: tuple
-    prefetch: Callable
+    rows: Callable
     is_shown: Callable = field(default=lambda record, row: True)
 
     @property
     def schema(self):
         return {"type": "array", "items": object_schema(self.fields)}
 
+    def prefetch(self, at):
+        """What is read for `shown`: as a list, for a queryset a record took a third of the time."""
+        return Prefetch(self.name, self.rows(at), to_attr=f"shown_{self.name}")
+
+    def shown(self, record):
+        """The rows of a record that was read with `prefetch`."""
+        return getattr(record, f"shown_{self.name}")
+
     def read(self, record, at):
         return [
-            {each.name: each.read(row, at) for each in self.fields}
-            for row in getattr(record, self.name).all()
+            {each.name: each.read(row, at) for each in self.fields} for row in self.shown(record)
         ]
 
 
@@ -84,16 +92,19 @@ WRITTEN = {
 
 def known(value):
     """`value` as JSON has it; None where it says nothing."""
-    written = WRITTEN.get(type(value), lambda plain: plain)(value)
+    write = WRITTEN.get(type(value))
+    written = write(value) if write else value
     return None if written in ("", NOT_STATED) else written
 
 
 def attribute(path):
     """A function that reads a dotted path of attributes; None where the path breaks off."""
 
+    names = path.split(".")
+
     def read(record, at):
         value = record
-        for name in path.split("."):
+        for name in names:
             value = getattr(value, name, None)
         return known(value)
 

@@ -27,6 +27,10 @@ class Kind:
     def parts(self):
         return [each for each in self.fields if isinstance(each, Part)]
 
+    def part(self, name):
+        """The Part of that name."""
+        return next(each for each in self.parts if each.name == name)
+
     @property
     def columns(self):
         """The fields that hold one value each."""

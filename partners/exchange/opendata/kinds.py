@@ -5,7 +5,6 @@ sources, review intervals, who verified, times of publication.
 """
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,6 +35,7 @@ from partners.models import (
     EventSeries,
     Figure,
     Identifier,
+    JointWork,
     Link,
     Organisation,
     OrganisationName,
@@ -70,7 +70,7 @@ def _shown(path, record):
     kind = OF_MODEL[type(record)]
     if name not in kind.names:
         return None
-    if inner and inner[0] not in {str(part.pk) for part in getattr(record, name).all()}:
+    if inner and not any(inner[0] == str(part.pk) for part in kind.part(name).shown(record)):
         return None
     return path
 
@@ -94,18 +94,15 @@ CITATIONS = Citations(
         text("language", "The language of the source (BCP 47).", "source.language"),
         flag("names_us", "Whether the source is a partner's page that names the society."),
     ),
-    lambda at: Prefetch(
-        "citations",
-        Citation.objects.select_related("source").order_by(
-            "source__title", "source", "locator", "-basis", "pk"
-        ),
+    lambda at: Citation.objects.select_related("source").order_by(
+        "source__title", "source", "locator", "-basis", "pk"
     ),
 )
 LINKS = Part(
     "links",
     "Links that the page offers.",
     (ID, always("label", "Where it leads, in words."), always("url", "Where.", format="uri")),
-    lambda at: Prefetch("links", Link.objects.exclude(url="")),
+    lambda at: Link.objects.exclude(url=""),
 )
 TAIL = (
     LINKS,
@@ -136,13 +133,10 @@ def relations(name, other, description):
             *reference(other, "The other organisation", "name"),
             choice("basis", "Whether a source states it, or it was inferred.", Basis),
         ),
-        lambda at: Prefetch(
-            name,
-            # a condition of the join: to look for all that may be named grows with the site
-            OrganisationRelation.objects.filter(
-                **{f"{other}__published_at__lte": at}
-            ).select_related(other),
-        ),
+        # a condition of the join: to look for all that may be named grows with the site
+        lambda at: OrganisationRelation.objects.filter(
+            **{f"{other}__published_at__lte": at}
+        ).select_related(other),
     )
 
 
@@ -182,7 +176,7 @@ ORGANISATIONS = Kind(
                 always("slug", "The topic.", "pk", pattern=SLUG),
                 always("name", "What the topic is called."),
             ),
-            lambda at: Prefetch("topics", Topic.objects.all()),
+            lambda at: Topic.objects.all(),
         ),
         Part(
             "names",
@@ -196,7 +190,7 @@ ORGANISATIONS = Kind(
                 date("valid_from", "Since when it was the name"),
                 date("valid_until", "Until when it was the name"),
             ),
-            lambda at: Prefetch("names", OrganisationName.objects.all()),
+            lambda at: OrganisationName.objects.all(),
         ),
         relations("relations", "other", "What it is to others: “initiative of” them."),
         relations("inverse_relations", "organisation", "What others are to it."),
@@ -213,7 +207,7 @@ ORGANISATIONS = Kind(
                 text("source_url", "Where that can be read.", "source.url", format="uri"),
                 text("note", "What a reader should know to understand it."),
             ),
-            lambda at: Prefetch("figures", Figure.objects.select_related("source")),
+            lambda at: Figure.objects.select_related("source"),
         ),
         Part(
             "identifiers",
@@ -225,7 +219,7 @@ ORGANISATIONS = Kind(
                 always("value", "The number."),
                 text("url", "Where the register describes it.", format="uri"),
             ),
-            lambda at: Prefetch("identifiers", Identifier.objects.all()),
+            lambda at: Identifier.objects.all(),
         ),
         *TAIL,
     ),
@@ -265,7 +259,7 @@ COLLABORATIONS = Kind(
                 date("since", "When it joined, if that was at another time"),
                 date("until", "When it left, if that was at another time"),
             ),
-            lambda at: Prefetch("parties", Party.objects.named(at)),
+            Party.objects.named,
         ),
         Part(
             "joint_works",
@@ -276,7 +270,7 @@ COLLABORATIONS = Kind(
                 date("date", "When it was made"),
                 text("url", "Where it can be found.", format="uri"),
             ),
-            lambda at: Prefetch("joint_works"),
+            lambda at: JointWork.objects.all(),
         ),
         *TAIL,
     ),
@@ -294,9 +288,7 @@ def organisers(*more):
             *more,
             choice("role", "As what.", Organiser.Role),
         ),
-        lambda at: Prefetch(
-            "organisers", Organiser.objects.named(at).prefetch_related("organisation__names")
-        ),
+        lambda at: Organiser.objects.named(at).prefetch_related("organisation__names"),
     )
 
 

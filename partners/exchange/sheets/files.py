@@ -48,6 +48,9 @@ UNREADABLE = (
     RuntimeError, ParseError, csv.Error, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 TABLES = {".csv", ".tsv", ".tab", ".txt"}
+#: What an export of more than an import takes is a ZIP of.
+PIECES = {".xlsx", ".zip"}
+UNPACK = "Unpack this ZIP, and send its files one after the other, in the order of their names."
 #: Excel's own first line, which says how the columns are parted and is no row.
 ANNOUNCED = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
 #: What we do not read: how it begins, or a member of a ZIP and what that holds → what it is.
@@ -99,14 +102,15 @@ class Sheet(NamedTuple):
 def write_csv(tables):
     """A ZIP (bytes) with a CSV file for each of `tables` ({name: (columns, lines of values)})."""
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+    with zipfile.ZipFile(archive, "w") as writer:
         for name, (columns, lines) in tables.items():
             text = io.StringIO(newline="")
             sheet = csv.writer(text)
             sheet.writerow(columns)
             sheet.writerows([lasting(str(shown(value))) for value in line] for line in lines)
             # With a byte order mark Excel reads it as UTF-8.
-            writer.writestr(zipfile.ZipInfo(f"{name}.csv"), text.getvalue().encode("utf-8-sig"))
+            content = text.getvalue().encode("utf-8-sig")
+            writer.writestr(zipfile.ZipInfo(f"{name}.csv"), content, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
 
 
@@ -229,6 +233,8 @@ def _read_archive(archive, file):
         if member.is_dir() or path.parts[0] == "__MACOSX" or path.name.startswith("."):
             continue
         name = path.stem.casefold()
+        if path.suffix.casefold() in PIECES:
+            raise Refused(UNPACK)
         if path.suffix.casefold() not in TABLES or name in sheets:
             raise Refused(f"“{member.filename}” does not belong into this ZIP: send CSV files.")
         with archive.open(member) as opened:

@@ -7,7 +7,7 @@ part that it has, it has all: a part whose line is gone is deleted.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -15,6 +15,7 @@ from django.db import models
 from partners.exchange.sheets.tables import Reading, normal, shown, tables_of
 from partners.models import Revision
 from partners.models.base import moment
+from partners.models.known import batches
 from partners.publishing import presses
 from partners.rows import checks, differences, snapshots
 from partners.rows.door import Batch
@@ -22,6 +23,10 @@ from partners.rows.offers import Offer
 from partners.rows.snapshots import Refused
 from partners.rows.standing import Standing, standings
 from partners.values.lines import one_line
+
+NEW_HERE = (
+    "It is not on this site, and would be added under the key that it was exported with, “{}”."
+)
 
 
 @dataclass
@@ -173,9 +178,11 @@ class _Records:
         for table in (self.first, *self.others):
             _tidy_names(table, book[table.name].lines)
         self.lines = book[self.first.name].lines
-        self.reading = Reading()
         self.there = self._standings()
+        self.new_here = self._new_here()
+        self.reading = Reading({model: self.new_here})
         self.parts = {table.name: self._by_owner(table) for table in self.others}
+        self.free = {table.name: self._free(table) for table in self.others if self.new_here}
         self.seen, self.blanks = set(), {}
 
     def blank(self, model):
@@ -195,12 +202,44 @@ class _Records:
         keys = {line.cells["key"] for line in self.lines} - {"", *missing}
         return standings(self.model, keys) | missing
 
+    def _new_here(self):
+        """The keys of records that were exported elsewhere: here is neither a record of that key,
+        nor was there one, nor one of that address, whose key was mistyped."""
+        if "slug" not in self.first.fields:
+            return set()
+        slugs = {line.cells["key"]: line.cells.get("slug") for line in self._lines_from_elsewhere()}
+        for some in batches(slugs):
+            known = Revision.objects.filter(kind=self.model._meta.label_lower, key__in=some)
+            slugs = {
+                key: slugs[key] for key in slugs.keys() - set(known.values_list("key", flat=True))
+            }
+        taken = set()
+        for some in batches(set(filter(None, slugs.values()))):
+            here = self.model._base_manager.filter(slug__in=some)
+            taken |= set(here.values_list("slug", flat=True))
+        return {key for key, slug in slugs.items() if slug and slug not in taken}
+
+    def _lines_from_elsewhere(self):
+        for line in self.lines:
+            key = line.cells["key"]
+            if key and line.cells["version"] and not self.there[key].rows:
+                yield line
+
     def _by_owner(self, table):
         """{what names the record: lines} of a sheet of parts."""
         lines = defaultdict(list)
         for line in self.book[table.name].lines:
             lines[line.cells[table.identity[0]]].append(line)
         return lines
+
+    def _free(self, table):
+        """The ids that lines of records that are new here have, and that no part has yet."""
+        lines = (line for key in self.new_here for line in self.parts[table.name].get(key, ()))
+        ids = {line.cells["id"] for line in lines if _is_uuid(line.cells["id"])}
+        for some in batches(ids):
+            taken = table.model._base_manager.filter(pk__in=some)
+            ids -= set(map(str, taken.values_list("pk", flat=True)))
+        return ids
 
     def wanted(self, progress=None):
         records = []
@@ -226,7 +265,10 @@ class _Records:
 
     def _record(self, line):
         key, slug = line.cells["key"], line.cells.get("slug", "")
-        if key:
+        if key in self.new_here:
+            wanted, obstacle = Wanted(self.model, line.number, key), ""
+            wanted.notes.append(NEW_HERE.format(key))
+        elif key:
             there = self.there[key]
             wanted = Wanted(self.model, line.number, key, there, there.present)
             obstacle = self._obstacle(wanted, line.cells["version"])
@@ -279,10 +321,12 @@ class _Records:
 
     def _parts(self, wanted, table, before, lines):
         """{(model, id): fields} of the parts that the lines name."""
-        found = {}
+        found, is_new_here = {}, wanted.key in self.new_here
         for line in lines:
-            identity = table.model._meta.label_lower, line.cells["id"] or str(uuid4())
-            blank = None if line.cells["id"] else self.blank(table.model)
+            number = line.cells["id"]
+            identity = table.model._meta.label_lower, number or str(uuid4())
+            is_free = not number or (is_new_here and number in self.free[table.name])
+            blank = self.blank(table.model) if is_free else None
             fields = before.get(identity, blank)
             if fields is None or identity in found:
                 wanted.errors.append(
@@ -308,6 +352,13 @@ class _Records:
             wanted.notes += [f"{where}: {note}" for note in self.reading.notes]
             self.reading.notes.clear()
         return normal(table, values)
+
+
+def _is_uuid(text):
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _tidy_names(table, lines):

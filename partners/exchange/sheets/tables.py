@@ -80,10 +80,13 @@ def shown(value):
 
 
 class Reading:
-    """What cells mean, asked of the database once for each kind of record they may name."""
+    """What cells mean, asked of the database once for each kind of record they may name.
 
-    def __init__(self):
-        self.keys, self.labels = {}, {}
+    `new` are the keys of what the file brings, which may be named as well: {model: keys}.
+    """
+
+    def __init__(self, new):
+        self.new, self.keys, self.labels = new, {}, {}
         #: What a person should know of the values read last, in sentences.
         self.notes = []
 
@@ -122,7 +125,8 @@ class Reading:
     def key(self, field, text):
         model = field.related_model
         if model not in self.keys:
-            self.keys[model] = set(model._base_manager.values_list("pk", flat=True))
+            stored = model._base_manager.values_list("pk", flat=True)
+            self.keys[model] = {*stored, *self.new.get(model, ())}
         if text not in self.keys[model]:
             raise ValidationError(f"There is no {model._meta.verbose_name} with the key “{text}”.")
         return text

@@ -1,6 +1,7 @@
 """Mails, through a real mail server: each person is told of each thing once, however late."""
 
 import datetime as dt
+import json
 import socket
 from email import message_from_bytes, policy
 
@@ -145,6 +146,31 @@ def test_mail_that_did_not_go_goes_the_next_day(inbox, link):
     assert remind(NOW + DAY) == 1
 
 
+def test_what_was_told_before_is_not_told_again_with_a_mail_that_did_not_go(inbox, link):
+    colleague("anna", EDITORS)
+    remind(NOW)
+    make.EventFactory(title="Congress", starts="2027")
+    with mails_to(1):  # nobody listens there
+        remind(NOW + DAY)
+    assert Reminder.objects.filter(finding__startswith="link-without-target").exists()
+    remind(NOW + 2 * DAY)
+    assert "Congress: 2027" in inbox.mails[-1][2]
+    assert "statutes" not in inbox.mails[-1][2]
+
+
+def test_task_of_a_mail_is_as_small_as_the_mail(inbox, link, monkeypatch):
+    monkeypatch.setattr(reminders, "MOST_OF_A_RULE", 1)
+    colleague("anna", EDITORS)
+    make.OrganisationFactory.create_batch(2)
+    reminders.send(NOW)
+    few = len(json.dumps(DBTaskResult.objects.get().args_kwargs))
+    Reminder.objects.all().delete()
+    make.OrganisationFactory.create_batch(7)
+    reminders.send(NOW)
+    many = len(json.dumps(DBTaskResult.objects.latest("enqueued_at").args_kwargs))
+    assert many < few + 100  # numbers with more digits
+
+
 def test_no_name_of_a_site_keeps_anybody_from_their_mail(inbox, link):
     """Whatever is stored: a value that no field of ours has cleaned."""
     make.OrganisationFactory(home=True)
@@ -184,7 +210,9 @@ def test_ledger_holds_what_is_queued_and_nothing_else(inbox, link, monkeypatch):
     colleague("anna", EDITORS)
     assert reminders.send(NOW) == 1
     (queued,) = DBTaskResult.objects.ready()
-    assert [*Reminder.objects.values_list("finding", flat=True)] == queued.args_kwargs["args"][1]
+    anna, told_at = queued.args_kwargs["args"]
+    assert Reminder.objects.filter(user=anna, sent_at=told_at).count() == Reminder.objects.count()
+    assert Reminder.objects.filter(finding__startswith="link-without-target").exists()
     assert reminders.send(NOW) == 0
     Reminder.objects.all().delete()
 

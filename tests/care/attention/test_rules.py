@@ -438,7 +438,7 @@ def test_queue_costs_as_many_queries_for_many_as_for_one(django_assert_num_queri
         figure()
         relation()
         link()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(53):
         assert queue(NOW)
 
 
