@@ -88,9 +88,9 @@ def _none(records, at):
 def _organisations(records, at):
     memberships = _memberships(records, at)
     for each in records:
-        relations = described(each, [*each.relations.all(), *each.inverse_relations.all()], at)
+        relations = described(each, [*each.shown_relations, *each.shown_inverse_relations], at)
         yield linked_data.of_organisation(
-            each, at, each.names.all(), each.identifiers.all(), relations, memberships[each.pk]
+            each, at, each.shown_names, each.shown_identifiers, relations, memberships[each.pk]
         )
 
 
@@ -108,17 +108,17 @@ def _memberships(records, at):
 
 
 def _collaborations(records, at):
-    return (linked_data.of_page(each, at, each.parties.all()) for each in records)
+    return (linked_data.of_page(each, at, each.shown_parties) for each in records)
 
 
 def _events(records, at):
-    return (linked_data.of_event(each, at, each.organisers.all()) for each in records)
+    return (linked_data.of_event(each, at, each.shown_organisers) for each in records)
 
 
 def _series(records, at):
     editions = _editions(records, at)
     return (
-        linked_data.of_series(each, at, each.organisers.all(), editions[each.pk])
+        linked_data.of_series(each, at, each.shown_organisers, editions[each.pk])
         for each in records
     )
 

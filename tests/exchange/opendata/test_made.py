@@ -4,12 +4,13 @@ import pytest
 from django.utils import timezone
 
 from partners.exchange.opendata import made
+from partners.exchange.opendata.dumps import CHECKSUMS, FILES
 from tests import bucket as buckets
 from tests import factories as make
 from tests.worker import work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
-MADE = {"partners.json", "partners.schema.json", "partners.csv.zip", "SHA256SUMS"}
+MADE = {*FILES, CHECKSUMS}
 
 
 @pytest.fixture
