@@ -21,7 +21,8 @@ SAYS_SO, SAYS_ELSE, GONE = "says-so", "says-else", "gone"
 #: The longest passage that is told (characters), and how much of a quotation's weight in words
 #: makes a passage one that was meant to say the same.
 LONGEST_PASSAGE, ALIKE = 400, 0.6
-SHORT = 0.4  # the weight of a word of up to three letters, where that of others is 1
+#: The weight of a word of up to LONG letters, where that of others is 1.
+LONG, SHORT = 3, 0.4
 
 #: What is read around a stretch that may say so (characters each way).
 AROUND = 1000
@@ -201,7 +202,11 @@ def _parts(text, wanted):
     parts = [text[_blank_before(text, begin - AROUND) : end + AROUND] for begin, end in joined]
     yield from parts
     letters = _letters(wanted)
-    if letters in _letters(text) and not any(letters in _letters(part) for part in parts):
+    if (
+        letters
+        and letters in _letters(text)
+        and not any(letters in _letters(part) for part in parts)
+    ):
         yield text  # its words are parted or joined as nobody expects
 
 
@@ -220,14 +225,14 @@ def likely(text, wanted):
     Both are normal. Words are known by how they begin, whatever their order; where as many stand,
     a number that stands there, too, has the larger share.
     """
-    words, folded = Words(wanted), text.lower()
-    long = [each for each in words.tokens if len(each.word) > 3 and not each.is_number]
-    stems = Counter(wanted[each.start : each.end].lower()[:STEM] for each in long)
-    numbers = {each.word[-3:]: 0.01 for each in words.tokens if each.is_number}
-    short = SHORT * (len(words.tokens) - len(numbers) - len(long))
-    least, width = ALIKE * (len(long) + short) - short, 2 * len(wanted) + 100
-    if least <= 0 or len(folded) != len(text):
-        return [(1, (0, len(text)))]
+    words = Words(wanted)
+    folded = text.replace("\u0130", "I").lower()  # the one capital that becomes two characters
+    told = [token for token in words.tokens if not token.is_number]
+    long = [token for token in told if len(token.word) > LONG] or told or words.tokens
+    stems = Counter(_stem(token, wanted) for token in long)
+    numbers = {_stem(token, wanted): 0.01 for token in words.tokens if token.is_number}
+    short = SHORT * (len(told) - len(long)) if told else 0
+    least, width = max(1, ALIKE * (len(long) + short) - short), 2 * len(wanted) + 100
     inside = defaultdict(dict)
     for stem, weight in {**numbers, **stems}.items():
         place = folded.find(stem)
@@ -241,6 +246,11 @@ def likely(text, wanted):
         for weight, begin in found
         if weight >= least
     ]
+
+
+def _stem(token, text):
+    """By what a word is looked for; a number by its end, however it is grouped."""
+    return token.word[-3:] if token.is_number else text[token.start : token.end].lower()[:STEM]
 
 
 def _looked_for(wanted, text, language):
@@ -267,7 +277,7 @@ def _without_notes(text):
 def nearest(there, sought):
     """The Verdict of the passage that has most of the words that are sought, in any order."""
     weights = {
-        word: 1 if len(word) > 3 else SHORT for word in sought.words if not word[0].isdecimal()
+        word: 1 if len(word) > LONG else SHORT for word in sought.words if not word[0].isdecimal()
     }
     weight, first, last = _densest(there.words, sought.words, weights)
     likeness = weight / (sum(weights.get(word, 0) for word in sought.words) or 1)

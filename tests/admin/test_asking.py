@@ -135,6 +135,16 @@ def test_what_is_ticked_becomes_a_proposal(editor, answer):
     assert Organisation.objects.get(pk="sor").founded.display() == "2016"
 
 
+def test_staff_see_which_words_of_a_long_text_are_others(editor, answer):
+    words = "<p>They work in all of Europe, and in some of its neighbours.</p>"
+    for rows, says in ((answer.base, words), (answer.rows, words.replace("some", "most"))):
+        rows[0]["fields"] |= {"description": says, "founded": "2016"}
+    answer.save()
+    page = editor.get(reverse("admin:partners_answer_change", args=[answer.pk])).content.decode()
+    assert "They work in all of Europe, and in <del>some</del> of its neighbours.</td>" in page
+    assert "They work in all of Europe, and in <ins>most</ins> of its neighbours.</td>" in page
+
+
 def test_logo_is_taken_with_its_permission(editor, answer):
     decide(editor, answer, _take="1", take=["logo"])
     fields = pending().rows[0]["fields"]

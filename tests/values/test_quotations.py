@@ -131,6 +131,17 @@ def test_numbers_and_negations_count(quotation, page, language, is_said):
     assert (judged(page, quotation, language).outcome == quotations.SAYS_SO) is is_said
 
 
+@pytest.mark.parametrize(
+    "said", ["more than İstanbul, 75 000 members", "m e m b e r s of all", "1951"]
+)
+def test_words_are_found_in_a_long_text_however_it_is_searched(said):
+    """What is read word by word is but what looks alike: short words, single letters, numbers."""
+    filler = "İzmir and other towns. " * 900
+    quotation = said.replace("m e m b e r s", "members")
+    assert judged(f"{filler}{said}. {filler}", quotation).outcome == quotations.SAYS_SO
+    assert judged(f"{filler * 2}", quotation).outcome == quotations.GONE
+
+
 def test_passage_is_the_sentence():
     verdict = judged(f"Hello there. {QUOTED.replace('75,000', '140,000')}! Join us.")
     assert verdict.passage == QUOTED.replace("75,000", "140,000") + "!"

@@ -114,8 +114,9 @@ def test_partner_corrects_names_numbers_and_the_description(client, inquiry, fig
         f"identifier-{number.pk}-value": "https://www.wikidata.org/wiki/Q43",
         f"organisation-{esr.pk}-description": "We are all rays, see us.\n\nSince <1999>.",
     }
-    looked = client.post(path, sent)
-    assert "We are all rays, see us. Since &lt;1999&gt;." in looked.content.decode()
+    looked = client.post(path, sent).content.decode()
+    assert "<del>Q42</del></td><td><ins>Q43</ins>" in looked
+    assert "<ins>We are all rays, see us. Since &lt;1999&gt;.</ins>" in looked
     assert fields_of(client.get(path))[f"identifier-{number.pk}-value"] == "Q43"
     client.post(path, {"_send": "1"})
     answer = Answer.objects.get()
