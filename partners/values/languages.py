@@ -13,7 +13,7 @@ from django.db.models import CharField, CheckConstraint, Q
 
 from partners.values.lines import LineField, Shaped, one_line
 
-TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE)
+TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?", re.IGNORECASE | re.ASCII)
 #: “german” and “deutsch” → “de”.
 NAMES = {
     info[name].casefold(): code

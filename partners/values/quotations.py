@@ -216,7 +216,7 @@ def _blank_before(text, place):
 
 @lru_cache(maxsize=8)
 def _letters(text):
-    return NO_LETTERS.sub("", text.lower())
+    return NO_LETTERS.sub("", text.casefold())
 
 
 def likely(text, wanted):

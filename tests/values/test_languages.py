@@ -28,7 +28,9 @@ def test_tag_is_written_in_one_way(typed, tag):
         validate_language_tag(tag)
 
 
-@pytest.mark.parametrize("typed", ["d", "Klingon", "de-", "de-AUT", "en GB", "x-private", "1"])
+@pytest.mark.parametrize(
+    "typed", ["d", "Klingon", "de-", "de-AUT", "en GB", "x-private", "1", "es-٤١٩"]
+)
 def test_what_is_no_tag_is_refused_with_an_example(typed):
     with pytest.raises(ValidationError, match="Write “de” for German"):
         validate_language_tag(language_tag(typed))

@@ -142,6 +142,11 @@ def test_words_are_found_in_a_long_text_however_it_is_searched(said):
     assert judged(f"{filler * 2}", quotation).outcome == quotations.GONE
 
 
+def test_capitals_of_a_long_text_are_those_letters():
+    page = f"{'Other words of ours. ' * 900}GESELLSCHAFT FÜR GRÖSSE. {'And of theirs. ' * 900}"
+    assert judged(page, "Gesellschaft für Größe", "de").outcome == quotations.SAYS_SO
+
+
 def test_passage_is_the_sentence():
     verdict = judged(f"Hello there. {QUOTED.replace('75,000', '140,000')}! Join us.")
     assert verdict.passage == QUOTED.replace("75,000", "140,000") + "!"

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from partners.exchange.sheets.tables import Reading, normal, shown, tables_of
-from partners.models import Revision
+from partners.models import Redirect, Revision
 from partners.models.base import moment
 from partners.models.known import batches
 from partners.publishing import presses
@@ -203,8 +203,8 @@ class _Records:
         return standings(self.model, keys) | missing
 
     def _new_here(self):
-        """The keys of records that were exported elsewhere: here is neither a record of that key,
-        nor was there one, nor one of that address, whose key was mistyped."""
+        """The keys of records that were exported elsewhere: here is neither a record of that key or
+        of that address, whose key was mistyped, nor was there one."""
         if "slug" not in self.first.fields:
             return set()
         slugs = {line.cells["key"]: line.cells.get("slug") for line in self._lines_from_elsewhere()}
@@ -217,6 +217,9 @@ class _Records:
         for some in batches(set(filter(None, slugs.values()))):
             here = self.model._base_manager.filter(slug__in=some)
             taken |= set(here.values_list("slug", flat=True))
+            addresses = {self.model(slug=slug).get_absolute_url(): slug for slug in some}
+            led = Redirect.objects.filter(old_path__in=addresses)
+            taken |= {addresses[path] for path in led.values_list("old_path", flat=True)}
         return {key for key, slug in slugs.items() if slug and slug not in taken}
 
     def _lines_from_elsewhere(self):
@@ -334,6 +337,8 @@ class _Records:
                     "stands here twice. Leave it empty for a new line."
                 )
                 continue
+            if is_new_here:
+                self.free[table.name].discard(number)
             own = fields | {table.identity[0]: wanted.key}
             found[identity] = self._filled(wanted, table, line, own)
         return found

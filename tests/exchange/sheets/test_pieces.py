@@ -153,6 +153,29 @@ def test_record_that_was_deleted_here_is_not_added(elsewhere):
     assert "It was deleted since the file was exported" in each.errors[0]
 
 
+def test_record_that_has_another_address_by_now_is_not_added_under_the_old_one(elsewhere):
+    make.RedirectFactory(
+        old_path=Organisation(
+            slug=read(elsewhere)["organisations"].lines[0].cells["slug"]
+        ).get_absolute_url()
+    )
+    (each,) = wanted(Organisation, read(elsewhere))
+    assert "there is no “esr”" in each.errors[0]
+
+
+def test_id_that_two_records_have_is_given_to_the_first_alone():
+    made = make.OrganisationFactory.create_batch(2)
+    for each in made:
+        make.FigureFactory(organisation=each)
+    book = read(files.write_csv(sheets_of(made)))
+    first, second = book["figures"].lines
+    second.cells["id"] = first.cells["id"]
+    Organisation.objects.all().delete()
+    one, other = wanted(Organisation, book)
+    assert one.errors == []
+    assert "this id is not one of the record's" in other.errors[0]
+
+
 def test_id_that_another_record_has_is_not_taken(elsewhere):
     book = read(elsewhere)
     other = make.FigureFactory()
@@ -169,5 +192,5 @@ def test_new_records_are_read_by_a_few_queries(django_assert_num_queries, count)
     file = files.write_csv(sheets_of(made))
     Organisation.objects.all().delete()
     book = read(file)
-    with django_assert_num_queries(51):
+    with django_assert_num_queries(52):
         assert [each.errors for each in wanted(Organisation, book)] == [[]] * count
