@@ -306,7 +306,7 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: Seconds that a request spends at most on publishing what is due; `manage.py apply_due` does more.
-APPLY_DUE_WITHIN = 0.1
+APPLY_DUE_WITHIN = 0.15
 #: How much memory each process spends on pages that it need not make again; 0: none.
 PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", default=32)
 

@@ -151,8 +151,12 @@ def main(folder):
     sys.stdout.write(json.dumps(found))
 
 
+class TakesLonger(Exception):
+    """Than LONGEST. No OSError, as TimeoutError is, which commands make a sentence of."""
+
+
 def _give_up(*_):
-    raise TimeoutError
+    raise TakesLonger
 
 
 def _asked():
