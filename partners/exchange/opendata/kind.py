@@ -68,6 +68,8 @@ class Kind:
             some = keys[start : start + AT_ONCE]
             found = self.everything(at).in_bulk(some)
             yield [found[key] for key in some if key in found]
+            for record in found.values():  # it and its parts hold one another
+                vars(record).clear()
 
     def _listed(self, at):
         form = self.form({}, at)
