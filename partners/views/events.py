@@ -114,7 +114,7 @@ class SeriesDetail(RootDetail):
         at, today = self.request.now, timezone.localdate(self.request.now)
         editions = Event.objects.live(at).filter(series=self.object)
         upcoming, past = editions.upcoming(today), editions.past(today)
-        found = [*upcoming, *(each for each in past if calendars.is_shared(each, at))]
+        found = [each for each in (*upcoming, *past) if calendars.is_shared(each, at)]
         known = sum(edition.has_days for edition in found)
         calendar = calendars.of_root(self.object, len(found) - known, has_events=known > 0)
         return super().get_context_data(

@@ -345,13 +345,15 @@ def test_event_that_no_day_follows_spoils_no_calendar_of_others(read, subscribe,
     other = make.OrganiserFactory(
         organisation=holder.organisation, event=make.EventFactory(starts="9999-12-30")
     )
-    page = holder.organisation.get_absolute_url()
-    for address in (ALL, f"{page}calendar.ics"):
+    series = make.EventSeriesFactory()
+    Event.objects.update(series=series)
+    pages = [each.get_absolute_url() for each in (holder.organisation, series)]
+    for address in (ALL, *(f"{page}calendar.ics" for page in pages)):
         (event,) = events(subscribe(address))
         assert event.summary.value == other.event.title
-    assert "calendar.ics" in read(page).source
-    other.delete()
-    assert "calendar.ics" not in read(page).source
+    assert all("calendar.ics" in read(page).source for page in pages)
+    other.event.delete()
+    assert not any("calendar.ics" in read(page).source for page in pages)
 
 
 # Calendars

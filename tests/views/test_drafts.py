@@ -22,6 +22,7 @@ from partners.models import Organisation, PendingChange, PreviewLink, Topic, roo
 from partners.publishing import links, previews
 from partners.rows import snapshots
 from partners.sitemaps import SITEMAPS
+from partners.values.languages import LanguageField
 from tests import acts
 from tests import factories as make
 from tests.acts import Proposal
@@ -42,7 +43,7 @@ def marked(factory, **given):
         if isinstance(field, models.URLField):
             texts[field.name] = f"https://{WORD}.example/"
         elif isinstance(field, models.CharField | models.TextField) and not (
-            field.choices or field.primary_key
+            field.choices or field.primary_key or isinstance(field, LanguageField)
         ):
             texts[field.name] = WORD
     return factory(**texts | given)
