@@ -7,6 +7,7 @@ beside the record and its pending change until staff take of it what they choose
 import io
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.forms import modelform_factory
@@ -63,10 +64,13 @@ class Closed(Exception):
 
 
 class StatementsForm(forms.ModelForm):
-    """What the public reads of a record or of a part, to be corrected in the form's own terms."""
+    """What the public reads of a record or of a part, to be corrected in the form's own terms.
+
+    What nobody corrected is asked no rule: older rows may break those of today.
+    """
 
     def __init__(self, *args, said, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
         self.label = self._meta.model._meta.label_lower
         self.part = self.instance if isinstance(self.instance, Part) else None
         self.heading = self._meta.model._meta.verbose_name
@@ -85,6 +89,13 @@ class StatementsForm(forms.ModelForm):
     def _shown(self, name, value):
         return plain.as_text(value) if name in self.texts else self._field(name).to_python(value)
 
+    def _update_errors(self, errors):
+        """What a rule says of fields that are not asked here, staff read when they take it."""
+        asked = {*self.fields, NON_FIELD_ERRORS}
+        known = errors.update_error_dict({}).items()
+        if told := {name: those for name, those in known if name in asked}:
+            super()._update_errors(ValidationError(told))
+
     def statements(self):
         """[(bound field, what the public reads, in words)]."""
         change = Change(self.label, str(self.instance.pk), self.now, self.now)
@@ -96,7 +107,8 @@ class StatementsForm(forms.ModelForm):
     def corrections(self, today):
         """{field: its value in a row} of what was corrected; a new number is as of `today`."""
         row = snapshots.row_of(self.instance)["fields"]
-        row |= {name: plain.edited(self.now[name], self.cleaned_data[name]) for name in self.texts}
+        texts = [name for name in self.texts if name in self.changed_data]
+        row |= {name: plain.edited(self.now[name], self.cleaned_data[name]) for name in texts}
         fields = {name: row[name] for name in self.changed_data}
         is_number = isinstance(self.instance, Figure) and "value" in fields
         return {"as_of": today.isoformat()} | fields if is_number else fields
