@@ -79,7 +79,7 @@ class StatementsForm(forms.ModelForm):
         self.now = snapshots.row_of(self.instance)["fields"]
         self.texts = [name for name in self.fields if isinstance(self._field(name), RichTextField)]
         for name in self.texts:
-            self.fields[name] = plain_field(self.fields[name])
+            self.fields[name] = plain_field(self.fields[name], plain.as_text(self.now[name]))
         shown = self.now if self.is_bound else self.now | said
         self.initial |= {name: self._shown(name, shown[name]) for name in self.fields}
 
@@ -114,13 +114,13 @@ class StatementsForm(forms.ModelForm):
         return {"as_of": today.isoformat()} | fields if is_number else fields
 
 
-def plain_field(field):
-    """A field of a form for what an editor would write as rich text."""
+def plain_field(field, text):
+    """A field of a form for what an editor would write as rich text; it is `text` (str) now."""
     return LinesFormField(
         label=field.label,
         help_text=PLAIN,
         required=False,
-        max_length=LONGEST_TEXT,
+        max_length=max(LONGEST_TEXT, len(text)),
         widget=forms.Textarea({"rows": 12}),
     )
 

@@ -160,6 +160,22 @@ def test_partner_can_confirm_whatever_older_rows_say(client, inquiry, figure):
     assert rows["partners.identifier", str(unnamed.pk)]["value"] == "2"
 
 
+def test_long_description_can_be_answered_and_grows_no_longer(client, inquiry, figure):
+    """What an editor wrote may be longer than what a partner may write."""
+    esr = figure.organisation
+    esr.description = f"<p>{'ray ' * answers.LONGEST_TEXT}.</p>"
+    esr.save()
+    path = path_of(inquiry)
+    sent = fields_of(client.get(path))
+    name = f"organisation-{esr.pk}-description"
+    corrected = sent | {name: sent[name].replace("ray", "Ray", 1)}
+    assert b"Not taken yet" in client.post(path, corrected | {name: f"{sent[name]}!"}).content
+    founded = sent | {f"organisation-{esr.pk}-founded": "2015"}
+    for each, kind in [(sent, "right"), (founded, "corrected"), (corrected, "corrected")]:
+        client.post(path, each)
+        assert Answer.objects.get().kind == kind
+
+
 def picture():
     """A PNG that does not compress, of half a megabyte."""
     content, rng = io.BytesIO(), random.Random(1)  # noqa: S311 — no secret
