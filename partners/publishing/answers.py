@@ -53,7 +53,7 @@ ASKED = {
 LONGEST_TEXT = 20_000
 PLAIN = (
     "Plain text: an empty line begins a paragraph, and “•” an item of a list. Links and emphasis "
-    "stay where the words do."
+    "stay with their words; where you make other paragraphs or items, some may go."
 )
 CHANGED = "The entry was changed since this page was shown. Please look at it again."
 SCHEDULED = "A change of this record is scheduled. Take back its schedule, then take the answer."
@@ -219,7 +219,23 @@ def compared(answer):
     present = standing(answer.inquiry.model, answer.inquiry.key).present
     base, rows = _kept(answer)
     versions = differences.side_by_side(base, present, rows)
-    return [each for each in versions if each.mine != each.was]
+    now, mine = snapshots.by_row(present), snapshots.by_row(rows)
+    return [
+        each._replace(gone=_taken_away(each.path, now, mine))
+        for each in versions
+        if each.mine != each.was
+    ]
+
+
+def _taken_away(path, *sides):
+    """What taking the value at `path` would take from the record though no word tells (tuple)."""
+    texts = [rows.get(path[:2], {}).get(path.field) for rows in sides]
+    is_rich = path.field and isinstance(_field_at(path), RichTextField)
+    return tuple(plain.taken_away(*texts)) if is_rich and all(texts) else ()
+
+
+def _field_at(path):
+    return snapshots.model_of(path.model)._meta.get_field(path.field)
 
 
 def _kept(answer):
