@@ -110,7 +110,7 @@ def documents(address):
         if wanted in PARTING.sub("", alike(f"{text} {content.decode('latin-1')}")):
             yield document, "names the address"
         elif obstacle:
-            yield document, f"cannot be searched: {obstacle}"
+            yield document, f"cannot be searched{' whole' if text else ''}: {obstacle}"
         elif document.agreement.collaboration_id in theirs:
             yield document, "belongs to a collaboration that this person is a contact of"
 
