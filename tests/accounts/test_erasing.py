@@ -126,6 +126,13 @@ def test_documents_are_read_and_listed_and_left():
     assert AgreementDocument.objects.count() == 6
 
 
+def test_list_of_documents_holds_none_of_their_content():
+    document(f"By {ADA}")
+    document(name="scan.pdf")
+    found = list(erasing.documents(ADA))
+    assert [each.get_deferred_fields() for each, _ in found] == [{"content"}, {"content"}]
+
+
 def test_documents_that_are_named_go_and_no_others():
     goes, stays = document(f"By {ADA}", name="goes.pdf"), document(f"To {ADA}", name="stays.pdf")
     other = document(f"To {BEN}", name="other.pdf")
