@@ -97,7 +97,10 @@ def _names(text, keys):
 
 
 def documents(address):
-    """Yield (AgreementDocument, why a person should look at it: str) of those to be looked at."""
+    """Yield (AgreementDocument, why a person should look at it: str) of those to be looked at.
+
+    They are yielded without their content, of which there may be more than memory.
+    """
     contacts = Contact.objects.exclude(collaboration=None)
     emails = contacts.values_list("collaboration", "email")
     theirs = {key for key, email in emails if alike(email) == alike(address)}
@@ -106,11 +109,12 @@ def documents(address):
         AgreementDocument.objects.select_related("agreement").order_by("pk").iterator(1)
     ):
         content = bytes(document.content)
+        del document.content  # it would be read anew
         text, obstacle = pdf.all_text(content)
         if wanted in PARTING.sub("", alike(f"{text} {content.decode('latin-1')}")):
             yield document, "names the address"
         elif obstacle:
-            yield document, f"cannot be searched: {obstacle}"
+            yield document, f"cannot be searched{' whole' if text else ''}: {obstacle}"
         elif document.agreement.collaboration_id in theirs:
             yield document, "belongs to a collaboration that this person is a contact of"
 

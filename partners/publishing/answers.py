@@ -7,6 +7,7 @@ beside the record and its pending change until staff take of it what they choose
 import io
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.forms import modelform_factory
@@ -52,7 +53,7 @@ ASKED = {
 LONGEST_TEXT = 20_000
 PLAIN = (
     "Plain text: an empty line begins a paragraph, and “•” an item of a list. Links and emphasis "
-    "stay where the words do."
+    "stay with their words; where you make other paragraphs or items, some may go."
 )
 CHANGED = "The entry was changed since this page was shown. Please look at it again."
 SCHEDULED = "A change of this record is scheduled. Take back its schedule, then take the answer."
@@ -63,10 +64,13 @@ class Closed(Exception):
 
 
 class StatementsForm(forms.ModelForm):
-    """What the public reads of a record or of a part, to be corrected in the form's own terms."""
+    """What the public reads of a record or of a part, to be corrected in the form's own terms.
+
+    What nobody corrected is asked no rule: older rows may break those of today.
+    """
 
     def __init__(self, *args, said, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
         self.label = self._meta.model._meta.label_lower
         self.part = self.instance if isinstance(self.instance, Part) else None
         self.heading = self._meta.model._meta.verbose_name
@@ -75,7 +79,7 @@ class StatementsForm(forms.ModelForm):
         self.now = snapshots.row_of(self.instance)["fields"]
         self.texts = [name for name in self.fields if isinstance(self._field(name), RichTextField)]
         for name in self.texts:
-            self.fields[name] = plain_field(self.fields[name])
+            self.fields[name] = plain_field(self.fields[name], plain.as_text(self.now[name]))
         shown = self.now if self.is_bound else self.now | said
         self.initial |= {name: self._shown(name, shown[name]) for name in self.fields}
 
@@ -84,6 +88,13 @@ class StatementsForm(forms.ModelForm):
 
     def _shown(self, name, value):
         return plain.as_text(value) if name in self.texts else self._field(name).to_python(value)
+
+    def _update_errors(self, errors):
+        """What a rule says of fields that are not asked here, staff read when they take it."""
+        asked = {*self.fields, NON_FIELD_ERRORS}
+        known = errors.update_error_dict({}).items()
+        if told := {name: those for name, those in known if name in asked}:
+            super()._update_errors(ValidationError(told))
 
     def statements(self):
         """[(bound field, what the public reads, in words)]."""
@@ -96,19 +107,20 @@ class StatementsForm(forms.ModelForm):
     def corrections(self, today):
         """{field: its value in a row} of what was corrected; a new number is as of `today`."""
         row = snapshots.row_of(self.instance)["fields"]
-        row |= {name: plain.edited(self.now[name], self.cleaned_data[name]) for name in self.texts}
+        texts = [name for name in self.texts if name in self.changed_data]
+        row |= {name: plain.edited(self.now[name], self.cleaned_data[name]) for name in texts}
         fields = {name: row[name] for name in self.changed_data}
         is_number = isinstance(self.instance, Figure) and "value" in fields
         return {"as_of": today.isoformat()} | fields if is_number else fields
 
 
-def plain_field(field):
-    """A field of a form for what an editor would write as rich text."""
+def plain_field(field, text):
+    """A field of a form for what an editor would write as rich text; it is `text` (str) now."""
     return LinesFormField(
         label=field.label,
         help_text=PLAIN,
         required=False,
-        max_length=LONGEST_TEXT,
+        max_length=max(LONGEST_TEXT, len(text)),
         widget=forms.Textarea({"rows": 12}),
     )
 
@@ -207,7 +219,23 @@ def compared(answer):
     present = standing(answer.inquiry.model, answer.inquiry.key).present
     base, rows = _kept(answer)
     versions = differences.side_by_side(base, present, rows)
-    return [each for each in versions if each.mine != each.was]
+    now, mine = snapshots.by_row(present), snapshots.by_row(rows)
+    return [
+        each._replace(gone=_taken_away(each.path, now, mine))
+        for each in versions
+        if each.mine != each.was
+    ]
+
+
+def _taken_away(path, *sides):
+    """What taking the value at `path` would take from the record though no word tells (tuple)."""
+    texts = [rows.get(path[:2], {}).get(path.field) for rows in sides]
+    is_rich = path.field and isinstance(_field_at(path), RichTextField)
+    return tuple(plain.taken_away(*texts)) if is_rich and all(texts) else ()
+
+
+def _field_at(path):
+    return snapshots.model_of(path.model)._meta.get_field(path.field)
 
 
 def _kept(answer):

@@ -76,6 +76,8 @@ class Versions(NamedTuple):
     was: str
     now: str
     mine: str
+    #: What of `now` is not in `mine`, though no word tells: the links and lists of rich text.
+    gone: tuple = ()
 
     @property
     def pieces(self):

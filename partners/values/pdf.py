@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from collections import Counter
+from contextlib import contextmanager
 from operator import itemgetter
 
 import pypdfium2
@@ -30,6 +31,10 @@ LIKELIEST, LIKELY = 3, 0.7
 ASKED, UNNAMED = 200, 0.02
 PAGE_BREAK = "\f"
 TOO_LONG = "it has more pages than are read thoroughly"
+NOTHING_TO_READ = "its pages are pictures, or in letters of its own"
+IN_LETTERS = "some of it is in letters that nobody can name"
+#: Square points of pictures, and segments of lines, in which a page can show an address.
+PICTURED, DRAWN = 500, 200
 #: Lines at either end of a page that may be its header or footer.
 EDGE = 3
 #: A digit of less than this part of its line's height is a footnote's.
@@ -49,7 +54,8 @@ def readings(body, missing=()):
     `missing` (set of str) are the words still looked for: whoever finds some takes them out before
     the next Reading. Raises Unreadable where nobody can read it.
     """
-    pages, unnamed, obstacle = _by_pdfium(body)
+    with _opened(body) as document:
+        pages, unnamed, obstacle = _by_pdfium(document)
     found = 0
     for reading in _of_pages(pages):
         found += 1
@@ -60,18 +66,27 @@ def readings(body, missing=()):
         found += 1
         yield reading._replace(obstacle=obstacle)
     if not found:
-        raise Unreadable("its pages are pictures, or in letters of its own")
+        raise Unreadable(NOTHING_TO_READ)
 
 
 def all_text(body):
     """(the text of the PDF `body`; why more may stand in it than that, or "")."""
     try:
-        found = list(readings(body))
-    except Unreadable as obstacle:
-        return "", str(obstacle)
-    has_pictures = any(not lines for lines in _by_pdfium(body)[0])
-    obstacle = found[-1].obstacle or ("some of its pages are pictures" if has_pictures else "")
-    return "\n".join(reading.text for reading in found), obstacle
+        with _opened(body) as document:
+            pages, unnamed, obstacle = _by_pdfium(document)
+            obstacle = obstacle or _hidden(document, unnamed)
+            about = document.get_metadata_dict(skip_empty=True).values()
+    except Unreadable as error:
+        return "", str(error)
+    again = _by_pdfminer(body, unnamed[:MOST_PAGES_AGAIN]) if unnamed else []
+    texts = [reading.text for those in (pages, again) for reading in _of_pages(those)]
+    if not texts:
+        return "", NOTHING_TO_READ
+    if len(unnamed) > MOST_PAGES_AGAIN:
+        obstacle = obstacle or TOO_LONG
+    elif len(again) < len(unnamed) or not all(map(_is_named, again)):
+        obstacle = obstacle or IN_LETTERS
+    return "\n".join([*about, *texts]), obstacle
 
 
 def _of_pages(pages):
@@ -95,22 +110,28 @@ def _likely(pages, missing):
             yield from range(first, first + text.count(PAGE_BREAK, begin, end) + 1)
 
 
-def _by_pdfium(body):
-    """The lines (list of str) of each page; the numbers of those with letters that it cannot name;
-    and why words may stand there that it did not read (str), or "". Raises Unreadable.
-    """
+@contextmanager
+def _opened(body):
+    """The PdfDocument of the PDF `body`. Raises Unreadable."""
     try:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
         raise Unreadable(f"the PDF does not open: {error}"[:200]) from None
     try:
-        numbers = range(min(len(document), MOST_PAGES))
-        texts = [_page(document, number) for number in numbers]
-        obstacle = TOO_LONG if len(document) > MOST_PAGES else ""
+        yield document
     finally:
         document.close()
+
+
+def _by_pdfium(document):
+    """The lines (list of str) of each page; the numbers of those with letters that it cannot name;
+    and why words may stand there that it did not read (str), or "".
+    """
+    numbers = range(min(len(document), MOST_PAGES))
+    texts = [_page(document, number) for number in numbers]
     pages = [_lines_of(text.replace("\x02", "-")) for text, _ in texts]
-    return pages, [number for number in numbers if not texts[number][1]], obstacle
+    unnamed = [number for number in numbers if not texts[number][1]]
+    return pages, unnamed, TOO_LONG if len(document) > MOST_PAGES else ""
 
 
 def _page(document, number):
@@ -123,6 +144,53 @@ def _page(document, number):
     asked = range(0, count, max(1, count // ASKED))
     unnamed = sum(pdfium.FPDFText_HasUnicodeMapError(page, place) for place in asked)
     return page.get_text_bounded(), unnamed <= UNNAMED * len(asked)
+
+
+def _hidden(document, unnamed):
+    """Where words may stand that no reader reads (str), or "".
+
+    The pages that are `unnamed` are read again, so their letters are not looked at.
+    """
+    if document.get_formtype() != pdfium.FORMTYPE_NONE:
+        return "it has fields of a form"
+    if pdfium.FPDFDoc_GetAttachmentCount(document):
+        return "it has files in it"
+    found = (_hidden_on(document, number, number in unnamed) for number in range(len(document)))
+    return next(filter(None, found), "")
+
+
+def _hidden_on(document, number, is_unnamed):
+    try:
+        page = document[number]
+        if pdfium.FPDFPage_GetAnnotCount(page):
+            return "it has notes, links or fields of a form"
+        if _is_pictured(page):
+            return "some of its pages are pictures, or have some"
+        text = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return "some of its pages do not open"
+    if _letters(text.get_text_range()) > _letters(text.get_text_bounded()):
+        return "some of its words are beyond the edge of a page"
+    letters = range(0 if is_unnamed else text.count_chars())
+    is_named = not any(pdfium.FPDFText_HasUnicodeMapError(text, place) for place in letters)
+    return "" if is_named else IN_LETTERS
+
+
+def _letters(text):
+    return len("".join(text.split()))
+
+
+def _is_pictured(page):
+    """Whether it has no words, or more pictures and drawings than a line between paragraphs."""
+    area = segments = 0
+    for each in page.get_objects((pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH)):
+        if each.type == pdfium.FPDF_PAGEOBJ_PATH:
+            segments += pdfium.FPDFPath_CountSegments(each)
+        else:  # within another object, it is drawn in whatever size that has
+            left, bottom, right, top = each.get_bounds()
+            area += PICTURED if each.level else (right - left) * (top - bottom)
+    has_words = page.get_textpage().get_text_bounded().strip()
+    return area >= PICTURED or segments >= DRAWN or not has_words
 
 
 def _by_pdfminer(body, numbers):
@@ -183,6 +251,11 @@ def _masked(line):
 
 def _joined(pages):
     return PAGE_BREAK.join(map(SOFT_BREAK.join, pages))
+
+
+def _is_named(page):
+    """Whether there are lines, and every letter of them has a name."""
+    return bool(page) and not NO_TEXT.search(_joined([page]))
 
 
 def _is_text(text):

@@ -82,15 +82,15 @@ def test_public_content_is_told_and_left():
     assert "left: end the account in the back office, or edit" in run("delete", ADA)
 
 
-def document(*lines, comment="", **fields):
-    """A document whose one page says these lines."""
+def document(*lines, comment="", notes="", **fields):
+    """A document whose one page says these lines, and has `notes`."""
     text = " 0 -20 Td ".join(f"({line}) Tj" for line in lines)
     font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
     place = "/Parent 2 0 R/MediaBox[0 0 600 800]"
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        f"<</Type/Page{place}/Contents 4 0 R/Resources<</Font<</F {font}>>>>>>",
+        f"<</Type/Page{place}/Contents 4 0 R/Resources<</Font<</F {font}>>>>{notes}>>",
         f"<<>>stream\nBT /F 12 Tf 50 700 Td {text} ET\nendstream",
     ]
     written = "\n".join(f"{n} 0 obj{each} endobj" for n, each in enumerate(objects, 1))
@@ -112,16 +112,25 @@ def test_documents_are_read_and_listed_and_left():
     document("write to ADA@partner.", "example.org, please", name="names.pdf")
     document("Mail us", name="link.pdf", comment=f"(mailto:{ADA})")
     document(name="scan.pdf")
+    document("Page 2 of 2", name="noted.pdf", notes="/Annots[<</Subtype/Text/Contents<00>>>]")
     found = run("show", ADA)
     assert listed(found) == {
         "theirs.pdf": "belongs to a collaboration that this person is a contact of",
         "names.pdf": "names the address",
         "link.pdf": "names the address",
         "scan.pdf": "cannot be searched: its pages are pictures, or in letters of its own",
+        "noted.pdf": "cannot be searched whole: it has notes, links or fields of a form",
     }
     assert f"/admin/partners/agreement/{agreement.pk}/change/" in found
     assert listed(run("delete", ADA)) == listed(found)
-    assert AgreementDocument.objects.count() == 5
+    assert AgreementDocument.objects.count() == 6
+
+
+def test_list_of_documents_holds_none_of_their_content():
+    document(f"By {ADA}")
+    document(name="scan.pdf")
+    found = list(erasing.documents(ADA))
+    assert [each.get_deferred_fields() for each, _ in found] == [{"content"}, {"content"}]
 
 
 def test_documents_that_are_named_go_and_no_others():

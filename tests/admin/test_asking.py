@@ -145,6 +145,22 @@ def test_staff_see_which_words_of_a_long_text_are_others(editor, answer):
     assert "They work in all of Europe, and in <ins>most</ins> of its neighbours.</td>" in page
 
 
+def test_staff_see_what_goes_without_a_word(editor, answer):
+    link, words = '<a href="https://a.example/?b&amp;c">so</a>', "<p>We say so.</p>"
+    quoted = f"<blockquote><p>We say {link}.</p></blockquote>"
+    for rows, says in ((answer.base, quoted), (answer.rows, words)):
+        rows[0]["fields"] |= {"description": says, "founded": "2016"}
+    answer.save()
+    path = reverse("admin:partners_answer_change", args=[answer.pk])
+    assert "Taken, it removes" not in editor.get(path).content.decode()  # nothing is there to go
+    Organisation.objects.update(description=quoted)
+    told = "Taken, it removes the link to https://a.example/?b&amp;c, a quotation.</strong>"
+    assert told in editor.get(path).content.decode()
+    answer.rows[0]["fields"]["description"] = quoted.replace("We", "They")
+    answer.save()
+    assert "Taken, it removes" not in editor.get(path).content.decode()
+
+
 def test_logo_is_taken_with_its_permission(editor, answer):
     decide(editor, answer, _take="1", take=["logo"])
     fields = pending().rows[0]["fields"]

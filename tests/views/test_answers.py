@@ -143,6 +143,39 @@ def test_number_that_its_register_cannot_have_given_is_refused(client, inquiry, 
     assert not Answer.objects.exists()
 
 
+def test_partner_can_confirm_whatever_older_rows_say(client, inquiry, figure):
+    """What a version before wrote may break the rules of today, asked here or not."""
+    esr = figure.organisation
+    unnamed = make.IdentifierFactory(organisation=esr, value="Q42")
+    wrong = make.IdentifierFactory(organisation=esr, scheme="ror", value="05dxps055")
+    type(wrong).objects.filter(pk=wrong.pk).update(value="no number")
+    type(unnamed).objects.filter(pk=unnamed.pk).update(scheme="other", value="1", register="")
+    path = path_of(inquiry)
+    sent = fields_of(client.get(path))
+    assert b"is still right" in client.post(path, sent).content
+    sent |= {f"identifier-{unnamed.pk}-value": "2"}
+    assert b"<ins>2</ins>" in client.post(path, sent).content
+    client.post(path, {"_send": "1"})
+    rows = snapshots.by_row(Answer.objects.get().rows)
+    assert rows["partners.identifier", str(unnamed.pk)]["value"] == "2"
+
+
+def test_long_description_can_be_answered_and_grows_no_longer(client, inquiry, figure):
+    """What an editor wrote may be longer than what a partner may write."""
+    esr = figure.organisation
+    esr.description = f"<p>{'ray ' * answers.LONGEST_TEXT}.</p>"
+    esr.save()
+    path = path_of(inquiry)
+    sent = fields_of(client.get(path))
+    name = f"organisation-{esr.pk}-description"
+    corrected = sent | {name: sent[name].replace("ray", "Ray", 1)}
+    assert b"Not taken yet" in client.post(path, corrected | {name: f"{sent[name]}!"}).content
+    founded = sent | {f"organisation-{esr.pk}-founded": "2015"}
+    for each, kind in [(sent, "right"), (founded, "corrected"), (corrected, "corrected")]:
+        client.post(path, each)
+        assert Answer.objects.get().kind == kind
+
+
 def picture():
     """A PNG that does not compress, of half a megabyte."""
     content, rng = io.BytesIO(), random.Random(1)  # noqa: S311 — no secret
