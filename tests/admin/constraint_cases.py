@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.apps import apps
 
+from partners.values.languages import NO_TAG
 from tests import factories as make
 from tests.admin.records import ROOT_FACTORIES, label
 from tests.admin.test_logo import picture
@@ -26,6 +27,10 @@ OUT_OF_REACH = {
     "pendingchange_scheduled_has_time",
     "reminder_sent_once",
     "agreementdocument_kept_once",
+    "sourcecheck_last_not_before_first",
+    "sourcecheck_moved_has_target",
+    "sourcecheck_outcome_is_known",
+    "sourcecheck_still_right_has_reason",
     *(f"{label(model)}_withdrawn_after_published" for model in ROOT_FACTORIES),
     *(f"{label(model)}_withdrawn_needs_published" for model in ROOT_FACTORIES),
 }
@@ -162,6 +167,20 @@ CASES = [
         "valid_until",
         NAME,
         "names",
+    ),
+    case(
+        "organisationname_language_is_language_tag",
+        make.OrganisationFactory,
+        "names-0-language",
+        {"names": [NAME | {"language": "Klingon"}]},
+        NO_TAG % {"value": "Klingon"},
+    ),
+    case(
+        "source_language_is_language_tag",
+        make.SourceFactory,
+        "language",
+        {"language": "Klingon"},
+        NO_TAG % {"value": "Klingon"},
     ),
     case(
         "organisationname_has_name",
