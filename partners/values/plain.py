@@ -23,7 +23,7 @@ PIECE = re.compile(
     r'|</?(?P<tag>\w+)(?:[^<>"]|"[^"]*")*>|&\w+;|\w+|[^\w\s<]|\s+'
 )
 WORD = re.compile(rf"\n|[^\S\n]+|[{SMALL}]+|[^\W{SMALL}]+|[^\w\s]")
-MANY = 400  # words; of more, frequent ones are not compared
+MANY = 400  # words, lines or blocks; of more, frequent ones are not compared
 #: The tags around the words of a block that has no other block in it.
 FRAME = re.compile(
     r"((?:<(?:p|h3|h4|blockquote)>)*)((?:(?!</?(?:p|h3|h4|ul|ol|li|blockquote)\b).)*)"
@@ -76,7 +76,7 @@ def _text(block):
 def _aligned(blocks, texts):
     """Yield (the old block, or "" where there is none; its text now) for each of `texts`."""
     texts, old = list(texts), [_text(block) for block in blocks]
-    matcher = SequenceMatcher(None, old, texts, autojunk=False)
+    matcher = SequenceMatcher(None, old, texts, autojunk=len(texts) > MANY)
     for _, begin, end, first, last in matcher.get_opcodes():
         for place in range(first, last):
             number = begin + place - first
@@ -185,7 +185,7 @@ def _shared_out(leaves, typed):
     new = list(map(_line, typed))
     said, added = {leaf.place: [] for leaf in leaves}, []
     lines = said[leaves[0].place]
-    matcher = SequenceMatcher(None, [line for _, line in old], new, autojunk=False)
+    matcher = SequenceMatcher(None, [line for _, line in old], new, autojunk=len(new) > MANY)
     for _, begin, end, first, last in matcher.get_opcodes():
         for number in range(first, last):
             place = begin + number - first
