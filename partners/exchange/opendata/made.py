@@ -52,11 +52,13 @@ class Busy(Exception):
 def edition(at):
     """The name (str) of what the public reads at `at` (aware datetime): another after each change.
 
+    Other code that makes other files of the same content gives them another name.
     Within a transaction what is seen may not be what others see: there each asking has its own.
     """
     if connection.in_atomic_block:
         return uuid.uuid4().hex
-    present = f"{freshness.token()} {freshness.lasting(at)} {settings.SITE_URL}"
+    files = f"{dumps.FORM} {' '.join(dumps.FILES)}"
+    present = f"{freshness.token()} {freshness.lasting(at)} {settings.SITE_URL} {files}"
     return hashlib.sha256(present.encode()).hexdigest()[:32]
 
 

@@ -1,10 +1,11 @@
 """Servers that share a bucket: files made by one are given by the other, once an edition."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from partners.exchange.opendata import made
-from partners.exchange.opendata.dumps import CHECKSUMS, FILES
+from partners.exchange.opendata.dumps import CHECKSUMS, FILES, LINKED
 from tests import bucket as buckets
 from tests import factories as make
 from tests.worker import work
@@ -108,3 +109,28 @@ def test_files_of_a_later_edition_are_left_by_who_comes_late(bucket, servers):
     made._share(before)
     editions = {key.split("/")[1] for key in buckets.keys(bucket)}
     assert editions == {before.name, after.name}
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_files_of_the_previous_code_are_no_edition_of_todays(
+    client, bucket, servers, monkeypatch, is_large
+):
+    make.OrganisationFactory()
+    reverse("partners:data")  # the addresses are those of today's code
+    with monkeypatch.context() as previous:
+        previous.delitem(FILES, LINKED)
+        before = made.folder(timezone.now())
+        (before / LINKED).unlink()
+    monkeypatch.setattr(made, "MOST_AT_ONCE", 0 if is_large else 500)
+    if is_large:
+        assert file_of(client, LINKED)[0] == 503
+        work()
+    assert file_of(client, LINKED)[0] == 200
+    assert client.get("/data/").status_code == 200
+
+
+def test_another_form_is_another_edition(monkeypatch, servers):
+    make.OrganisationFactory()
+    before = made.folder(timezone.now())
+    monkeypatch.setattr("partners.exchange.opendata.dumps.FORM", 1_000)
+    assert made.folder(timezone.now()) != before
