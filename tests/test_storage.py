@@ -355,6 +355,47 @@ def test_nothing_is_restored_while_the_bucket_is_away(settings, bucket, tmp_path
     assert Organisation.objects.get().summary == "Later."
 
 
+@pytest.mark.slow("archive")
+@pytest.mark.django_db(transaction=True)
+def test_restore_says_that_it_restored_and_which_leftovers_stay(
+    kept_in, tmp_path, capsys, monkeypatch
+):
+    logo_of()
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    Organisation.objects.update(summary="Later.")
+    later = [stored(f"logos/later-{number}.png") for number in (1, 2)]
+    delete = type(default_storage._wrapped).delete
+    monkeypatch.setattr(
+        type(default_storage._wrapped),
+        "delete",
+        lambda storage, name: fail(name) if name == later[0] else delete(storage, name),
+    )
+    call_command("restore", str(tmp_path / "site.zip"), "--no-input")
+    assert Organisation.objects.get().summary != "Later."
+    assert set(backups.uploads()) == {Organisation.objects.get().logo.name, later[0]}
+    said = capsys.readouterr()
+    assert "Restored" in said.out
+    assert f"they cannot be deleted (see the log): {later[0]}. Delete" in said.err
+
+
+@pytest.mark.slow("archive")
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_restored_where_uploads_cannot_be_listed(kept_in, tmp_path, monkeypatch):
+    logo_of()
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    Organisation.objects.update(summary="Later.")
+    monkeypatch.setattr(
+        type(default_storage._wrapped), "listdir", lambda storage, folder: fail(folder)
+    )
+    with pytest.raises(CommandError, match="Cannot be reached"):
+        call_command("restore", str(tmp_path / "site.zip"), "--no-input")
+    assert Organisation.objects.get().summary == "Later."
+
+
+def fail(name):
+    raise ConnectionError(f"Cannot be reached: {name}")
+
+
 def test_uploads_of_a_folder_are_brought_to_where_they_are_kept_now(
     client, kept_in, tmp_path, capsys
 ):
