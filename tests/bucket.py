@@ -23,6 +23,7 @@ def in_memory(settings):
 def use(settings, url):
     """Let uploads and made files be in the bucket of that address."""
     settings.BUCKET_KEY = url
+    import_module("partners.values.buckets").Bucket.silent_until = 0  # of another one
     settings.STORAGES = settings.STORAGES | {
         "default": {"BACKEND": "partners.values.buckets.Uploads"},
         "made": {"BACKEND": "partners.values.buckets.Made"},

@@ -3,8 +3,11 @@
 import io
 import json
 import re
+import socket
+from importlib import import_module
 
 import pytest
+from botocore.config import Config
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -20,6 +23,7 @@ from partners.reading import cards
 from partners.rows import snapshots
 from partners.rows.uploads import forget_uploads
 from partners.values.renditions import name_of
+from partners.values.uploads import can_be_kept
 from tests import bucket as buckets
 from tests import factories as make
 
@@ -239,6 +243,62 @@ def test_one_page_alone_waits_for_a_bucket_that_does_not_answer(client, settings
         assert asked == ["HeadObject"]
 
 
+@pytest.fixture
+def silent(settings, monkeypatch):
+    """A bucket that accepts and never answers, of which the test waits for a moment alone."""
+    once = Config(read_timeout=0.01, retries={"total_max_attempts": 1})
+    quick = import_module("partners.values.buckets").CLIENT.merge(once)
+    monkeypatch.setattr("partners.values.buckets.Bucket.client_config", quick)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        buckets.use(settings, f"s3+http://key:secret@127.0.0.1:{server.getsockname()[1]}/partners")
+        yield
+        buckets.use(settings, buckets.URL)
+
+
+#: All that a request asks a bucket.
+QUESTIONS = {
+    "card": lambda: default_storage.is_known(NAME),
+    "upload": lambda: status_of(f"/media/{NAME}"),
+    "rendition": lambda: status_of(f"/media/{name_of(NAME, 1)}"),
+    "files": lambda: status_of("/data/partners.json"),
+    "form": lambda: can_be_kept(io.BytesIO(b"logo")),
+}
+ANSWERS = {"card": False, "upload": 503, "rendition": 503, "files": 200, "form": False}
+
+
+def status_of(address):
+    return given(Client(raise_request_exception=False), address).status_code
+
+
+@pytest.mark.parametrize("first", QUESTIONS)
+def test_one_question_alone_waits_for_a_bucket_that_is_silent(silent, first):
+    with buckets.counted() as asked:
+        assert QUESTIONS[first]() == ANSWERS[first]
+        assert len(asked) == 1
+        assert {each: ask() for each, ask in QUESTIONS.items()} == ANSWERS
+        assert len(asked) == 1
+
+
+def test_bucket_is_asked_again_after_the_silence(client, settings, bucket, monkeypatch):
+    stored()
+    buckets.use(settings, buckets.AWAY)
+    assert not default_storage.is_known(NAME)
+    silent_until = type(default_storage._wrapped).silent_until
+    buckets.use(settings, buckets.URL)
+    monkeypatch.setattr("partners.values.buckets.Bucket.silent_until", silent_until)
+    with pytest.raises(ConnectionError, match="asked again soon"):
+        content_of(NAME)
+    monkeypatch.setattr("time.monotonic", lambda: silent_until)
+    assert content_of(NAME) == picture()
+
+
+@pytest.mark.parametrize("name", ["%ED%A0%80", "a" * 2000, "..%2F..", "%0D%0Ax: y", " "])
+def test_no_name_that_a_reader_invents_begins_the_silence(bucket, name):
+    stored()
+    assert status_of(f"/media/{name}") in (404, 503)
+    assert content_of(NAME) == picture()
+
+
 def test_commands_say_that_the_bucket_is_away(settings, bucket, tmp_path):
     organisation = make.OrganisationFactory(is_home=True)
     buckets.use(settings, buckets.AWAY)
@@ -293,6 +353,47 @@ def test_nothing_is_restored_while_the_bucket_is_away(settings, bucket, tmp_path
     with pytest.raises(CommandError, match="it cannot be stored: The bucket does not answer"):
         call_command("restore", str(tmp_path / "site.zip"), "--no-input")
     assert Organisation.objects.get().summary == "Later."
+
+
+@pytest.mark.slow("archive")
+@pytest.mark.django_db(transaction=True)
+def test_restore_says_that_it_restored_and_which_leftovers_stay(
+    kept_in, tmp_path, capsys, monkeypatch
+):
+    logo_of()
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    Organisation.objects.update(summary="Later.")
+    later = [stored(f"logos/later-{number}.png") for number in (1, 2)]
+    delete = type(default_storage._wrapped).delete
+    monkeypatch.setattr(
+        type(default_storage._wrapped),
+        "delete",
+        lambda storage, name: fail(name) if name == later[0] else delete(storage, name),
+    )
+    call_command("restore", str(tmp_path / "site.zip"), "--no-input")
+    assert Organisation.objects.get().summary != "Later."
+    assert set(backups.uploads()) == {Organisation.objects.get().logo.name, later[0]}
+    said = capsys.readouterr()
+    assert "Restored" in said.out
+    assert f"they cannot be deleted (see the log): {later[0]}. Delete" in said.err
+
+
+@pytest.mark.slow("archive")
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_restored_where_uploads_cannot_be_listed(kept_in, tmp_path, monkeypatch):
+    logo_of()
+    call_command("backup", str(tmp_path / "site.zip"), verbosity=0)
+    Organisation.objects.update(summary="Later.")
+    monkeypatch.setattr(
+        type(default_storage._wrapped), "listdir", lambda storage, folder: fail(folder)
+    )
+    with pytest.raises(CommandError, match="Cannot be reached"):
+        call_command("restore", str(tmp_path / "site.zip"), "--no-input")
+    assert Organisation.objects.get().summary == "Later."
+
+
+def fail(name):
+    raise ConnectionError(f"Cannot be reached: {name}")
 
 
 def test_uploads_of_a_folder_are_brought_to_where_they_are_kept_now(

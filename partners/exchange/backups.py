@@ -34,6 +34,7 @@ from partners.exchange import backup_rows
 from partners.exchange.backup_rows import Damaged, member_of, refused, written
 from partners.models import Erasure
 from partners.reading import cards
+from partners.rows.uploads import discard
 from partners.values import renditions
 
 FORMAT = 1
@@ -277,26 +278,25 @@ def _refuse_twice(names, pictures):
 
 
 def restore(path):
-    """Make everything as it is in the file: all of it, or nothing. Raises Damaged.
+    """Make everything as it is in the file: all of it, or nothing. Raises Damaged, or OSError.
 
     Uploads are put beside those that are there, the rows are replaced in one transaction, and what
     no row knows any more goes last: killed anywhere between, the site is as before or as restored.
+    Returns the names ([str]) of uploads that should have gone, but cannot be deleted.
     """
     manifest = verify(path)
     wanted = {name for name in manifest["sha256"] if name.startswith("media/")}
     with zipfile.ZipFile(path) as archive, ExitStack() as undone:
         for name in sorted(wanted):
             _put_upload(name, archive.read(name), undone)
+        leftovers = [name for name in uploads() if f"media/{name}" not in wanted]
         try:
             with transaction.atomic():
                 _replace_rows(archive)
         except DatabaseError as error:
             raise Damaged(f"Nothing was restored: the database refuses it: {error}") from error
         undone.pop_all()
-    for name in uploads():
-        if f"media/{name}" not in wanted:
-            default_storage.delete(name)
-    return manifest
+    return [name for name in leftovers if not discard(default_storage, name)]
 
 
 def _put_upload(name, content, undone):
@@ -314,7 +314,7 @@ def _put_upload(name, content, undone):
 
 def _put_back(upload, before):
     if before is None:
-        default_storage.delete(upload)
+        discard(default_storage, upload)
     else:
         default_storage.put(upload, before)
 

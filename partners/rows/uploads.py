@@ -29,15 +29,20 @@ def forget(rows):
         kept = _kept(model, keys)
         for key in keys:
             for storage, name in files[model, key] - kept[key]:
-                transaction.on_commit(partial(_delete, storage, name))
+                transaction.on_commit(partial(discard, storage, name))
 
 
-def _delete(storage, name):
-    """What was stored by then is not told as failed because a file stays that nobody needs."""
+def discard(storage, name):
+    """Delete a file that nobody needs, and return whether it is gone.
+
+    What was stored by then is not told as failed because it stays.
+    """
     try:
         storage.delete(name)
     except OSError:
         log.exception("The file %s cannot be deleted.", name)
+        return False
+    return True
 
 
 def _kept(model, keys):

@@ -23,11 +23,11 @@ from partners.values.renditions import WithRenditions
 
 #: As much of a file (bytes) is held in memory; the rest is on the disk meanwhile.
 MOST_IN_MEMORY = 2_000_000
-#: For how long (seconds) no page asks a bucket that did not answer.
+#: For how long (seconds) a process does not ask a bucket that did not answer.
 SILENCE = 30
 CLIENT = Config(
     connect_timeout=2,  # seconds: a request waits for it
-    read_timeout=10,
+    read_timeout=3,
     retries={"total_max_attempts": 2},
     # Else botocore adds checksums that only Amazon's own and the newest of the others know.
     request_checksum_calculation="when_required",
@@ -56,8 +56,12 @@ def as_os_errors(name=""):
     """What a bucket answers is told as a folder tells it, for nobody else knows the library.
 
     FileNotFoundError for what is not there; ConnectionError for all that an operator has to mend: a
-    bucket that is away, missing, or closed to us.
+    bucket that is away, missing, or closed to us. After one that did not answer this process asks
+    nothing for SILENCE: else a bucket that does not even refuse holds all workers, one question
+    each, and the site with them.
     """
+    if time.monotonic() < Bucket.silent_until:
+        raise ConnectionError("The bucket does not answer. It is asked again soon.")
     try:
         yield
     except ClientError as error:
@@ -65,6 +69,7 @@ def as_os_errors(name=""):
             raise FileNotFoundError(f"There is no {name} in the bucket.") from error
         raise ConnectionError(f"The bucket refuses: {error}") from error
     except (BotoCoreError, Boto3Error) as error:
+        Bucket.silent_until = time.monotonic() + SILENCE
         raise ConnectionError(f"The bucket does not answer: {error}") from error
 
 
@@ -88,6 +93,8 @@ class Bucket(S3Storage):
     default_acl = None
     querystring_auth = file_overwrite = False
     client_config, transfer_config = CLIENT, ONE_BY_ONE
+    #: Until when (seconds of the monotonic clock) this process asks no part of it anything.
+    silent_until = 0
 
     def __init__(self):
         super().__init__(**place(settings.BUCKET_KEY))
@@ -142,7 +149,6 @@ class Uploads(WithRenditions, Bucket):
     """The uploads: as in a folder, under addresses of the site, which gives them itself."""
 
     location = "media"
-    silent_until = 0
     #: What is tried out: beside the uploads, so that no reader finds it.
     PROBE = "probe"
 
@@ -151,16 +157,10 @@ class Uploads(WithRenditions, Bucket):
         return settings.MEDIA_URL + filepath_to_uri(name)
 
     def is_known(self, name):
-        """Whether it is there; no, for a while, where the bucket did not answer.
-
-        Else each page that is made would wait for a bucket that does not even refuse.
-        """
-        if time.monotonic() < self.silent_until:
-            return False
+        """Whether it is there, for a page that can do without: no, where nobody knows."""
         try:
             return self.exists(name)
         except ConnectionError:
-            self.silent_until = time.monotonic() + SILENCE
             return False
 
     def try_out(self, content):

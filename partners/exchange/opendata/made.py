@@ -52,11 +52,13 @@ class Busy(Exception):
 def edition(at):
     """The name (str) of what the public reads at `at` (aware datetime): another after each change.
 
+    Other code that makes other files of the same content gives them another name.
     Within a transaction what is seen may not be what others see: there each asking has its own.
     """
     if connection.in_atomic_block:
         return uuid.uuid4().hex
-    present = f"{freshness.token()} {freshness.lasting(at)} {settings.SITE_URL}"
+    files = f"{dumps.FORM} {' '.join(dumps.FILES)}"
+    present = f"{freshness.token()} {freshness.lasting(at)} {settings.SITE_URL} {files}"
     return hashlib.sha256(present.encode()).hexdigest()[:32]
 
 
@@ -76,7 +78,8 @@ def folder(at):
         raise Busy
     with _alone():
         if not there.is_dir() and not _is_taken(there):
-            if is_large:  # another edition has just begun
+            if is_large:  # another edition has just begun, or the copy failed
+                queue_once(make)
                 raise Busy
             _make(there, at)
             _share_if_possible(there)
@@ -198,10 +201,22 @@ def _is_taken(there):
             for name in IN_BUCKET:
                 _copy(f"{there.name}/{name}", copied / name)
             _refuse_damaged(copied)
-    except (ConnectionError, FileNotFoundError):  # the bucket is away, or has another edition
+    except ConnectionError:
         log.warning("The made files cannot be copied from the bucket.", exc_info=True)
         return False
+    except (FileNotFoundError, ValueError):
+        log.warning("The made files in the bucket are not whole: made anew.", exc_info=True)
+        _withdraw(there.name)
+        return False
     return True
+
+
+def _withdraw(name):
+    """Let that edition count as not in the bucket, so that whoever makes it puts it there anew."""
+    try:
+        _bucket().delete(f"{name}/{dumps.CHECKSUMS}")
+    except ConnectionError:
+        log.warning("The next who asks tries again.", exc_info=True)
 
 
 def _copy(name, path):
@@ -210,10 +225,14 @@ def _copy(name, path):
 
 
 def _refuse_damaged(copied):
-    for name, digest in _checksums(copied).items():
+    """Raise ValueError unless all files are what the checksums say, and those are whole."""
+    sums = _checksums(copied)
+    if sums.keys() != dumps.FILES.keys():
+        raise ValueError("The checksums are damaged in the bucket.")
+    for name, digest in sums.items():
         with (copied / name).open("rb") as file:
             if dumps.digest(file) != digest:
-                raise ConnectionError(f"{name} is damaged in the bucket.")
+                raise ValueError(f"{name} is damaged in the bucket.")
 
 
 def _share(there):

@@ -26,8 +26,13 @@ class Command(BaseCommand):
                 return
             if ask and input(f"{made}. Replace everything by it? Type yes: ") != "yes":
                 raise CommandError("Nothing was changed.")
-            backups.restore(path)
+            stay = backups.restore(path)
         except (backups.Damaged, OSError) as error:
             raise CommandError(str(error)) from None
         if options["verbosity"] >= 1:
             self.stdout.write(f"Restored {path}. Everybody has to log in again.")
+        if stay:
+            self.stderr.write(
+                "No record names these uploads any more, but they cannot be deleted (see the log): "
+                f"{', '.join(stay)}. Delete them by hand, or restore again."
+            )
