@@ -49,7 +49,7 @@ def content_of(name):
 def given(client, address):
     """The answer, read to its end."""
     response = client.get(address)
-    response.close()
+    response.getvalue()
     return response
 
 
@@ -129,6 +129,7 @@ def card_of(client, root):
     return found and found[1]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_upload_goes_beside_the_fixtures_and_comes_back(kept_in, tmp_path):
     organisation = logo_of()
     name = organisation.logo.name
@@ -140,6 +141,7 @@ def test_upload_goes_beside_the_fixtures_and_comes_back(kept_in, tmp_path):
     assert content_of(Organisation.objects.get().logo.name) == picture()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_fixture_with_a_logo_of_no_size_is_refused(tmp_path, kept_in):
     """Such a row would read the file at each load, and fail where it cannot."""
     logo_of()
@@ -299,6 +301,7 @@ def test_no_name_that_a_reader_invents_begins_the_silence(bucket, name):
     assert content_of(NAME) == picture()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_commands_say_that_the_bucket_is_away(settings, bucket, tmp_path):
     organisation = make.OrganisationFactory(is_home=True)
     buckets.use(settings, buckets.AWAY)
