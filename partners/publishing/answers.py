@@ -220,11 +220,10 @@ def compared(answer):
     base, rows = _kept(answer)
     versions = differences.side_by_side(base, present, rows)
     now, mine = snapshots.by_row(present), snapshots.by_row(rows)
-    return [
-        each._replace(gone=_taken_away(each.path, now, mine))
-        for each in versions
-        if each.mine != each.was
-    ]
+    changed = {path for change in snapshots.changes(base, rows) for path in change.paths}
+    gone = {path: _taken_away(path, now, mine) for path in changed}
+    found = (each._replace(gone=gone.get(each.path, ())) for each in versions)
+    return [each for each in found if each.gone or each.mine != each.was]
 
 
 def _taken_away(path, *sides):

@@ -156,8 +156,11 @@ def test_staff_see_what_goes_without_a_word(editor, answer):
     Organisation.objects.update(description=quoted)
     told = "Taken, it removes the link to https://a.example/?b&amp;c, a quotation.</strong>"
     assert told in editor.get(path).content.decode()
-    answer.rows[0]["fields"]["description"] = quoted.replace("We", "They")
-    answer.save()
+    for kept in (quoted.replace("We", "They"), answer.base[0]["fields"]["description"]):
+        answer.rows[0]["fields"]["description"] = kept
+        answer.save()
+        assert "Taken, it removes" not in editor.get(path).content.decode()
+    Organisation.objects.update(description=f"{quoted}<p>Staff say {link}.</p>")  # untouched there
     assert "Taken, it removes" not in editor.get(path).content.decode()
 
 
