@@ -10,14 +10,12 @@ or before the backup, stays erased after a restore.
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 import zipfile
 import zlib
 from collections import Counter
 from contextlib import ExitStack, contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import django
 from django.apps import apps
@@ -36,6 +34,7 @@ from partners.models import Erasure
 from partners.reading import cards
 from partners.rows.uploads import discard
 from partners.values import renditions
+from partners.values.files import complete_or_nothing
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -92,21 +91,6 @@ def backup(path):
             _write_upload(archive, manifest, upload)
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
     return manifest
-
-
-@contextmanager
-def complete_or_nothing(path):
-    """A file for its owner alone, that gets its name when it is whole and on the disk."""
-    number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(draft)
-    try:
-        with os.fdopen(number, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from partners.models import (
     Topic,
 )
 from partners.rows import snapshots
+from partners.values.files import complete_or_nothing
 
 
 def _with_parts(name):
@@ -151,7 +152,7 @@ def _copy(name, path):
         return False
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with backups.complete_or_nothing(path) as file:
+        with complete_or_nothing(path) as file:
             file.write(content)
         path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
     return True
@@ -162,7 +163,7 @@ def _replace(folder, texts):
     with ExitStack() as complete:  # the first file takes its name when the last is written
         for name, content in texts.items():
             if content:
-                file = complete.enter_context(backups.complete_or_nothing(folder / name))
+                file = complete.enter_context(complete_or_nothing(folder / name))
                 file.write(content.encode())
                 file.flush()  # a full disk says so here, before any file is replaced
     for name, content in texts.items():

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from PIL import Image
 
+from partners.values.files import complete_or_nothing
 from partners.values.uploads import drawn
 from partners.values.validators import LOGO_FORMATS, LOGO_MAX_PIXELS
 
@@ -53,17 +54,9 @@ class Uploads(WithRenditions, FileSystemStorage):
         """
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        draft = Path(draft)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(number)
-            draft.chmod(settings.FILE_UPLOAD_PERMISSIONS)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with complete_or_nothing(path) as file:
+            os.fchmod(file.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
+            file.write(content)
 
     def try_out(self, content):
         """Raise OSError where as much as `content` (bytes) could not be kept."""
