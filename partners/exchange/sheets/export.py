@@ -7,6 +7,7 @@ a record is in one of them with all its parts, and what it refers to is in the s
 import io
 import zipfile
 from collections import defaultdict
+from itertools import islice
 from typing import NamedTuple
 
 from partners.exchange.sheets import files
@@ -64,7 +65,7 @@ def pieces(model, keys, progress=None):
     `progress` is called now and then with how many are read, and of how many.
     """
     keys, tables = [str(key) for key in keys], tables_of(model)
-    first, *others = _first_two(_full(_records(model, keys, tables, progress), tables))
+    first, *others = islice(_full(_records(model, keys, tables, progress), tables), 2)
     if not others:
         yield first.sheets
         return
@@ -72,10 +73,6 @@ def pieces(model, keys, progress=None):
     groups = _together(_records(model, keys, tables, progress), keys, model, tables)
     for piece in _full(groups, tables):
         yield piece.sheets
-
-
-def _first_two(found):
-    return [each for _, each in zip(range(2), found, strict=False)]
 
 
 def _records(model, keys, tables, progress=None):
@@ -128,14 +125,13 @@ def _weight(lines):
 
 def _full(groups, tables):
     """Yield the Pieces of as many of `groups` ({name: lines} each) as one takes."""
-    piece, is_empty = _Piece(tables), True
+    piece = _Piece(tables)
     for lines in groups:
         weight = _weight(lines)
-        if not is_empty and not piece.takes(lines, *weight):
+        if piece.cells and not piece.takes(lines, *weight):
             yield piece
             piece = _Piece(tables)
         piece.add(lines, *weight)
-        is_empty = False
     yield piece
 
 
