@@ -64,7 +64,7 @@ def _observance(is_daylight, before, after, name, onsets):
 def _again(onsets):
     """(property, value) for the later ones of `onsets`: a rule that all keep, or each of them.
 
-    Emacs reads rules alone. It ends with the last onset: what comes then nobody has decided.
+    Emacs reads rules alone. It ends soon after the last onset: what comes then nobody has decided.
     """
     first, last = onsets[0], onsets[-1]
     years = range(first.year, last.year + 1)

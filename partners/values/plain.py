@@ -225,18 +225,7 @@ def _without_empty_blocks(html):
     return html
 
 
-# What a correction takes away
-
-
-def taken_away(before, after):
-    """What of rich text `before` is not in `after`, though no word tells: a list of words."""
-    was, now = (Counter(address for address, _ in links(html)) for html in (before, after))
-    gone = [f"the link to {address}" for address in was - now]
-    return gone + [
-        name
-        for name, begins in STRUCTURES.items()
-        if len(begins.findall(after)) < len(begins.findall(before))
-    ]
+# The words of a block
 
 
 def _with_words(html, text):
@@ -262,3 +251,17 @@ def _with_words(html, text):
 
 def _word(piece):
     return plain_text(piece) if piece.startswith("<") else unescape(piece)
+
+
+# What a correction takes away
+
+
+def taken_away(before, after):
+    """What of rich text `before` is not in `after`, though no word tells: a list of words."""
+    was, now = (Counter(address for address, _ in links(html)) for html in (before, after))
+    gone = [f"the link to {address}" for address in was - now]
+    return gone + [
+        name
+        for name, begins in STRUCTURES.items()
+        if len(begins.findall(after)) < len(begins.findall(before))
+    ]
