@@ -252,6 +252,7 @@ if DEBUG:  # invented pages that the demo's sources lead to
     STATICFILES_DIRS.append(("demo", BASE_DIR / "fixtures/demo"))
 # In development straight from static/, so that nothing has to be collected (and tests need not).
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # a page names no other: half as much to compress
 MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="var/media")
 #: Where the files under /data/ are kept once they are made; nothing is lost with it.
@@ -293,8 +294,7 @@ ANSWER_LINK_DAYS = env.int("ANSWER_LINK_DAYS", default=60)
 ANSWERS_AN_HOUR = 30
 #: Seconds between two requests of the link checker to one host.
 LINK_CHECK_PAUSE = 1
-#: Whether the link checker may ask addresses of private networks: for tests alone.
-LINK_CHECK_PRIVATE = False
+LINK_CHECK_PRIVATE = False  # whether it may ask addresses of private networks: for tests alone
 #: The one host and port on this machine that it may ask, in development: the demo's own.
 LINK_CHECK_OWN = urlsplit(SITE_URL).netloc if DEBUG else ""
 #: Where ROR's record of one id is asked for, as https://api.ror.org/v2/organizations/{id}.
