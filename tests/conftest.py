@@ -45,7 +45,7 @@ SLOW = {
 #: a database what no quick one does: any query, any sentence of a constraint, any lock.
 ON_BOTH = {
     "admin/test_constraints.py", "admin/test_finding.py", "admin/test_merging.py",
-    "admin/test_query_counts.py", "admin/test_repeated_rows.py", "views/test_queries.py",
+    "admin/test_repeated_rows.py", "views/test_queries.py",
 }  # fmt: skip
 LEFT_OUT = pytest.StashKey[Counter]()
 

@@ -10,7 +10,7 @@ from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a colleague's word"
 
 

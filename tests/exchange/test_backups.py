@@ -172,6 +172,7 @@ def test_newer_and_older_backups_are_refused(backup, later_migration):
     assert_refused(backup, "newer than this installation, which lacks partners.99999_much_later")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 0.999])
 def test_cut_backup_is_refused(backup, share):
     content = backup.read_bytes()
@@ -179,6 +180,7 @@ def test_cut_backup_is_refused(backup, share):
     assert_refused(backup, "is damaged, or is no backup")
 
 
+@pytest.mark.any_database
 def test_flipped_bits_are_refused_or_of_no_consequence(backup):
     """Wherever a byte was changed, the file is refused, or says the same all the same."""
     content, chance = backup.read_bytes(), random.Random(7)  # noqa: S311 — the same in every run
@@ -195,6 +197,7 @@ def test_flipped_bits_are_refused_or_of_no_consequence(backup):
     assert refused > 40
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["media/../../x.png", "media//etc/x", "media/.x", "x.txt"])
 def test_file_with_paths_that_lead_elsewhere_is_refused(backup, name):
     with zipfile.ZipFile(backup, "a") as archive:
@@ -255,6 +258,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("what", WRONG)
 def test_wrong_row_is_named_and_nothing_changes(backup, what):
     change, words = WRONG[what]
@@ -283,6 +287,7 @@ def test_row_that_breaks_a_rule_of_the_database_is_named(backup):
     assert files() == kept
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("count", [0, 1, 10**6, "many"])
 def test_wrong_number_of_rows_is_said(backup, count):
     rows = manifest_of(backup)["rows"] | {"partners.organisation": count}

@@ -256,6 +256,7 @@ class Story:
         return {fields[name] for fields in by_row for name in ("summary", "region_note")}
 
 
+@pytest.mark.any_database
 @pytest.mark.slow("fuzzing")
 @pytest.mark.parametrize("seed", range(5 * int(os.environ.get("ORDERS", "10"))))
 def test_any_order_changes_the_public_only_by_staff_and_loses_no_text(client, sor, staff, seed):

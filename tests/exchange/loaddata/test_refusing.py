@@ -35,6 +35,7 @@ def test_long_text_that_is_not_clean_is_shown_where_it_differs(broken):
     assert 'we say. Radiology</p>".' in said
 
 
+@pytest.mark.any_database
 @EVERYTHING
 def test_text_that_is_not_clean_is_refused_with_what_would_be_stored(typed, stored, broken):
     fixture = broken(ORGANISATIONS, put("esr", acronym=typed))

@@ -59,6 +59,7 @@ def content(records):
     return found
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("form", ["csv", pytest.param("xlsx", marks=pytest.mark.slow("sweep"))])
 def test_all_pieces_make_an_empty_site_the_same(society, form):
     before = content(society)
