@@ -144,7 +144,8 @@ class Search:
             return [[] for _ in querysets]
         held = self._held("", OWNERS)
         if len(held) > FEW:
-            return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+            rare = Record.objects.kinds_of_few()
+            return [list(self.matching(queryset, MOST, rare)[:most]) for queryset in querysets]
         keys = dict(zip(ROOTS, map(set, zip(*held, strict=True)), strict=False))
         return [list(self._named(queryset, keys)[:most]) for queryset in querysets]
 
@@ -202,16 +203,16 @@ class Search:
         folded = fold(text)
         return all(any(word in folded for word in words) for words in self.alternatives)
 
-    def matching(self, queryset, bounds=None):
+    def matching(self, queryset, bounds=None, rare=()):
         """Those whose text contains each of the words, or one of its alternatives; best first.
 
         With `bounds` they are looked for among so many records that hold the words in a name, and
-        among so many in their text.
+        among so many in their text; of the kinds that are `rare` (names) each is looked at.
         """
         if not self.words:
             return queryset.none()
         # The filter comes last: the join it makes is an inner one, that begins with what was found.
-        return self._in_order(queryset, self._found(queryset.model, bounds or {}))
+        return self._in_order(queryset, self._found(root_name(queryset.model), bounds or {}, rare))
 
     def _in_order(self, queryset, condition=None):
         """Best first: by whether the words are a name, begin one, begin a word or stand in it."""
@@ -229,10 +230,9 @@ class Search:
         """What ranks look for in names."""
         return self.alternatives[0] if len(self.alternatives) == 1 else [" ".join(self.words)]
 
-    def _found(self, model, bounds):
-        owner = root_name(model)
-        is_rare = bool(bounds) and Record.objects.of_few(owner)
-        return Q(record__text__holds=Asked(self.alternatives, f"{owner}_id", bounds, is_rare))
+    def _found(self, owner, bounds, rare):
+        asked = Asked(self.alternatives, f"{owner}_id", bounds, owner in rare)
+        return Q(record__text__holds=asked)
 
 
 def _rank(names, finds):
