@@ -33,6 +33,7 @@ from partners.models import (
 )
 from partners.models.base import FEW
 from partners.models.indexes import InOrder, LastDay
+from partners.rows import freshness
 from partners.values.folding import fold
 
 MOST = 50
@@ -60,6 +61,7 @@ class Order(NamedTuple):
     moment: Callable
 
 
+@freshness.remembered
 def of_site(at):
     """The latest News of the whole site at `at` (aware datetime), the newest first."""
     live = [Organisation.objects.live(at).partners()]
@@ -140,10 +142,13 @@ def _found(order, revisions, at):
 
     Of as many as can be among the latest, or are looked at.
     """
-    roots, found = order.roots.only(*_fields_of(order.roots.model)), 0
+    model, found = order.roots.model, 0
+    names = _fields_of(model)
+    rows = order.roots.values_list(*names)
     for start in range(0, MOST_LOOKED_AT, MOST):
-        some = list(roots[start : start + MOST])
-        for root in some:
+        some = list(rows[start : start + MOST])
+        for row in some:  # most are not asked for: the others are the latest
+            root = model.from_db(rows.db, names, row)
             moment, news = order.moment(root), []
             if (type(root), root.pk) not in revisions:
                 news = [each for each in of_one_state(root, at) if each.at == moment]
@@ -163,8 +168,9 @@ def _apart(news):
 
 
 def _fields_of(model):
-    """What a feed says of a record, and what rules ask."""
-    return ["slug", "summary", "published_at", *ASKED[model]]
+    """What a feed says of a record, and what rules ask, in the order of the model."""
+    wanted = {"key", "slug", "summary", "published_at", *ASKED[model]}
+    return [field.name for field in model._meta.concrete_fields if field.name in wanted]
 
 
 def _revisions(subjects):

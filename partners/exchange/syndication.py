@@ -25,8 +25,8 @@ class JSONFeed(SyndicationFeed):
     content_type = "application/feed+json; charset=utf-8"
 
     def write(self, outfile, encoding):
-        """Write the document to `outfile`, a file of bytes or a response."""
-        outfile.write(json.dumps(self._document(), ensure_ascii=False).encode(encoding))
+        """Write the document to `outfile`, a file of text."""
+        outfile.write(json.dumps(self._document(), ensure_ascii=False))
 
     def _document(self):
         feed = self.feed

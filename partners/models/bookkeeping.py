@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Exists
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.utils import timezone
 
@@ -79,9 +80,11 @@ class ContentVersion(models.Model):
 
 
 class RecordQuerySet(models.QuerySet):
-    def of_few(self, owner):
-        """Whether the roots that the field `owner` names are so few that each can be looked at."""
-        return self.filter(**{f"{owner}__isnull": False})[: FEW_ROOTS + 1].count() <= FEW_ROOTS
+    def kinds_of_few(self):
+        """The names of the kinds (set) with so few roots that each can be looked at."""
+        of_kinds = (self.filter(**{f"{name}__gt": ""}).order_by() for name in ROOTS)
+        rows = self.values_list(*(Exists(records[FEW_ROOTS:]) for records in of_kinds))
+        return {name for name, are_more in zip(ROOTS, rows.first(), strict=True) if not are_more}
 
 
 class Record(PerRecordRow):

@@ -115,29 +115,62 @@ class Holds(Lookup):
         return f"{table}.id IN ({selects})", [param for _, params in parts for param in params]
 
 
+@FoldedField.register_lookup
+class HoldsWithin(Lookup):
+    """`text__holds_within=[["a", "b"], ["c"]]`: the same, among records that a query comes by.
+
+    For what very many texts hold: each record that the rest of the query leaves is looked at.
+    """
+
+    lookup_name = "holds_within"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, _ = self.process_lhs(compiler, connection)
+        table = column.rpartition(".")[0]
+        ((name, words, _),) = _looked_at(Asked(self.rhs), self.lhs.target.column)
+        if connection.vendor == "postgresql":
+            conditions, params = _like(f"{table}.{name}", words)
+            return " AND ".join(conditions), params
+        long = list(filter(_is_long, words))
+        conditions, params = _instr(f"{table}.{name}", [each for each in words if each not in long])
+        if long:  # the plus keeps SQLite from reading each record that the index has
+            index = INDEXES[name]
+            conditions.append(f"+{table}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)")  # noqa: S608
+            params.append(_match(long))
+        return " AND ".join(conditions), params
+
+
 def found_on_postgresql(column, asked, most):
     """SQL and its parameters: the ids of the texts in `column` that contain the words."""
-    conditions = [_or(f"r.{column} LIKE %s", each) for each in asked.words]
+    conditions, params = _like(f"r.{column}", asked.words)
     if asked.owner:
         conditions.append(f"r.{asked.owner} IS NOT NULL")
-    params = [f"%{word}%" for each in asked.words for word in each]
     return _select(f"{TABLE} r", conditions, most), params
 
 
 def found_on_sqlite(column, asked, most):
     """The same; words that are too short for the index are looked for in what it leaves."""
     long = [each for each in asked.words if _is_long(each) and not asked.owner_is_rare]
-    short = [each for each in asked.words if each not in long]
-    conditions = [_or(f"instr(r.{column}, %s) > 0", each) for each in short]
+    conditions, params = _instr(f"r.{column}", [each for each in asked.words if each not in long])
     if asked.owner:  # a key is never empty; of IS NOT NULL SQLite would make no use of the index
         conditions.append(f"r.{asked.owner} > ''")
-    params = [word for each in short for word in each]
     if not long:
         return _select(f"{TABLE} r", conditions, most), params
     index = INDEXES[column]
     rows = f"{index} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
-    match = " AND ".join(map(_any_of, long))
-    return _select(rows, [f"t.{index} MATCH %s", *conditions], most), [match, *params]
+    return _select(rows, [f"t.{index} MATCH %s", *conditions], most), [_match(long), *params]
+
+
+def _like(column, words):
+    """The conditions and their parameters, one of each of `words`."""
+    conditions = [_or(f"{column} LIKE %s", each) for each in words]
+    return conditions, [f"%{word}%" for each in words for word in each]
+
+
+def _instr(column, words):
+    conditions = [_or(f"instr({column}, %s) > 0", each) for each in words]
+    return conditions, [word for each in words for word in each]
 
 
 def _select(rows, conditions, most):
@@ -149,8 +182,13 @@ def _or(condition, words):
     return f"({' OR '.join([condition] * len(words))})"
 
 
+def _match(words):
+    """An expression of FTS5: one of each of `words`."""
+    return " AND ".join(map(_any_of, words))
+
+
 def _any_of(words):
-    """An expression of FTS5; folded words hold letters and digits, and what stands before them."""
+    """Any of them; folded words hold letters and digits, and what stands before them."""
     quoted = (f'"{word}"' for word in words)
     return f"({' OR '.join(quoted)})"
 

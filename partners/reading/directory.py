@@ -26,7 +26,7 @@ class Directory:
         #: The partners that match: the best first, or by name where nothing is searched.
         self.results = self._narrowed()
         if "q" in chosen:
-            self.results = self.search.ranked(self.results)[0]
+            self.results = self.search.found(self.results, at)
 
     def _narrowed(self):
         return self.partners.filter(
@@ -84,7 +84,9 @@ class Directory:
         """The bits of the partners that the search finds, whatever the facets; None: no search."""
         if "q" not in self.chosen:
             return None
-        return self._census.row(self.search.all_of(self.partners).values_list("pk", flat=True))
+        narrowed = bool(self.chosen_facets)
+        keys = self.search.keys_of(self.partners) if narrowed else self.results.keys
+        return self._census.row(keys)
 
     def _options(self, facet):
         """Each choice with the number of partners that it would leave, the others in force."""

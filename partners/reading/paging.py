@@ -18,6 +18,33 @@ class KeysFirst(Paginator):
         return Page(_between(self.object_list, start, stop), number, self)
 
 
+class Found:
+    """Records that are known by their keys, in order; those that are shown are read.
+
+    `queryset` reads them, as it is narrowed.
+    """
+
+    def __init__(self, queryset, keys):
+        self.queryset, self.keys = queryset, keys
+
+    def __len__(self):
+        return len(self.keys)
+
+    def __getitem__(self, some):
+        keys = self.keys[some]
+        records = self.queryset.order_by().in_bulk(keys)
+        return [records[key] for key in keys if key in records]
+
+    def count(self):
+        return len(self)
+
+    def select_related(self, *names):
+        return Found(self.queryset.select_related(*names), self.keys)
+
+    def prefetch_related(self, *lookups):
+        return Found(self.queryset.prefetch_related(*lookups), self.keys)
+
+
 class InTurn(Paginator):
     """Pages of some lists, one after the other, each of which has such an index for itself.
 
@@ -44,7 +71,7 @@ class InTurn(Paginator):
 
 
 def _between(records, start, stop):
-    """Those records of a queryset (queryset); the further ones by the keys that the index finds."""
-    if not start:
-        return records[:stop]
+    """Those of a queryset or of Found; the further ones by the keys that the index finds."""
+    if not start or isinstance(records, Found):
+        return records[start:stop]
     return records.filter(pk__in=list(records.values_list("pk", flat=True)[start:stop]))

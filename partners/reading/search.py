@@ -1,5 +1,9 @@
 """Search: folded text that contains every word, ranked by where; one typing error forgiven."""
 
+import re
+from functools import partial
+from itertools import chain
+
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Length
 from rapidfuzz import fuzz
@@ -8,6 +12,9 @@ from rapidfuzz.process import extract
 
 from partners.models import ROOTS, Record, Word, root_name
 from partners.models.trigrams import Asked
+from partners.reading.facets import Keys
+from partners.reading.paging import Found
+from partners.rows import freshness
 from partners.values.folding import fold
 
 PUNCTUATION = ".,;:()“”"
@@ -29,6 +36,18 @@ LEAST_LIKENESS = 55  # per cent
 
 #: The columns of a Record that say whose it is.
 OWNERS = [f"{name}_id" for name in ROOTS]
+#: Where words stand in names, the best first: they are one, begin one, begin a word, or any.
+SHAPES = ("\n{}\n", "\n{}", " {}", "{}")
+
+
+def _names_in_order(owner, at):
+    """{key: the names of its Record} of all records of a kind, as lists of hits have them."""
+    records = Record.objects.filter(**{f"{owner}__isnull": False}).order_by("names", owner)
+    return dict(records.values_list(owner, "names"))
+
+
+#: The same, by the name of the kind, at a moment (aware datetime).
+NAMES = {name: freshness.remembered(partial(_names_in_order, name)) for name in ROOTS}
 
 
 class Search:
@@ -70,7 +89,39 @@ class Search:
         """Those that match, in no order."""
         if not self.words:
             return queryset.none()
-        return queryset.filter(self._found(queryset.model, {})).order_by()
+        return queryset.filter(record__text__holds_within=self.alternatives).order_by()
+
+    def found(self, queryset, at):
+        """All that match at `at` (aware datetime), best first (Found), as `ranked` has them."""
+        keys = self._keys(queryset, at)
+        if self.words and not keys:
+            self._forgive()
+            keys = self._keys(queryset, at)
+            self._say_corrected(queryset.select_related("record").filter(pk__in=keys[:1]))
+        return Found(queryset, keys)
+
+    def _keys(self, queryset, at):
+        """The keys of those that match, best first: very many are put in order here."""
+        owner = root_name(queryset.model)
+        held = self._held(f"{owner}_id", [owner]) if self.words else []
+        if len(held) > FEW:
+            return self._best_first(self.keys_of(queryset), NAMES[owner](at))
+        few = queryset.filter(pk__in=[key for (key,) in held])
+        return list(self._in_order(few).values_list("pk", flat=True)) if held else []
+
+    def keys_of(self, queryset):
+        """The keys (set) of those that match."""
+        found = self.all_of(queryset).aggregate(keys=Keys("pk"))["keys"]
+        return set(found.split(",")) if found else set()
+
+    def _best_first(self, keys, names):
+        phrases = "|".join(map(re.escape, self._phrases()))
+        finds = [re.compile(shape.format(f"(?:{phrases})")).search for shape in SHAPES]
+        ranked = [[] for _ in range(len(SHAPES) + 1)]
+        for key, text in names.items():
+            if key in keys:
+                ranked[_rank(text, finds)].append(key)
+        return list(chain.from_iterable(ranked))
 
     def best(self, most, *querysets):
         """The first `most` (int) records of each, as lists.
@@ -93,7 +144,8 @@ class Search:
             return [[] for _ in querysets]
         held = self._held("", OWNERS)
         if len(held) > FEW:
-            return [list(self.matching(queryset, MOST)[:most]) for queryset in querysets]
+            rare = Record.objects.kinds_of_few()
+            return [list(self.matching(queryset, MOST, rare)[:most]) for queryset in querysets]
         keys = dict(zip(ROOTS, map(set, zip(*held, strict=True)), strict=False))
         return [list(self._named(queryset, keys)[:most]) for queryset in querysets]
 
@@ -151,34 +203,43 @@ class Search:
         folded = fold(text)
         return all(any(word in folded for word in words) for words in self.alternatives)
 
-    def matching(self, queryset, bounds=None):
+    def matching(self, queryset, bounds=None, rare=()):
         """Those whose text contains each of the words, or one of its alternatives; best first.
 
         With `bounds` they are looked for among so many records that hold the words in a name, and
-        among so many in their text.
+        among so many in their text; of the kinds that are `rare` (names) each is looked at.
         """
         if not self.words:
             return queryset.none()
         # The filter comes last: the join it makes is an inner one, that begins with what was found.
-        return self._in_order(queryset, self._found(queryset.model, bounds or {}))
+        return self._in_order(queryset, self._found(root_name(queryset.model), bounds or {}, rare))
 
     def _in_order(self, queryset, condition=None):
         """Best first: by whether the words are a name, begin one, begin a word or stand in it."""
-        single = len(self.alternatives) == 1
-        phrases = self.alternatives[0] if single else [" ".join(self.words)]
+        phrases = self._phrases()
         ranks = [
             When(_any(phrases, "record__names__contains", shape), then=Value(rank))
-            for rank, shape in enumerate(["\n{}\n", "\n{}", " {}", "{}"])
+            for rank, shape in enumerate(SHAPES)
         ]
         rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
         ranked = queryset.annotate(rank=rank)
         ranked = ranked.filter(condition) if condition else ranked
         return ranked.order_by("rank", "record__names", "pk")
 
-    def _found(self, model, bounds):
-        owner = root_name(model)
-        is_rare = bool(bounds) and Record.objects.of_few(owner)
-        return Q(record__text__holds=Asked(self.alternatives, f"{owner}_id", bounds, is_rare))
+    def _phrases(self):
+        """What ranks look for in names."""
+        return self.alternatives[0] if len(self.alternatives) == 1 else [" ".join(self.words)]
+
+    def _found(self, owner, bounds, rare):
+        asked = Asked(self.alternatives, f"{owner}_id", bounds, owner in rare)
+        return Q(record__text__holds=asked)
+
+
+def _rank(names, finds):
+    """The place of the first of `finds` that finds anything in `names`; -1 if none does."""
+    if not finds[-1](names):
+        return -1
+    return next(rank for rank, find in enumerate(finds) if find(names))
 
 
 def _first_in(text, words):

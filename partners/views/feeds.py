@@ -59,9 +59,7 @@ def answer(form, scope):
             updateddate=item.shown_at,
             categories=[item.kind],
         )
-    response = HttpResponse(content_type=feed.content_type)
-    feed.write(response, "utf-8")
-    return response
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
 class SiteChanges(PublicView, View):

@@ -1,6 +1,7 @@
 """Search: by name, acronym, former name and text; forgiving; and never what is not public."""
 
 import pytest
+from django.utils import timezone
 
 from partners.models import Collaboration, Event, Organisation
 from partners.reading.search import MAX_WORDS, Search, corrections
@@ -225,6 +226,35 @@ def test_answer_is_the_same_however_many_there_are(monkeypatch, typed, few, few_
     make.OrganisationFactory(name="Zyzzyva Society")
     make.EventFactory(title="Zyzzyva Sodality")
     assert best(typed) == [["Zyzzyva Society", "Old Society of Zyzzyva"], ["Zyzzyva Sodality"]]
+
+
+@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize(
+    "typed",
+    ["ecr", "society", "society ore", "soceity", "zq", "zq others", "so ecr", "zyzzyva", "!", ""],
+)
+def test_what_is_found_by_keys_is_what_is_ranked(monkeypatch, typed, few):
+    for key, name, fields in [
+        ("in-text", "Alpha", {"summary": "Partner of the ECR society, and of others."}),
+        ("inside-a-word", "Beta Decrease Society", {}),
+        ("word-of-a-name", "Society at ECR", {}),
+        ("begins-a-name", "ECR Today", {}),
+        ("5", "society öre", {}),
+        ("4", "Society Ore", {}),
+        ("3", "Society Ore", {}),
+        ("acronym", "Zeta", {"acronym": "ECR", "summary": "A society."}),
+        ("short", "Zq Society", {"summary": "With others."}),
+        ("draft", "ECR Society Ore Zq", {"draft": True}),
+    ]:
+        make.OrganisationFactory(key=key, name=name, **fields)
+    live, ranked, found = Organisation.objects.live(), Search(typed), Search(typed)
+    keys = [root.pk for root in ranked.ranked(live)[0]]
+    monkeypatch.setattr("partners.reading.search.FEW", few)
+    hits = found.found(live, timezone.now())
+    assert hits.keys == keys
+    assert len(hits) == hits.count() == len(keys)
+    assert [root.pk for root in hits[1:4]] == keys[1:4]
+    assert found.corrected == ranked.corrected
 
 
 def test_search_that_misses_asks_as_often_of_one_kind_as_of_two(django_assert_num_queries):

@@ -409,6 +409,16 @@ def test_news_are_looked_for_among_the_latest_records(follow, monkeypatch):
     assert titles(follow()) == ["Event announced: Day 3", "Event announced: Day 2"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_news_of_the_site_are_derived_once_an_edition(client, follow, django_assert_num_queries):
+    partner()
+    assert titles(follow()) == ["Partner put on record: Partner"]
+    with django_assert_num_queries(3):  # what is due, and the token twice
+        client.get(JSON)
+    Organisation.objects.update(name="Renamed since")
+    assert titles(follow()) == ["Partner put on record: Renamed since"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
     ("address", "queries"), [(ATOM, 9), ("/organisations/subject/changes.atom", 13)]
