@@ -88,6 +88,15 @@ def test_logo_is_replaced_and_cleared(publisher, client, open_form):
     assert "<img" not in get(client, organisation.get_absolute_url())
 
 
+def test_preview_shows_the_logo_that_nothing_keeps(editor, open_form):
+    organisation = make.OrganisationFactory()
+    form = open_form(editor, organisation)
+    response = form.send("_preview", logo=picture(), logo_alt="EIT logo")
+    assert "srcset=&quot;data:image/webp;base64," in response.content.decode()
+    assert "img-src 'self' data:" in response["Content-Security-Policy"]
+    assert not PendingChange.objects.exists()
+
+
 def proposed():
     """The logo of the pending change."""
     fields = PendingChange.objects.get().rows[0]["fields"]
