@@ -18,6 +18,7 @@ from partners.rows.offers import Offer
 from partners.rows.snapshots import Path, Refused
 from partners.rows.standing import standing
 from tests import factories as make
+from tests.uploads import picture
 
 pytestmark = pytest.mark.django_db
 NAME = Path("partners.organisation", "sor", "name")
@@ -94,6 +95,23 @@ def test_corrected_figure_has_the_partner_as_its_source(sor, staff):
     assert Figure.objects.get().value == 8000
 
 
+def test_logo_is_taken_with_who_allows_it_and_no_title_is_too_long(sor, staff):
+    sent = answer(figure_value=9000)
+    sent.logo, sent.logo_permission, sent.inquiry.title = picture((40, 20)), "Our board", "S" * 300
+    assert take(sent, value_path(), "logo", by=staff).is_taken
+    fields, day = PendingChange.objects.get().rows[0]["fields"], answers.day_of(sent)
+    assert fields["logo"].startswith("logos/")
+    assert {name: fields[name] for name in fields if name.startswith("logo_")} == {
+        "logo_width": 40,
+        "logo_height": 20,
+        "logo_alt": f"Logo of {'S' * 152}",
+        "logo_permission": f"Our board, {day}",
+        "logo_permission_until": "",
+        "logo_source": f"Sent by the partner, {day}",
+    }
+    assert Source.objects.get().title == f"Answer of {'S' * 190}"
+
+
 def test_answer_goes_into_what_waits_and_takes_nothing_from_it(sor, staff):
     sent = answer(name="Society of Rays and Waves")
     propose(staff, founded="2014", summary="They work.")
@@ -115,6 +133,12 @@ def test_conflict_is_shown_and_taken_only_where_chosen(sor, staff):
     assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of X-rays"
     assert take(sent, NAME, by=staff).is_taken
     assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of Rays and Waves"
+
+
+def test_text_that_is_emptied_takes_nothing_away_beside_its_words(sor):
+    Organisation.objects.update(description="<ul><li>They work.</li></ul>")
+    [version] = answers.compared(answer(description=""))
+    assert (version.now, version.mine, version.gone) == ("They work.", "–", ())
 
 
 def test_parts_and_texts_are_taken_value_by_value(sor, staff):

@@ -148,6 +148,17 @@ def test_what_is_not_known_is_taken_over_with_its_sources(kept, other, publisher
     assert paths == ["founded", "region", "website"]
 
 
+def test_what_is_lost_is_what_both_say_otherwise(kept, other):
+    Organisation.objects.filter(pk="kept").update(founded="2015", summary="They work.")
+    Organisation.objects.filter(pk="other").update(founded="2016")
+    [row], [instead] = Merge(fresh(kept), fresh(other)).lost
+    there = row["fields"]
+    assert {name: said for name, said in instead["fields"].items() if said != there[name]} == {
+        "acronym": "EurS",
+        "founded": "2016",
+    }
+
+
 def test_topics_are_those_of_both(publisher):
     one, two, three = make.TopicFactory.create_batch(3)
     kept = make.OrganisationFactory(topics=[one, two])
@@ -249,6 +260,8 @@ def test_circle_of_relations_is_refused(kept, other, publisher):
     above = make.OrganisationFactory()
     make.OrganisationRelationFactory(organisation=kept, other=above)
     make.OrganisationRelationFactory(organisation=above, other=other)
+    [sentence] = Merge(kept, other).obstacles(NOW)
+    assert "close a circle" in sentence
     with pytest.raises(Refused, match="close a circle"):
         merge(kept, other, publisher)
     assert fresh(other).inverse_relations.exists()
@@ -267,6 +280,12 @@ def test_each_record_gets_one_revision(kept, other, publisher):
     ]  # fmt: skip
     assert Revision.objects.deleted().get().key == "other"
     assert whats(apart.collaboration) == []
+
+
+def test_long_names_are_cut_in_what_history_says(publisher):
+    kept, other = (make.OrganisationFactory(name=letter * 300) for letter in "KO")
+    merge(kept, other, publisher)
+    assert whats(kept)[0] == ("Merged", f"“{'O' * 120}” is now “{'K' * 120}”")
 
 
 def test_old_addresses_lead_on_in_one_step(kept, other, publisher, client):
