@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -24,10 +25,16 @@ from partners.rows.standing import standing
 from partners.serving import logs
 from partners.serving.content_type import PlainContentType
 from partners.serving.middleware import (
+    LARGEST_ANSWER,
+    LARGEST_BODY,
+    LARGEST_OF_STRANGERS,
+    LONGEST_QUERY,
     CurrentTime,
     FollowRedirects,
     NameRequest,
+    RefuseLongAddress,
     RefuseNullCharacters,
+    RefuseTooMuch,
 )
 from tests import acts
 from tests import factories as make
@@ -98,6 +105,33 @@ def test_forged_choice_with_a_nul_is_no_fault_of_ours(admin_client, action):
     response = admin_client.post(reverse("admin:partners_organisation_changelist"), chosen)
     assert response.status_code == (400 if connection.vendor == "postgresql" else 302)
     assert Organisation.objects.live().get() == organisation
+
+
+# How much a request may hold
+
+
+@pytest.mark.parametrize(
+    ("path", "is_known", "largest"),
+    [
+        ("/search/", False, LARGEST_OF_STRANGERS),
+        ("/confirm/a/", False, LARGEST_ANSWER),
+        ("/search/", True, LARGEST_BODY),
+        ("/confirm/a/", True, LARGEST_BODY),
+    ],
+)
+def test_as_much_as_is_said_passes_and_no_byte_more(rf, monkeypatch, path, is_known, largest):
+    monkeypatch.setattr(RefuseTooMuch, "refuse", lambda self, *given: HttpResponse(status=413))
+    for length, status in [(0, 200), (largest, 200), (largest + 1, 413), ("many", 200)]:
+        request = rf.post(path, b"", content_type="text/plain", CONTENT_LENGTH=str(length))
+        request.user = SimpleNamespace(is_authenticated=is_known)
+        assert (length, RefuseTooMuch(answer)(request).status_code) == (length, status)
+
+
+def test_address_as_long_as_is_said_passes_and_none_longer(rf, monkeypatch):
+    monkeypatch.setattr("partners.serving.middleware.render", lambda *given, **said: said)
+    middleware = RefuseLongAddress(answer)
+    assert middleware(rf.get("/", QUERY_STRING="a" * LONGEST_QUERY)).content == b"answered"
+    assert middleware(rf.get("/", QUERY_STRING="a" * (LONGEST_QUERY + 1))) == {"status": 414}
 
 
 # The id of a request
