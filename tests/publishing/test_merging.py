@@ -80,7 +80,7 @@ def test_parts_move_as_they_are(kept, other, publisher):
     parts = [
         make.FigureFactory(**owner),
         make.IdentifierFactory(**owner),
-        make.LinkFactory(**owner),
+        make.LinkFactory(**owner, label="other"),  # as the key is
         make.OrganisationNameFactory(**owner),
         make.OrganisationRelationFactory(**owner),
         make.CitationFactory(path="topics", **owner),
@@ -134,15 +134,16 @@ def test_name_that_it_has_already_is_not_said_again(kept, publisher):
 
 def test_what_is_not_known_is_taken_over_with_its_sources(kept, other, publisher):
     Organisation.objects.filter(pk="other").update(
-        founded="2016-05", founded_label="launched", seat_city="Vienna", website="https://e.org/"
-    )
+        founded="2016-05", founded_label="launched", seat_city="Vienna", website="https://e.org/",
+        not_for_profit="yes",
+    )  # fmt: skip
     Organisation.objects.filter(pk="kept").update(seat_country="AT")
     for path in ("founded", "website", "seat_city", "region"):
         make.CitationFactory(organisation=other, path=path)
     merge(kept, other, publisher)
     organisation = fresh(kept)
     assert (organisation.founded.text, organisation.founded_label) == ("2016-05", "launched")
-    assert organisation.website == "https://e.org/"
+    assert (organisation.website, organisation.not_for_profit) == ("https://e.org/", "yes")
     assert (organisation.seat_city, organisation.seat_country.code) == ("", "AT")
     paths = sorted(Citation.objects.values_list("path", flat=True))
     assert paths == ["founded", "region", "website"]

@@ -336,6 +336,14 @@ def test_editor_proposes_to_restore(editor, publisher):
         acts.restore(oldest, publisher, LATER, publishes=True)
 
 
+def test_what_was_set_aside_is_proposed_again_whoever_restores_it(publisher):
+    root = make.OrganisationFactory()
+    proposed = acts.save_draft(proposal(root, publisher, summary="New."), NOW).rows
+    acts.discard(root, publisher, NOW)
+    acts.restore(Revision.objects.get(is_aside=True), publisher, LATER, publishes=True)
+    assert (fresh(root).summary, pending(root).rows) == ("", proposed)
+
+
 @every_root
 def test_deleted_record_comes_back_as_the_public_saw_it(publisher, factory):
     root = factory()

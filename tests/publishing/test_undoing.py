@@ -13,6 +13,7 @@ from partners.rows.door import take_one
 from partners.rows.offers import Offer
 from partners.rows.snapshots import Refused
 from partners.rows.standing import standing
+from tests import acts
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,18 @@ def test_history_tells_what_was_undone(root, ben):
     last = Revision.objects.of(Organisation, root.pk).first()
     assert (last.what, last.why) == ("Undone", "As it was before: Published")
     assert summary(root) == "Old."
+
+
+def test_record_that_was_made_goes_and_comes_back_as_the_public_saw_it(root, ben):
+    act, rows = uuid4(), snapshots.rows_of(root)
+    Organisation.objects.all().delete()
+    offer = Offer(Organisation, root.pk, [], rows, act=act)
+    assert take_one(offer, presses.PUBLISH, ben, make.LONG_AGO).is_taken
+    assert Undoing(act).carry_out(set(), ben, make.SINCE_THEN, uuid4()) == 1
+    [gone] = Revision.objects.deleted()
+    assert (gone.what, gone.times) == ("Undone", (make.LONG_AGO, None))
+    acts.restore(gone, ben, make.SINCE_THEN, publishes=True)
+    assert Organisation.objects.get().published_at == make.LONG_AGO
 
 
 def test_proposal_of_somebody_else_is_not_undone_with_it(root, ben):
