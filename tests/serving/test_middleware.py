@@ -29,6 +29,7 @@ from partners.serving.middleware import (
     LARGEST_BODY,
     LARGEST_OF_STRANGERS,
     LONGEST_QUERY,
+    ApiHeaders,
     CurrentTime,
     FollowRedirects,
     NameRequest,
@@ -121,10 +122,21 @@ def test_forged_choice_with_a_nul_is_no_fault_of_ours(admin_client, action):
 )
 def test_as_much_as_is_said_passes_and_no_byte_more(rf, monkeypatch, path, is_known, largest):
     monkeypatch.setattr(RefuseTooMuch, "refuse", lambda self, *given: HttpResponse(status=413))
-    for length, status in [(0, 200), (largest, 200), (largest + 1, 413), ("many", 200)]:
+    lengths = {0: 200, largest: 200, largest + 1: 413, "9" * 5_000: 413, "many": 200}
+    for length, status in lengths.items():
         request = rf.post(path, b"", content_type="text/plain", CONTENT_LENGTH=str(length))
         request.user = SimpleNamespace(is_authenticated=is_known)
         assert (length, RefuseTooMuch(answer)(request).status_code) == (length, status)
+
+
+def test_what_a_stranger_sent_is_read_before_the_log_in_is_shown(rf):
+    """Else a browser says that the connection was broken."""
+    body = b"a" * (LARGEST_OF_STRANGERS + 1)
+    request, told = rf.post("/admin/", body, content_type="text/plain"), []
+    request.user = SimpleNamespace(is_authenticated=False)
+    request._messages = SimpleNamespace(add=lambda level, *said: told.append(said))
+    assert RefuseTooMuch(answer)(request)["Location"] == "/admin/login/?next=/admin/"
+    assert (request.read(), len(told)) == (b"", 1)
 
 
 def test_address_as_long_as_is_said_passes_and_none_longer(rf, monkeypatch):
@@ -132,6 +144,25 @@ def test_address_as_long_as_is_said_passes_and_none_longer(rf, monkeypatch):
     middleware = RefuseLongAddress(answer)
     assert middleware(rf.get("/", QUERY_STRING="a" * LONGEST_QUERY)).content == b"answered"
     assert middleware(rf.get("/", QUERY_STRING="a" * (LONGEST_QUERY + 1))) == {"status": 414}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_for_programs"),
+    [
+        ("/api/v1/events/", True),
+        ("/data/partners.json", True),
+        ("/events/calendar.ics", True),
+        ("/feeds/changes.atom", True),
+        ("/feeds/changes.json", True),
+        ("/data/", False),
+        ("/events/", False),
+    ],
+)
+def test_any_site_may_read_what_is_for_programs_and_nothing_else(rf, path, is_for_programs):
+    said = ApiHeaders(answer)(rf.get(path))
+    assert {name: said.get(name) for name in ApiHeaders.HEADERS} == (
+        ApiHeaders.HEADERS if is_for_programs else dict.fromkeys(ApiHeaders.HEADERS)
+    )
 
 
 # The id of a request
