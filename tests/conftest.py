@@ -34,8 +34,9 @@ SLOW = {
         (
             f"admin/test_{name}.py"
             for name in (
-                "agreements", "asking", "constraints", "desk", "logo", "merging", "organisation",
-                "publication", "renaming", "repeated_rows", "sources", "values", "versions",
+                "agreements", "asking", "constraints", "desk", "logo", "logo_pictures", "merging",
+                "organisation", "publication", "renaming", "repeated_rows", "sources", "values",
+                "versions",
             )
         ),
         "story",

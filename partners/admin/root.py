@@ -252,6 +252,7 @@ class RootAdmin(RootActions, RootDecisions):
         url = self.address("change", quote(record.pk))
         return format_html('{}: <a href="{}">{}</a>. {}', what.rstrip("."), url, record, state)
 
+    @previews.shows_pictures_inside
     def preview(self, request, offer):
         """The page as visitors would see it (TemplateResponse). Raises Refused."""
         page = previews.page(self.model, offer.key, offer.rows, request)

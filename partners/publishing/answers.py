@@ -142,7 +142,7 @@ def together(root, at):
 
 def _form(record, data, said):
     model = type(record)
-    widgets = {name: forms.Textarea({"rows": 3}) for name in ("summary",) if name in ASKED[model]}
+    widgets = {"summary": forms.Textarea({"rows": 3})}
     kind = modelform_factory(model, StatementsForm, fields=ASKED[model], widgets=widgets)
     return kind(data, instance=record, said=said, prefix=f"{model._meta.model_name}-{record.pk}")
 

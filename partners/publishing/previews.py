@@ -5,8 +5,8 @@ Nothing is written to make a page: the rows are stored, the page is rendered, th
 
 import base64
 import datetime as dt
-import mimetypes
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
@@ -16,6 +16,10 @@ from partners.models import PreviewLink
 from partners.publishing import links
 from partners.rows import bookkeeping, snapshots, writing
 from partners.rows.standing import standing
+from partners.values import renditions
+
+#: Decorates what answers with such a page: the browser shows the pictures that are within it.
+shows_pictures_inside = csp_update({"img-src": ["data:"]})
 
 
 def page(model, key, rows, request):
@@ -45,13 +49,14 @@ def _visit(path, request):
 
 
 def _with_pictures_inside(html, uploads):
-    """A picture of a draft may be gone tomorrow; the page keeps its own."""
-    for storage, name in uploads:
-        if storage.exists(name) and (url := storage.url(name)) in html:
-            with storage.open(name) as file:
-                content = base64.b64encode(file.read()).decode()
-            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            html = html.replace(url, f"data:{kind};base64,{content}")
+    """A picture of a draft may be gone tomorrow; the page keeps what it shows of it."""
+    for storage, upload in uploads:
+        for name in (renditions.name_of(upload, scale) for scale in renditions.SCALES):
+            renditions.ensure(storage, name)
+            if storage.exists(name):
+                with storage.open(name) as file:
+                    content = base64.b64encode(file.read()).decode()
+                html = html.replace(storage.url(name), f"data:image/webp;base64,{content}")
     return html
 
 

@@ -7,6 +7,7 @@ from partners.publishing import previews
 
 
 @require_safe
+@previews.shows_pictures_inside
 def shared_preview(request, token):
     """The page as it was rendered when the link was made; 404 once it has expired."""
     link = previews.opened(token, request.now)

@@ -87,10 +87,16 @@ def test_logo_is_uploaded_and_shown(page, publisher):
     upload = {"name": "logo.png", "mimeType": "image/png", "buffer": content.getvalue()}
     page.locator("[name=logo]").set_input_files(files=[upload])
     page.locator("[name=logo_alt]").fill("A rhubarb leaf")
+    with page.expect_popup() as preview:
+        press(page, "Preview")
+    assert is_drawn(preview.value.frame_locator("iframe").locator("main img").first)
     press(page, "Publish now")
     page.goto(organisation.get_absolute_url())
-    logo = page.locator("main img").first
-    assert logo.evaluate("async image => { await image.decode(); return image.naturalWidth }") > 0
+    assert is_drawn(page.locator("main img").first)
+
+
+def is_drawn(image):
+    return image.evaluate("async image => { await image.decode(); return image.naturalWidth > 0 }")
 
 
 def test_finding_is_put_off(page, publisher):

@@ -18,9 +18,22 @@ from partners.rows.offers import Offer
 from partners.rows.snapshots import Path, Refused
 from partners.rows.standing import standing
 from tests import factories as make
+from tests.uploads import picture
 
 pytestmark = pytest.mark.django_db
 NAME = Path("partners.organisation", "sor", "name")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answer_is_kept_and_sent_each_in_a_transaction_of_its_own():
+    root, now = make.OrganisationFactory(), timezone.now()
+    contact = make.ContactFactory(organisation=root)
+    inquiry = make.InquiryFactory(contact=contact, key=root.pk)
+    there = standing(Organisation, root.pk)
+    said = {"kind": "right", "rows": there.rows, "by_name": "Ada"}
+    answers.keep(inquiry, now, answers.version(there), **said)
+    assert answers.send(inquiry, now).sent_at == now
+    assert Answer.objects.get().sent_at == now
 
 
 @pytest.fixture
@@ -87,11 +100,40 @@ def test_what_is_taken_becomes_a_proposal_and_nothing_else(sor, staff):
 
 def test_corrected_figure_has_the_partner_as_its_source(sor, staff):
     sent = answer(figure_value=9000, figure_as_of="2026-12-12")
+    sent.source = "Our annual report"
     assert take(sent, value_path(), by=staff).is_taken
     figure = PendingChange.objects.get().rows[1]["fields"]
     assert (figure["value"], figure["source"]) == (9000, f"answer-{sent.pk.hex}")
-    assert Source.objects.get().title.startswith("Answer of Society of Rays, ")
+    source = Source.objects.get()
+    assert source.title.startswith("Answer of Society of Rays, ")
+    assert source.document == "Our annual report"
     assert Figure.objects.get().value == 8000
+
+
+def test_day_of_a_figure_that_is_corrected_alone_brings_no_source(sor, staff):
+    sent = answer(figure_as_of="2026-12-12")
+    assert take(sent, value_path()._replace(field="as_of"), by=staff).is_taken
+    assert PendingChange.objects.get().rows[1]["fields"]["as_of"] == "2026-12-12"
+    assert not Source.objects.exists()
+
+
+def test_logo_is_taken_with_who_allows_it_and_no_title_is_too_long(sor, staff):
+    sent = answer(figure_value=9000)
+    sent.logo, sent.logo_permission, sent.inquiry.title = picture((40, 20)), "Our board", "S" * 300
+    assert take(sent, value_path(), "logo", by=staff).is_taken
+    fields, day = PendingChange.objects.get().rows[0]["fields"], answers.day_of(sent)
+    assert fields["logo"].startswith("logos/")
+    assert {name: fields[name] for name in fields if name.startswith("logo_")} == {
+        "logo_width": 40,
+        "logo_height": 20,
+        "logo_alt": f"Logo of {'S' * 152}",
+        "logo_permission": f"Our board, {day}",
+        "logo_permission_until": "",
+        "logo_source": f"Sent by the partner, {day}",
+    }
+    source = Source.objects.get()
+    assert source.title == f"Answer of {'S' * 190}"
+    assert source.document == "A letter to the society"
 
 
 def test_answer_goes_into_what_waits_and_takes_nothing_from_it(sor, staff):
@@ -115,6 +157,12 @@ def test_conflict_is_shown_and_taken_only_where_chosen(sor, staff):
     assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of X-rays"
     assert take(sent, NAME, by=staff).is_taken
     assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of Rays and Waves"
+
+
+def test_text_that_is_emptied_takes_nothing_away_beside_its_words(sor):
+    Organisation.objects.update(description="<ul><li>They work.</li></ul>")
+    [version] = answers.compared(answer(description=""))
+    assert (version.now, version.mine, version.gone) == ("They work.", "–", ())
 
 
 def test_parts_and_texts_are_taken_value_by_value(sor, staff):
@@ -157,6 +205,14 @@ def test_what_staff_saved_since_they_looked_is_not_overwritten(sor, staff):
     propose(staff, name="Society of X-rays")
     assert not answers.take(sent, {str(NAME)}, seen, staff, timezone.now()).is_taken
     assert PendingChange.objects.get().rows[0]["fields"]["name"] == "Society of X-rays"
+
+
+def test_what_staff_propose_makes_no_page_of_a_partner_stale(sor, staff):
+    seen = answers.version(standing(Organisation, "sor"))
+    propose(staff, summary="They work.")
+    assert answers.version(standing(Organisation, "sor")) == seen
+    Organisation.objects.update(summary="They work.")
+    assert answers.version(standing(Organisation, "sor")) != seen
 
 
 def test_scheduled_change_is_left_alone(sor, staff):

@@ -80,7 +80,7 @@ def test_parts_move_as_they_are(kept, other, publisher):
     parts = [
         make.FigureFactory(**owner),
         make.IdentifierFactory(**owner),
-        make.LinkFactory(**owner),
+        make.LinkFactory(**owner, label="other"),  # as the key is
         make.OrganisationNameFactory(**owner),
         make.OrganisationRelationFactory(**owner),
         make.CitationFactory(path="topics", **owner),
@@ -134,18 +134,30 @@ def test_name_that_it_has_already_is_not_said_again(kept, publisher):
 
 def test_what_is_not_known_is_taken_over_with_its_sources(kept, other, publisher):
     Organisation.objects.filter(pk="other").update(
-        founded="2016-05", founded_label="launched", seat_city="Vienna", website="https://e.org/"
-    )
+        founded="2016-05", founded_label="launched", seat_city="Vienna", website="https://e.org/",
+        not_for_profit="yes",
+    )  # fmt: skip
     Organisation.objects.filter(pk="kept").update(seat_country="AT")
     for path in ("founded", "website", "seat_city", "region"):
         make.CitationFactory(organisation=other, path=path)
     merge(kept, other, publisher)
     organisation = fresh(kept)
     assert (organisation.founded.text, organisation.founded_label) == ("2016-05", "launched")
-    assert organisation.website == "https://e.org/"
+    assert (organisation.website, organisation.not_for_profit) == ("https://e.org/", "yes")
     assert (organisation.seat_city, organisation.seat_country.code) == ("", "AT")
     paths = sorted(Citation.objects.values_list("path", flat=True))
     assert paths == ["founded", "region", "website"]
+
+
+def test_what_is_lost_is_what_both_say_otherwise(kept, other):
+    Organisation.objects.filter(pk="kept").update(founded="2015", summary="They work.")
+    Organisation.objects.filter(pk="other").update(founded="2016")
+    [row], [instead] = Merge(fresh(kept), fresh(other)).lost
+    there = row["fields"]
+    assert {name: said for name, said in instead["fields"].items() if said != there[name]} == {
+        "acronym": "EurS",
+        "founded": "2016",
+    }
 
 
 def test_topics_are_those_of_both(publisher):
@@ -249,6 +261,8 @@ def test_circle_of_relations_is_refused(kept, other, publisher):
     above = make.OrganisationFactory()
     make.OrganisationRelationFactory(organisation=kept, other=above)
     make.OrganisationRelationFactory(organisation=above, other=other)
+    [sentence] = Merge(kept, other).obstacles(NOW)
+    assert "close a circle" in sentence
     with pytest.raises(Refused, match="close a circle"):
         merge(kept, other, publisher)
     assert fresh(other).inverse_relations.exists()
@@ -267,6 +281,12 @@ def test_each_record_gets_one_revision(kept, other, publisher):
     ]  # fmt: skip
     assert Revision.objects.deleted().get().key == "other"
     assert whats(apart.collaboration) == []
+
+
+def test_long_names_are_cut_in_what_history_says(publisher):
+    kept, other = (make.OrganisationFactory(name=letter * 300) for letter in "KO")
+    merge(kept, other, publisher)
+    assert whats(kept)[0] == ("Merged", f"“{'O' * 120}” is now “{'K' * 120}”")
 
 
 def test_old_addresses_lead_on_in_one_step(kept, other, publisher, client):

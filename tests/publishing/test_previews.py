@@ -1,7 +1,9 @@
 """Previews: the public page of what is not public, for staff and for those who have the link."""
 
+import base64
 import copy
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -14,10 +16,12 @@ from partners.models import PreviewLink, Record
 from partners.publishing import links, previews
 from partners.rows import snapshots
 from partners.rows.snapshots import Refused
+from partners.values.renditions import SCALES, name_of
 from tests import acts
 from tests import factories as make
 from tests.acts import Proposal
 from tests.admin.records import ROOT_FACTORIES, parameters
+from tests.uploads import content_of, logo_of
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,39 @@ def test_preview_of_what_breaks_a_rule_is_refused(request_of_staff):
     rows[0]["fields"]["slug"] = make.OrganisationFactory().slug
     with pytest.raises(Refused, match="Another record has this address"):
         previews.page(type(root), root.pk, rows, request_of_staff)
+
+
+INSIDE = re.compile(r"data:image/webp;base64,([\w+/=]+)")
+
+
+@pytest.mark.parametrize("is_thrown_away", [False, True])
+def test_logo_is_within_the_page_at_each_size_and_shown_by_browsers(
+    request_of_staff, client, kept_in, is_thrown_away
+):
+    """A rendition may be thrown away; the page is rendered before the upload goes."""
+    root = logo_of()
+    storage, names = root.logo.storage, [name_of(root.logo.name, scale) for scale in SCALES]
+    wanted = {name: content_of(name) for name in names}
+    for name in names if is_thrown_away else ():
+        storage.delete(name)
+    link = previews.share(type(root), root.pk, request_of_staff)
+    storage.delete(root.logo.name)
+    answer = client.get(address(link))
+    [shown] = re.findall(r"<img [^>]*>", answer.content.decode())
+    assert not any(storage.url(name) in shown for name in names)
+    src, srcset = re.findall(r' (?:src|srcset)="([^"]*)"', shown)
+    once, twice = (each.removesuffix(f" {n}x") for n, each in enumerate(srcset.split(", "), 1))
+    assert src == once
+    inside = [base64.b64decode(INSIDE.fullmatch(each)[1]) for each in (once, twice)]
+    assert inside == list(wanted.values())
+    assert "img-src 'self' data:" in answer["Content-Security-Policy"]
+
+
+def test_logo_that_is_gone_is_no_obstacle(request_of_staff):
+    root = logo_of()
+    root.logo.storage.delete(root.logo.name)
+    html = previews.page(type(root), root.pk, snapshots.rows_of(root), request_of_staff)
+    assert name_of(root.logo.url, 1) in html
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 
 from partners.models import Organisation, PendingChange, Revision, root_name
 from partners.publishing import presses
@@ -134,11 +135,20 @@ def test_handed_in_change_is_approved_or_sent_back(editor, publisher, factory, s
     acts.send_back(change, publisher, "Say it in one sentence.", NOW)
     assert list(PendingChange.objects.waiting()) == []
     change = acts.hand_in(proposal(root, editor, summary="Newer."), LATER)
+    assert change.comment == ""
     acts.approve(change, publisher, LATER)
     assert fresh(root).summary == "Newer."
     assert fresh(root).is_live(LATER)
     assert pending(root) is None
     assert whats(root)[0] == "Published, as proposed by editor"
+
+
+def test_draft_that_waits_for_approval_and_is_saved_is_with_its_editor_again(editor):
+    root = make.OrganisationFactory(draft=True)
+    acts.hand_in(proposal(root, editor, summary="New."), NOW)
+    change = acts.save_draft(proposal(root, editor, summary="Newer."), LATER)
+    assert (change.status, change.rows) == ("draft", stored(root))
+    assert fresh(root).summary == "Newer."
 
 
 def test_discarded_change_leaves_the_live_version(editor):
@@ -221,7 +231,7 @@ def test_due_change_that_cannot_be_published_waits_for_a_publisher(publisher, ca
     for root, reason in ((broken, "cannot be read any more"), (gone, "is gone")):
         assert pending(root).is_handed_in
         assert reason in pending(root).comment
-    assert "could not be published" in caplog.text
+    assert f"could not be published: {change.title!r}: " in caplog.text
 
 
 def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher):
@@ -233,6 +243,23 @@ def test_due_change_of_what_was_withdrawn_since_waits_for_a_publisher(publisher)
     assert not fresh(root).is_live(LATEST)
     assert pending(root).is_handed_in
     assert "It was withdrawn meanwhile" in pending(root).comment
+
+
+def test_due_change_that_is_held_is_waited_for_a_quarter_of_the_time(
+    publisher, monkeypatch, caplog
+):
+    root, waits = make.OrganisationFactory(), []
+    acts.schedule(proposal(root, publisher, when=LATER, summary="New."), NOW)
+
+    def held(until, wait):
+        waits.append(wait)
+        raise OperationalError("It is held.")
+
+    monkeypatch.setattr(timing, "in_time", held)
+    caplog.set_level("INFO")
+    assert presses.apply_due(LATER, within=8) == 0
+    assert (waits, pending(root).is_scheduled) == ([2], True)
+    assert f"stays due: {pending(root).title!r}: It is held." in caplog.text
 
 
 @pytest.mark.slow("sweep")
@@ -307,6 +334,14 @@ def test_editor_proposes_to_restore(editor, publisher):
     assert pending(root).rows == oldest.rows
     with pytest.raises(Refused):
         acts.restore(oldest, publisher, LATER, publishes=True)
+
+
+def test_what_was_set_aside_is_proposed_again_whoever_restores_it(publisher):
+    root = make.OrganisationFactory()
+    proposed = acts.save_draft(proposal(root, publisher, summary="New."), NOW).rows
+    acts.discard(root, publisher, NOW)
+    acts.restore(Revision.objects.get(is_aside=True), publisher, LATER, publishes=True)
+    assert (fresh(root).summary, pending(root).rows) == ("", proposed)
 
 
 @every_root

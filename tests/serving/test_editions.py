@@ -14,6 +14,7 @@ from partners.models import (
     Event,
     Organisation,
     Party,
+    PendingChange,
     Redirect,
     SectionEntry,
     Term,
@@ -145,6 +146,26 @@ def test_page_stands_a_second_while_a_due_change_cannot_be_published(
     assert b"At last." not in before.content
     clock(hour + freshness.WHILE_DUE)
     assert b"At last." in client.get(path).content
+
+
+def test_what_stays_due_is_not_looked_for_at_every_request(rf, monkeypatch):
+    at, looked, clock = timezone.now(), [], [100.0]
+    monkeypatch.setattr(middleware, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(middleware.presses, "apply_due", lambda at, within: looked.append(at))
+    PendingChange.objects.create(
+        kind="partners.page", key="a", title="A", status="scheduled", publish_at=at
+    )
+    answer = middleware.ApplyDueChanges(lambda request: len(looked))
+
+    def number(path, seconds):
+        clock[0], request = 100 + seconds, rf.get(path)
+        request.now = at
+        return answer(request)
+
+    assert number("/health/", 0) == 0
+    half = freshness.WHILE_DUE.total_seconds() / 2
+    moments = [0, 0.9 * half, half, 1.9 * half, 2 * half]
+    assert [number("/", each) for each in moments] == [1, 1, 2, 2, 3]
 
 
 def test_next_change_is_midnight_where_nothing_else_is_to_come(settings):

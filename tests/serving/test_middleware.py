@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -24,10 +25,17 @@ from partners.rows.standing import standing
 from partners.serving import logs
 from partners.serving.content_type import PlainContentType
 from partners.serving.middleware import (
+    LARGEST_ANSWER,
+    LARGEST_BODY,
+    LARGEST_OF_STRANGERS,
+    LONGEST_QUERY,
+    ApiHeaders,
     CurrentTime,
     FollowRedirects,
     NameRequest,
+    RefuseLongAddress,
     RefuseNullCharacters,
+    RefuseTooMuch,
 )
 from tests import acts
 from tests import factories as make
@@ -98,6 +106,63 @@ def test_forged_choice_with_a_nul_is_no_fault_of_ours(admin_client, action):
     response = admin_client.post(reverse("admin:partners_organisation_changelist"), chosen)
     assert response.status_code == (400 if connection.vendor == "postgresql" else 302)
     assert Organisation.objects.live().get() == organisation
+
+
+# How much a request may hold
+
+
+@pytest.mark.parametrize(
+    ("path", "is_known", "largest"),
+    [
+        ("/search/", False, LARGEST_OF_STRANGERS),
+        ("/confirm/a/", False, LARGEST_ANSWER),
+        ("/search/", True, LARGEST_BODY),
+        ("/confirm/a/", True, LARGEST_BODY),
+    ],
+)
+def test_as_much_as_is_said_passes_and_no_byte_more(rf, monkeypatch, path, is_known, largest):
+    monkeypatch.setattr(RefuseTooMuch, "refuse", lambda self, *given: HttpResponse(status=413))
+    lengths = {0: 200, largest: 200, largest + 1: 413, "9" * 5_000: 413, "many": 200}
+    for length, status in lengths.items():
+        request = rf.post(path, b"", content_type="text/plain", CONTENT_LENGTH=str(length))
+        request.user = SimpleNamespace(is_authenticated=is_known)
+        assert (length, RefuseTooMuch(answer)(request).status_code) == (length, status)
+
+
+def test_what_a_stranger_sent_is_read_before_the_log_in_is_shown(rf):
+    """Else a browser says that the connection was broken."""
+    body = b"a" * (LARGEST_OF_STRANGERS + 1)
+    request, told = rf.post("/admin/", body, content_type="text/plain"), []
+    request.user = SimpleNamespace(is_authenticated=False)
+    request._messages = SimpleNamespace(add=lambda level, *said: told.append(said))
+    assert RefuseTooMuch(answer)(request)["Location"] == "/admin/login/?next=/admin/"
+    assert (request.read(), len(told)) == (b"", 1)
+
+
+def test_address_as_long_as_is_said_passes_and_none_longer(rf, monkeypatch):
+    monkeypatch.setattr("partners.serving.middleware.render", lambda *given, **said: said)
+    middleware = RefuseLongAddress(answer)
+    assert middleware(rf.get("/", QUERY_STRING="a" * LONGEST_QUERY)).content == b"answered"
+    assert middleware(rf.get("/", QUERY_STRING="a" * (LONGEST_QUERY + 1))) == {"status": 414}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_for_programs"),
+    [
+        ("/api/v1/events/", True),
+        ("/data/partners.json", True),
+        ("/events/calendar.ics", True),
+        ("/feeds/changes.atom", True),
+        ("/feeds/changes.json", True),
+        ("/data/", False),
+        ("/events/", False),
+    ],
+)
+def test_any_site_may_read_what_is_for_programs_and_nothing_else(rf, path, is_for_programs):
+    said = ApiHeaders(answer)(rf.get(path))
+    assert {name: said.get(name) for name in ApiHeaders.HEADERS} == (
+        ApiHeaders.HEADERS if is_for_programs else dict.fromkeys(ApiHeaders.HEADERS)
+    )
 
 
 # The id of a request

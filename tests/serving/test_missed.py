@@ -90,10 +90,11 @@ def test_table_keeps_what_is_asked_for_most_and_of_late(monkeypatch):
     assert list(rows) == [("/often/", 3, TODAY), ("/new/", 1, TODAY)]
 
 
-def test_counts_outlive_a_database_that_is_away(monkeypatch):
-    def refuse(*given):
-        raise DatabaseError
+def refuse(*given):
+    raise DatabaseError
 
+
+def test_counts_outlive_a_database_that_is_away(monkeypatch):
     missed.count("/old/")
     with monkeypatch.context() as patch:
         patch.setattr(type(MissedAddress.objects.all()), "add", refuse)
@@ -117,6 +118,9 @@ def test_first_of_many_starts_the_one_thread_that_stores(settings, monkeypatch):
     missed.store()
     missed.count("/old/")
     assert len(started) == 2
+    monkeypatch.setattr(type(MissedAddress.objects.all()), "add", refuse)
+    missed.store()
+    assert len(started) == 3
 
 
 def test_pages_in_memory_stay(db):

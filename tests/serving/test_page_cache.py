@@ -242,6 +242,7 @@ def test_invented_names_take_no_room_and_are_named_nowhere(new_client, count, se
         ("http://localhost:8000", False, "evil.example:8000", 400),
         ("http://localhost", False, "localhost:80", 200),
         ("http://localhost", False, "localhost:443", 400),
+        ("https://localhost", False, "localhost:443", 200),
         ("http://localhost:8000", True, "localhost:6666", 200),
         ("http://localhost:8000", True, "evil.example:6666", 400),
     ],

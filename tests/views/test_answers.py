@@ -96,6 +96,12 @@ def test_partner_corrects_a_figure_and_a_date(client, inquiry, figure):
     assert not Revision.objects.exists()
 
 
+def test_each_part_is_opened_and_corrected_as_one(client, inquiry, figure):
+    page = client.get(path_of(inquiry))
+    assert [each.part for each in page.context["statements"]] == [None, figure]
+    assert f"<span>Figure</span> <strong>{figure}</strong>" in page.content.decode()
+
+
 def test_partner_corrects_names_numbers_and_the_description(client, inquiry, figure):
     """Each value by itself, in the form's own terms; what was not touched is as it was."""
     esr = figure.organisation
