@@ -165,7 +165,7 @@ def others_than(collaboration, organisation):
     """The parties beside the society and, on the page of an organisation, beside that one."""
     return [
         party
-        for party in collaboration.parties.all()
+        for party in collaboration.named_parties
         if not party.organisation.is_home and party.organisation != organisation
     ]
 
