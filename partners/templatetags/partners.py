@@ -54,6 +54,13 @@ def grid(ticks):
     return format_html_join("", shape, ([tick.x] for tick in ticks))
 
 
+@register.simple_tag
+def bar(stretches):
+    """What a picture draws of a collaboration."""
+    shape = '<rect class="{}" x="{}" width="{}" y="25%" height="50%"/>\n            '
+    return format_html_join("", shape, stretches)
+
+
 @register.simple_tag(takes_context=True)
 def share_card(context):
     """The address of the picture that other sites show of this page; "" where there is none."""
