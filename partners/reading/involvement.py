@@ -39,12 +39,19 @@ def with_parties(collaborations, at):
 
 def named_parties(at):
     """The Prefetch of `named_parties`: a list of a collaboration's that may be named at `at`."""
-    return Prefetch("parties", Party.objects.named(at), to_attr="named_parties")
+    return Prefetch("parties", _named(at), to_attr="named_parties")
+
+
+def _named(at):
+    """The parties whose organisations may be named at `at`, with what it takes to name them."""
+    own = (field.name for field in Party._meta.concrete_fields)
+    of_others = (f"organisation__{name}" for name in (*NAMED_BY, "is_home"))
+    return Party.objects.named(at).only(*own, *of_others)
 
 
 def collaborations(organisation, at):
     """What an organisation takes part in, with all who do: see `with_parties`, in one query."""
-    theirs = Party.objects.named(at).filter(collaboration__parties__organisation=organisation)
+    theirs = _named(at).filter(collaboration__parties__organisation=organisation)
     theirs = theirs.select_related("collaboration").order_by()  # a few are sorted sooner than asked
     found = {}
     for party in sorted(set(theirs), key=lambda each: (each.position, each.pk)):
