@@ -35,9 +35,9 @@ def root_name(root):
 
 
 @cache
-def _page(name, script_prefix):
+def _page(model, script_prefix):
     """Where the page of the record “-slug-” would be: to reverse each one's own takes long."""
-    return reverse(f"partners:{name}-detail", args=["-slug-"])
+    return reverse(f"partners:{root_name(model)}-detail", args=["-slug-"])
 
 
 def new_key():
@@ -235,7 +235,7 @@ class Root(Verifiable, ContentModel):
         ]
 
     def get_absolute_url(self):
-        return _page(root_name(self), get_script_prefix()).replace("-slug-", self.slug)
+        return _page(type(self), get_script_prefix()).replace("-slug-", self.slug)
 
     @property
     def root(self):

@@ -1,12 +1,14 @@
 """Fields that several models have: how each is checked, stored and asked for."""
 
 import re
+from functools import lru_cache
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django_countries import countries
+from django_countries.fields import CountryDescriptor
 from django_countries.fields import CountryField as AnyCountryField
 
 from partners.values.lines import Clean, CleanField, LineField
@@ -57,8 +59,18 @@ class WebAddressField(CleanField, models.URLField):
         return super().get_db_prep_save(value, connection)
 
 
+class CountryOnce(CountryDescriptor):
+    """Makes one Country a code: the library looks it up among all each time a field is read."""
+
+    @lru_cache(maxsize=500)  # noqa: B019 — there is one for each field, as long as the process
+    def country(self, code):
+        return super().country(code)
+
+
 class CountryField(AnyCountryField):
     """A country by its ISO 3166-1 code of two letters; reads what people write for it as well."""
+
+    descriptor_class = CountryOnce
 
     def to_python(self, value):
         return country_code(super().to_python(value) or "")

@@ -133,6 +133,7 @@ FACETS = [
 ]
 
 
+@freshness.remembered
 def choices(at):
     """{facet's name: [(value, label)]}; the words of staff in one query, and by alphabet."""
     words = union(

@@ -10,6 +10,7 @@ from partners.models import Collaboration, Event, EventSeries, Organisation, Top
 from partners.reading import facets
 from partners.reading.directory import Directory
 from partners.reading.facets import FACETS
+from partners.rows import freshness
 
 
 class SearchForm(forms.Form):
@@ -70,8 +71,13 @@ class OrganisationForm(DirectoryForm):
     def __init__(self, data, at):
         super().__init__(data, at)
         self.partners = Organisation.objects.live(at)
-        in_use = TopicForm(data, at).results().values_list("pk", "name")
-        self.fields["topic"].choices = list(in_use)
+        self.fields["topic"].choices = _topics_in_use(at)
+
+
+@freshness.remembered
+def _topics_in_use(at):
+    """The choices of the topic of some organisation with a page at `at` (aware datetime)."""
+    return list(TopicForm({}, at).results().values_list("pk", "name"))
 
 
 class ListForm(forms.Form):

@@ -23,13 +23,6 @@ INVERSE = {
 }
 
 
-def involved(rows):
-    """(those of `rows`, whether there are too many to list): none where there are."""
-    found = list(rows[: MOST_INVOLVED + 1])
-    has_many = len(found) > MOST_INVOLVED
-    return [] if has_many else found, has_many
-
-
 def of_few(rows):
     """Those of `rows` (queryset of parties) whose organisation has not too many to list."""
     counts = rows.order_by().values_list("organisation").annotate(Count("pk"))
@@ -38,10 +31,34 @@ def of_few(rows):
 
 
 def with_parties(collaborations, at):
-    """Those of `collaborations` with a page at `at` (aware datetime), with their parties."""
+    """Those of `collaborations` with a page at `at` (aware datetime), and their `named_parties`."""
     shown = [each for each in collaborations if each.is_live(at)]
-    prefetch_related_objects(shown, Prefetch("parties", Party.objects.named(at)))
+    prefetch_related_objects(shown, named_parties(at))
     return shown
+
+
+def named_parties(at):
+    """The Prefetch of `named_parties`: a list of a collaboration's that may be named at `at`."""
+    return Prefetch("parties", _named(at), to_attr="named_parties")
+
+
+def _named(at):
+    """The parties whose organisations may be named at `at`, with what it takes to name them."""
+    own = (field.name for field in Party._meta.concrete_fields)
+    of_others = (f"organisation__{name}" for name in (*NAMED_BY, "is_home"))
+    return Party.objects.named(at).only(*own, *of_others)
+
+
+def collaborations(organisation, at):
+    """What an organisation takes part in, with all who do: see `with_parties`, in one query."""
+    theirs = _named(at).filter(collaboration__parties__organisation=organisation)
+    theirs = theirs.select_related("collaboration").order_by()  # a few are sorted sooner than asked
+    found = {}
+    for party in sorted(set(theirs), key=lambda each: (each.position, each.pk)):
+        found.setdefault(party.collaboration, []).append(party)
+    for collaboration, parties in found.items():
+        collaboration.named_parties = parties
+    return [each for each in found if each.is_live(at)]
 
 
 def in_order(collaborations, at):

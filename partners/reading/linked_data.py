@@ -157,7 +157,7 @@ def memberships(organisation, collaboration, at):
     """(property, OrganizationRole) for each membership that ties others to `organisation`."""
     if collaboration.kind not in MEMBERSHIPS:
         return
-    parties = list(collaboration.parties.all())
+    parties = collaboration.named_parties
     hosts = [party for party in parties if party.role == Party.Role.HOST_BODY]
     members = [party for party in parties if party.role == Party.Role.MEMBER]
     for member in members:

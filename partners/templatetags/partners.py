@@ -54,6 +54,13 @@ def grid(ticks):
     return format_html_join("", shape, ([tick.x] for tick in ticks))
 
 
+@register.simple_tag
+def bar(stretches):
+    """What a picture draws of a collaboration."""
+    shape = '<rect class="{}" x="{}" width="{}" y="25%" height="50%"/>\n            '
+    return format_html_join("", shape, stretches)
+
+
 @register.simple_tag(takes_context=True)
 def share_card(context):
     """The address of the picture that other sites show of this page; "" where there is none."""
@@ -165,7 +172,7 @@ def others_than(collaboration, organisation):
     """The parties beside the society and, on the page of an organisation, beside that one."""
     return [
         party
-        for party in collaboration.parties.all()
+        for party in collaboration.named_parties
         if not party.organisation.is_home and party.organisation != organisation
     ]
 

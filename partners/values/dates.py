@@ -23,9 +23,10 @@ from django.db.models.lookups import LessThanOrEqual
 from partners.values.lines import Shaped
 
 ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+MONTHS = tuple(calendar.month_name)  # looked up there, a name is made each time
 MONTH_NUMBERS = {
     name.casefold(): number
-    for names in (calendar.month_name, calendar.month_abbr)
+    for names in (MONTHS, calendar.month_abbr)
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
@@ -125,12 +126,8 @@ class PartialDate:
 
     def display(self):
         """The words for a reader: "2016", "May 2016" or "3 May 2016"."""
-        words = [self.text[:4]]
-        if self.precision != "year":
-            words.insert(0, calendar.month_name[self.earliest.month])
-        if self.precision == "day":
-            words.insert(0, str(self.earliest.day))
-        return " ".join(words)
+        year, month, day = self.text[:4], self.text[5:7], self.text[8:]
+        return " ".join(filter(None, (day.lstrip("0"), month and MONTHS[int(month)], year)))
 
     def __str__(self):
         return self.text

@@ -25,6 +25,7 @@ def explain(html, terms):
     matter: "IR" is not "ir". An explanation is a link to the glossary, as not everybody can hover.
     """
     waiting = {escape(short): known for short, known in terms.items()}
+    waiting = {short: known for short, known in waiting.items() if short in html}
     pieces, alone, linked = TAG.split(html), 0, 0
     first_uses = _first_uses(waiting)
     for place, piece in enumerate(pieces):
@@ -33,7 +34,7 @@ def explain(html, terms):
             alone, linked = alone + into_alone, linked + into_linked
         elif alone == 0 and piece.strip():
             explained = partial(_explained, waiting=waiting, is_linked=linked > 0)
-            whole = HYPHENATED.sub(_whole, piece)
+            whole = HYPHENATED.sub(_whole, piece) if "-" in piece else piece
             pieces[place] = first_uses.sub(explained, whole) if waiting else whole
     return "".join(pieces)
 

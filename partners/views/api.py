@@ -17,6 +17,7 @@ from partners.exchange.opendata.kinds import KINDS
 from partners.exchange.opendata.problems import problem
 from partners.models import Redirect, Root
 from partners.reading.paging import KeysFirst
+from partners.rows import freshness
 from partners.views.base import PublicView
 
 ACROSS = {
@@ -24,6 +25,15 @@ ACROSS = {
     "Access-Control-Allow-Headers": "If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
+
+
+def _live(model):
+    """The function of a moment that counts the live records of that model, once an edition."""
+    return freshness.remembered(lambda at: model.objects.live(at).count())
+
+
+#: The kinds of records that have pages → how many there are, whatever a list is narrowed by.
+LIVE = {name: _live(kind.model) for name, kind in KINDS.items() if issubclass(kind.model, Root)}
 
 
 class Instead(Exception):
@@ -103,7 +113,7 @@ class ApiList(ApiView):
         filters = self.kind.form(self.request.GET, self.request.now)
         asked = PageForm(self.request.GET, self.kind)
         self.must_be_in_order(filters, asked)
-        page = self.page(filters.results(), asked.cleaned_data)
+        page = self.page(filters, asked.cleaned_data)
         at, names = self.request.now, asked.cleaned_data["fields"]
         neighbours = [
             ("previous", page.has_previous, page.number - 1),
@@ -117,9 +127,12 @@ class ApiList(ApiView):
             "results": [self.kind.say(record, at, names) for record in page],
         }
 
-    def page(self, found, asked):
-        found = self.kind.with_parts(found, self.request.now)
+    def page(self, filters, asked):
+        at = self.request.now
+        found = self.kind.with_parts(filters.results(), at)
         paginator = KeysFirst(found, asked["page_size"] or USUAL_A_PAGE)
+        if self.kind.name in LIVE and not any(filters.cleaned_data.values()):
+            paginator.count = LIVE[self.kind.name](at)
         try:
             return paginator.page(asked["page"] or 1)
         except EmptyPage:

@@ -7,8 +7,10 @@ from django.utils.functional import SimpleLazyObject
 from django.views.generic import DetailView
 
 from partners.models import SourceCheck
+from partners.models.counts import Counts
 from partners.models.sources import by_source
 from partners.reading import linked_data
+from partners.reading.involvement import MOST_INVOLVED
 
 
 class PublicView:
@@ -50,12 +52,16 @@ class PublicView:
 class RootDetail(PublicView, DetailView):
     """The page of one live root: 404 for a draft, 410 for what was withdrawn."""
 
+    #: Related names of what the page shows, and many records have none of: see `rows`.
+    counted = ()
+
     def last_step(self):
         return [(self.object, self.object.get_absolute_url())]
 
     def get_queryset(self):
-        named = self.model.objects.named(self.request.now)
-        return named.select_related("verification")
+        found = self.model.objects.named(self.request.now).select_related("verification")
+        counts = Counts(self.model, self.counted, MOST_INVOLVED + 1)
+        return found.annotate(counts=counts) if self.counted else found
 
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()
@@ -63,14 +69,22 @@ class RootDetail(PublicView, DetailView):
             return render(request, "410.html", self.farewell(), status=410)
         return self.render_to_response(self.get_context_data(object=self.object))
 
+    def rows(self, name, *beside):
+        """What leads to the record by that name, with the records `beside` it.
+
+        Where it was counted with the record, and there is none, nothing is asked.
+        """
+        if name in self.counted and not self.object.counts[name]:
+            return []
+        rows = getattr(self.object, name).all()
+        return rows.select_related(*beside) if beside else rows
+
     def farewell(self):
         """What the page says that stands in the place of a withdrawn one."""
         return {"record": self.object, "successors": ()}
 
     def get_context_data(self, **context):
-        citations = self.object.citations.select_related("source").order_by(
-            "source__title", "source", "path", "pk"
-        )
+        citations = self.object.citations.select_related("source").order_by("source", "path", "pk")
         figures = context.get("figures", ())
 
         def sources():
@@ -80,7 +94,7 @@ class RootDetail(PublicView, DetailView):
 
         return super().get_context_data(
             sources=SimpleLazyObject(sources),  # not every page shows them
-            links=self.object.links.exclude(url=""),
+            links=SimpleLazyObject(lambda: [link for link in self.rows("links") if link.url]),
             **{"history_url": f"{self.object.get_absolute_url()}history/"} | context,
         )
 

@@ -1,11 +1,12 @@
 """The list of collaborations and the page of one."""
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Value
 from django.utils import timezone
 from django.views.generic import ListView
 
-from partners.models import Collaboration, EventSeries, Party
+from partners.models import Collaboration
 from partners.reading import linked_data
+from partners.reading.involvement import named_parties
 from partners.reading.paging import InTurn
 from partners.reading.timeline import Picture
 from partners.rows import freshness
@@ -22,11 +23,8 @@ class CollaborationList(PublicView, ListView):
     template_name = "partners/collaboration_list.html"
 
     def get_queryset(self):
-        parties = Prefetch("parties", Party.objects.named(self.request.now))
-        today = timezone.localdate(self.request.now)
-        return [
-            part.with_is_over(today).prefetch_related(parties) for part in _parts(self.request.now)
-        ]
+        at = self.request.now
+        return [part.prefetch_related(named_parties(at)) for part in _parts(at)]
 
     def get_paginator(self, *args, **kwargs):
         return InTurn(*args, **kwargs, counts=_counts(self.request.now))
@@ -41,9 +39,15 @@ class CollaborationList(PublicView, ListView):
 
 
 def _parts(at):
-    """[what goes on or is to begin, what has ended], of those that are live at `at`."""
+    """[what goes on or is to begin, what has ended], of those that are live at `at`.
+
+    Each with `is_over` (bool).
+    """
     live, today = Collaboration.objects.live(at), timezone.localdate(at)
-    return [live.not_ended(today), live.ended(today)]
+    return [
+        live.not_ended(today).annotate(is_over=Value(False)),
+        live.ended(today).annotate(is_over=Value(True)),
+    ]
 
 
 @freshness.remembered
@@ -57,6 +61,7 @@ def _counts(at):
 class CollaborationDetail(RootDetail):
     model = Collaboration
     listed_in = ("Collaborations", "collaboration-list")
+    counted = ("links", "joint_works", "series")
 
     def thing(self, context):
         return linked_data.of_page(self.object, self.request.now, context["parties"])
@@ -65,8 +70,8 @@ class CollaborationDetail(RootDetail):
         at = self.request.now
         return super().get_context_data(
             parties=self.object.parties.named(at),
-            joint_works=self.object.joint_works.all(),
-            series=EventSeries.objects.live(at).filter(collaboration=self.object),
+            joint_works=self.rows("joint_works"),
+            series=self.object.counts["series"] and self.object.series.live(at),
             **context,
         )
 
@@ -78,8 +83,8 @@ def who_with_whom(collaborations):
     """
     theirs = {}
     for collaboration in collaborations:
-        parties = collaboration.parties.all()
-        named = {party.organisation for party in parties if not party.organisation.is_home}
+        organisations = {party.organisation for party in collaboration.named_parties}
+        named = {organisation for organisation in organisations if not organisation.is_home}
         for organisation in named if len(named) > 1 else ():
             others = sorted(named - {organisation}, key=lambda other: sort_key(other.name))
             theirs.setdefault(organisation, []).append((collaboration, others))

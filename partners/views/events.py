@@ -81,6 +81,7 @@ def without_days(at):
 class EventDetail(RootDetail):
     model = Event
     listed_in = ("Events", "event-list")
+    counted = ("links", "held_here")
 
     def thing(self, context):
         return linked_data.of_event(self.object, self.request.now, context["organisers"])
@@ -92,7 +93,7 @@ class EventDetail(RootDetail):
         at = self.request.now
         return super().get_context_data(
             organisers=self.object.organisers.named(at).prefetch_related("organisation__names"),
-            held_here=Event.objects.live(at).filter(held_at=self.object),
+            held_here=self.object.counts["held_here"] and self.object.held_here.live(at),
             calendar=calendars.of_root(self.object),
             **context,
         )
@@ -102,6 +103,7 @@ class SeriesDetail(RootDetail):
     model = EventSeries
     listed_in = ("Events", "event-list")
     template_name = "partners/series_detail.html"
+    counted = ("links",)
 
     def thing(self, context):
         editions = [*context["upcoming"], *context["past"]]

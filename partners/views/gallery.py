@@ -98,7 +98,9 @@ def _collaborations(today):
         ("Still to begin", {"since": PartialDate(str(today.year + 2))}),
         (LONG, {"cadence": "annual", "summary": "What is done together."}),
     ):
-        yield Collaboration(title=title, slug="none", kind=Collaboration.Kind.LIAISON, **fields)
+        shown = Collaboration(title=title, slug="none", kind=Collaboration.Kind.LIAISON, **fields)
+        shown.named_parties = []
+        yield shown
 
 
 def _events():

@@ -5,9 +5,8 @@ from django.views.generic import ListView
 
 from partners.exchange import calendars
 from partners.models import Event, Organisation, OrganisationRelation
-from partners.reading import linked_data
+from partners.reading import involvement, linked_data
 from partners.reading.forms import DirectoryForm
-from partners.reading.involvement import in_order, involved, relations, with_parties
 from partners.reading.paging import KeysFirst
 from partners.reading.timeline import by_year
 from partners.values.sorting import sort_key
@@ -54,6 +53,10 @@ class OrganisationList(PublicView, ListView):
 class OrganisationDetail(RootDetail):
     model = Organisation
     listed_in = ("Organisations", "organisation-list")
+    counted = (
+        "links", "names", "figures", "identifiers", "relations", "inverse_relations",
+        "parties", "organised",
+    )  # fmt: skip
 
     def thing(self, context):
         shown = ("names", "identifiers", "relations", "collaborations")
@@ -71,21 +74,23 @@ class OrganisationDetail(RootDetail):
     def get_context_data(self, **context):
         organisation, at = self.object, self.request.now
         today = timezone.localdate(at)
-        parties, has_many_collaborations = involved(
-            organisation.parties.order_by().select_related("collaboration")
+        counts, collaborations, organised = organisation.counts, [], []
+        has_many_collaborations, has_many_events = (
+            counts[name] > involvement.MOST_INVOLVED for name in ("parties", "organised")
         )
-        organised, has_many_events = involved(
-            organisation.organised.order_by().select_related("event", "series")
-        )
-        collaborations = in_order(with_parties({party.collaboration for party in parties}, at), at)
+        if counts["parties"] and not has_many_collaborations:
+            collaborations = involvement.in_order(involvement.collaborations(organisation, at), at)
+        if counts["organised"] and not has_many_events:
+            organised = organisation.organised.order_by().select_related("event", "series")
+        is_related = counts["relations"] or counts["inverse_relations"]
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
         return super().get_context_data(
-            names=organisation.names.all(),
-            figures=organisation.figures.select_related("source"),
-            identifiers=organisation.identifiers.all(),
+            names=self.rows("names"),
+            figures=self.rows("figures", "source"),
+            identifiers=self.rows("identifiers"),
             topics=organisation.topics.all(),
-            relations=relations(organisation, at),
+            relations=involvement.relations(organisation, at) if is_related else [],
             collaborations=collaborations,
             series=sorted(held.difference(events), key=lambda each: sort_key(each.title)),
             timeline=by_year(events, today),

@@ -144,6 +144,7 @@ def _said_of_each(at):
 
 class PageDetail(RootDetail):
     model = Page
+    counted = ("links",)
 
     def thing(self, context):
         return linked_data.of_page(self.object, self.request.now)

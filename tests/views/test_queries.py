@@ -149,6 +149,11 @@ def everything(count):
     found(count)
 
 
+def nothing_else(factory):
+    """A record that has none of what many records lack."""
+    return lambda count: factory(slug="subject")
+
+
 ALL_FACETS = "kind=society&region=europe&collaboration=liaison"
 
 
@@ -197,11 +202,18 @@ def test_queries_of_data(client, django_assert_num_queries, address, queries, co
         pytest.param(directory, "/organisations/?q=angiogrophy+eurobe", 10, id="directory-typos"),
         pytest.param(directory, "/organisations/?q=zzzz", 8, id="directory-no-match"),
         pytest.param(directory, "/organisations/?q=angxogrxphy", 9, id="directory-nearest"),
-        pytest.param(organisation, "/organisations/subject/", 14, id="organisation"),
+        pytest.param(organisation, "/organisations/subject/", 13, id="organisation"),
+        pytest.param(
+            nothing_else(make.OrganisationFactory), "/organisations/subject/", 5, id="bare"
+        ),
         pytest.param(collaborations, "/collaborations/", 5, id="collaborations"),
         pytest.param(collaboration, "/collaborations/subject/", 8, id="collaboration"),
+        pytest.param(
+            nothing_else(make.CollaborationFactory), "/collaborations/subject/", 5, id="bare-too"
+        ),
         pytest.param(events, "/events/", 7, id="events"),
         pytest.param(event, "/events/subject/", 8, id="event"),
+        pytest.param(nothing_else(make.EventFactory), "/events/subject/", 5, id="bare-event"),
         pytest.param(series, "/events/series/subject/", 8, id="series"),
         pytest.param(page, "/pages/subject/", 5, id="page"),
         pytest.param(glossary, "/glossary/", 5, id="glossary"),

@@ -1,6 +1,7 @@
 """What the description of one kind of records is."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from partners.exchange.opendata.fields import Field, Part, object_schema
 
@@ -23,7 +24,7 @@ class Kind:
     #: What is read together with the record.
     related: tuple = ()
 
-    @property
+    @cached_property
     def parts(self):
         return [each for each in self.fields if isinstance(each, Part)]
 
@@ -36,7 +37,7 @@ class Kind:
         """The fields that hold one value each."""
         return [each for each in self.fields if isinstance(each, Field)]
 
-    @property
+    @cached_property
     def names(self):
         return [each.name for each in self.fields]
 

@@ -52,6 +52,7 @@ from partners.reading.forms import (
     SeriesForm,
     TopicForm,
 )
+from partners.reading.involvement import NAMED_BY
 
 ID = always("id", "Names the row; citations refer to it.", "pk", format="uuid")
 
@@ -134,9 +135,11 @@ def relations(name, other, description):
             choice("basis", "Whether a source states it, or it was inferred.", Basis),
         ),
         # a condition of the join: to look for all that may be named grows with the site
-        lambda at: OrganisationRelation.objects.filter(
-            **{f"{other}__published_at__lte": at}
-        ).select_related(other),
+        lambda at: (
+            OrganisationRelation.objects.filter(**{f"{other}__published_at__lte": at})
+            .select_related(other)
+            .only("organisation", "kind", "other", "basis", *(f"{other}__{n}" for n in NAMED_BY))
+        ),
     )
 
 
