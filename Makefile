@@ -20,7 +20,7 @@ LOCK_NEXT = $(LOCK) --python-version 3.12 --group next
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-slow test-all test-postgres test-next drills drills-sqlite drills-postgres \
+.PHONY: help install demo test test-slow test-all test-postgres test-next drills \
 	bench clients audit vnu check format secret serve lock clean environment
 
 help:  ## show what there is (this list)
@@ -65,25 +65,25 @@ LOADED ?= 60
 TRIES ?= 1000
 LIMIT ?= 1
 
-drills: drills-sqlite drills-postgres  ## kill loads, backups …; hold locks; upgrade; two servers (ROUNDS=30, -j2)
+# In an order in which two at a time (-j2) end together, and never two of two_servers.
+DRILLS = upgrade held_lock kill_backup kill_worker kill_loaddata reset_times
+OPTIONS_kill_backup = --rounds $(ROUNDS)
+OPTIONS_kill_worker = --rounds $(ROUNDS)
+OPTIONS_kill_loaddata = --rounds $(ROUNDS)
+OPTIONS_held_lock = --seconds $(ROUNDS) --due $(DUE) --limit $(LIMIT)
+OPTIONS_two_servers = --seconds $(LOADED) --tries $(TRIES)
+ON_POSTGRES = $(OPTIONS_$*) --database-url $(DRILL_URL)_$*
 
-drills-sqlite: .venv/dev.stamp
-	$(DRILL).kill_loaddata --rounds $(ROUNDS)
-	$(DRILL).kill_backup --rounds $(ROUNDS)
-	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --limit $(LIMIT)
-	$(DRILL).kill_worker --rounds $(ROUNDS)
-	$(DRILL).reset_times
-	$(DRILL).upgrade
+drills: postgres/two_servers $(DRILLS:%=sqlite/%) bucket/two_servers $(DRILLS:%=postgres/%)  ## kill loads, backups …; hold locks; upgrade; two servers (ROUNDS=30, -j2)
 
-drills-postgres: .venv/dev.stamp
-	$(DRILL).kill_loaddata --rounds $(ROUNDS) --database-url $(DRILL_URL)
-	$(DRILL).kill_backup --rounds $(ROUNDS) --database-url $(DRILL_URL)
-	$(DRILL).held_lock --seconds $(ROUNDS) --due $(DUE) --limit $(LIMIT) --database-url $(DRILL_URL)
-	$(DRILL).kill_worker --rounds $(ROUNDS) --database-url $(DRILL_URL)
-	$(DRILL).reset_times --database-url $(DRILL_URL)
-	$(DRILL).upgrade --database-url $(DRILL_URL)
-	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL)
-	$(DRILL).two_servers --seconds $(LOADED) --tries $(TRIES) --database-url $(DRILL_URL) --bucket
+sqlite/%: .venv/dev.stamp
+	$(DRILL).$* $(OPTIONS_$*)
+
+postgres/%: .venv/dev.stamp
+	$(DRILL).$* $(ON_POSTGRES)
+
+bucket/%: .venv/dev.stamp
+	$(DRILL).$* $(ON_POSTGRES)_bucket --bucket
 
 BENCH_URL = $(POSTGRES_URL)_bench
 BENCH_SIZES ?= 20,1000,10000$(LARGE:1=,100000)

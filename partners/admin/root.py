@@ -73,7 +73,7 @@ class RootAdmin(RootActions, RootDecisions):
         """The public search, over everything that staff may see."""
         if not search_term.strip():
             return queryset, False
-        return Search(search_term[:MAX_TYPED]).ranked(queryset)[0], False
+        return Search(search_term[:MAX_TYPED]).ranked(queryset), False
 
     def get_fieldsets(self, request, obj=None):
         """What is said beside the record is for those who can say it."""

@@ -147,7 +147,7 @@ def _found(order, revisions, at):
     rows = order.roots.values_list(*names)
     for start in range(0, MOST_LOOKED_AT, MOST):
         some = list(rows[start : start + MOST])
-        for row in some:  # most are not asked for: the others are the latest
+        for row in some:  # made one by one: whoever merges the orders stops early
             root = model.from_db(rows.db, names, row)
             moment, news = order.moment(root), []
             if (type(root), root.pk) not in revisions:

@@ -117,9 +117,8 @@ class Holds(Lookup):
 
 @FoldedField.register_lookup
 class HoldsWithin(Lookup):
-    """`text__holds_within=[["a", "b"], ["c"]]`: the same, among records that a query comes by.
-
-    For what very many texts hold: each record that the rest of the query leaves is looked at.
+    """`text__holds_within=[["a", "b"], ["c"]]`: as `holds`, tried on each record that the rest of
+    the query leaves. For words that very many texts have.
     """
 
     lookup_name = "holds_within"

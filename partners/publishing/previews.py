@@ -18,7 +18,7 @@ from partners.rows import bookkeeping, snapshots, writing
 from partners.rows.standing import standing
 from partners.values import renditions
 
-#: Decorates what answers with such a page: the browser shows the pictures that are within it.
+#: For views that answer with `page`: lets browsers show the pictures that are inside it.
 shows_pictures_inside = csp_update({"img-src": ["data:"]})
 
 
@@ -52,6 +52,8 @@ def _with_pictures_inside(html, uploads):
     """A picture of a draft may be gone tomorrow; the page keeps what it shows of it."""
     for storage, upload in uploads:
         for name in (renditions.name_of(upload, scale) for scale in renditions.SCALES):
+            if storage.url(name) not in html:
+                continue
             renditions.ensure(storage, name)
             if storage.exists(name):
                 with storage.open(name) as file:

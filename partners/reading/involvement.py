@@ -38,7 +38,7 @@ def with_parties(collaborations, at):
 
 
 def named_parties(at):
-    """The Prefetch of `named_parties`: a list of a collaboration's that may be named at `at`."""
+    """Prefetches `named_parties` (list): a collaboration's parties that may be named at `at`."""
     return Prefetch("parties", _named(at), to_attr="named_parties")
 
 
@@ -50,11 +50,15 @@ def _named(at):
 
 
 def collaborations(organisation, at):
-    """What an organisation takes part in, with all who do: see `with_parties`, in one query."""
+    """Those with a page at `at` that `organisation` takes part in, and their `named_parties`.
+
+    As `with_parties`, in one query.
+    """
     theirs = _named(at).filter(collaboration__parties__organisation=organisation)
-    theirs = theirs.select_related("collaboration").order_by()  # a few are sorted sooner than asked
+    # The join repeats parties where it takes part twice; to sort a few here is cheaper.
+    parties = set(theirs.select_related("collaboration").order_by())
     found = {}
-    for party in sorted(set(theirs), key=lambda each: (each.position, each.pk)):
+    for party in sorted(parties, key=lambda each: (each.position, each.pk)):
         found.setdefault(party.collaboration, []).append(party)
     for collaboration, parties in found.items():
         collaboration.named_parties = parties

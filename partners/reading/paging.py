@@ -19,9 +19,9 @@ class KeysFirst(Paginator):
 
 
 class Found:
-    """Records that are known by their keys, in order; those that are shown are read.
+    """The records of `queryset` that have these `keys`, in the order of the keys.
 
-    `queryset` reads them, as it is narrowed.
+    A slice is a list, and reads its records alone. It stands where a paginator takes a queryset.
     """
 
     def __init__(self, queryset, keys):
@@ -33,7 +33,7 @@ class Found:
     def __getitem__(self, some):
         keys = self.keys[some]
         records = self.queryset.order_by().in_bulk(keys)
-        return [records[key] for key in keys if key in records]
+        return [records[key] for key in keys if key in records]  # one may be gone meanwhile
 
     def count(self):
         return len(self)

@@ -42,7 +42,7 @@ SHAPES = ("\n{}\n", "\n{}", " {}", "{}")
 
 def _names_in_order(owner, at):
     """{key: the names of its Record} of all records of a kind, as lists of hits have them."""
-    records = Record.objects.filter(**{f"{owner}__isnull": False}).order_by("names", owner)
+    records = Record.objects.filter(**{f"{owner}__isnull": False}).order_by("names", f"{owner}_id")
     return dict(records.values_list(owner, "names"))
 
 
@@ -62,15 +62,11 @@ class Search:
         self.alternatives = [[word] for word in self.words]
         self.corrected = []
 
-    def ranked(self, *querysets):
-        """The matching part of each queryset, best first, as a list of querysets."""
-        matches = [self.matching(queryset) for queryset in querysets]
-        if not self.words or any(map(self._has_any, querysets)):
-            return matches
-        self._forgive()
-        matches = [self.matching(queryset) for queryset in querysets]
-        self._say_corrected(found.select_related("record").first() for found in matches)
-        return matches
+    def ranked(self, queryset):
+        """Those that match, best first (queryset): for lists that are narrowed further."""
+        if self.words and not self._has_any(queryset):
+            self._forgive()
+        return self.matching(queryset)
 
     def _has_any(self, queryset):
         """Whether any matches: of one that misses, no record is read."""
@@ -78,21 +74,21 @@ class Search:
         keys = [key for (key,) in self._held(owner, [owner])]
         if keys and queryset.filter(pk__in=keys).exists():
             return True
-        return len(keys) > FEW and self.all_of(queryset).exists()
+        return len(keys) > FEW and self._all_of(queryset).exists()
 
     def _held(self, owner, columns):
         """The columns of the first records with the words, one more than a few; of any `owner`."""
         asked = Asked(self.alternatives, owner, {"text": FEW + 1})
         return list(Record.objects.filter(text__holds=asked).values_list(*columns)[: FEW + 1])
 
-    def all_of(self, queryset):
+    def _all_of(self, queryset):
         """Those that match, in no order."""
         if not self.words:
             return queryset.none()
         return queryset.filter(record__text__holds_within=self.alternatives).order_by()
 
     def found(self, queryset, at):
-        """All that match at `at` (aware datetime), best first (Found), as `ranked` has them."""
+        """Found: all that match at `at` (aware datetime), best first."""
         keys = self._keys(queryset, at)
         if self.words and not keys:
             self._forgive()
@@ -102,16 +98,18 @@ class Search:
 
     def _keys(self, queryset, at):
         """The keys of those that match, best first: very many are put in order here."""
+        if not self.words:
+            return []
         owner = root_name(queryset.model)
-        held = self._held(f"{owner}_id", [owner]) if self.words else []
+        held = self._held(f"{owner}_id", [owner])
         if len(held) > FEW:
             return self._best_first(self.keys_of(queryset), NAMES[owner](at))
         few = queryset.filter(pk__in=[key for (key,) in held])
-        return list(self._in_order(few).values_list("pk", flat=True)) if held else []
+        return list(self._in_order(few).values_list("pk", flat=True))
 
     def keys_of(self, queryset):
         """The keys (set) of those that match."""
-        found = self.all_of(queryset).aggregate(keys=Keys("pk"))["keys"]
+        found = self._all_of(queryset).aggregate(keys=Keys("pk"))["keys"]
         return set(found.split(",")) if found else set()
 
     def _best_first(self, keys, names):
@@ -236,9 +234,9 @@ class Search:
 
 
 def _rank(names, finds):
-    """The place of the first of `finds` that finds anything in `names`; -1 if none does."""
-    if not finds[-1](names):
-        return -1
+    """The place of the first of `finds` that finds anything in `names`; after all, if none does."""
+    if not finds[-1](names):  # it finds what any other does, and in most names there is nothing
+        return len(finds)
     return next(rank for rank, find in enumerate(finds) if find(names))
 
 

@@ -137,12 +137,12 @@ def remembered(function=None, slow_lasts=dt.timedelta()):
         nonlocal kept, made_at, until
         if connection.in_atomic_block:
             return function(at)
-        present = edition(at)
-        if kept[0] != present and not (until and made_at <= at < until):
+        present, mine = edition(at), kept  # another thread may put something else there
+        if mine[0] != present and not (until and made_at <= at < until):
             begun = time.monotonic()
-            kept = present, function(at)
+            mine = kept = present, function(at)
             made_at, until = at, time.monotonic() - begun > QUICK and at + slow_lasts
-        return kept[1]
+        return mine[1]
 
     return ask
 

@@ -27,7 +27,7 @@ def _collator():
     return Collator_10_0_0()
 
 
-#: It reads a table of another version for itself, 12 MB in each process, which goes with this.
+#: django_countries holds a table of its own to sort by, 12 MB in each process: it gets our keys.
 django_countries.collator = SimpleNamespace(sort_key=sort_key)
 
 

@@ -28,11 +28,11 @@ ACROSS = {
 
 
 def _live(model):
-    """The function of a moment that counts the live records of that model, once an edition."""
+    """A function: how many records of `model` are live at a moment; counted once an edition."""
     return freshness.remembered(lambda at: model.objects.live(at).count())
 
 
-#: The kinds of records that have pages → how many there are, whatever a list is narrowed by.
+#: Kind of records with pages → how many a list holds that nothing narrows, at a moment.
 LIVE = {name: _live(kind.model) for name, kind in KINDS.items() if issubclass(kind.model, Root)}
 
 

@@ -71,7 +71,7 @@ class CollaborationDetail(RootDetail):
         return super().get_context_data(
             parties=self.object.parties.named(at),
             joint_works=self.rows("joint_works"),
-            series=self.object.counts["series"] and self.object.series.live(at),
+            series=self.object.series.live(at) if self.object.counts["series"] else [],
             **context,
         )
 

@@ -93,7 +93,7 @@ class EventDetail(RootDetail):
         at = self.request.now
         return super().get_context_data(
             organisers=self.object.organisers.named(at).prefetch_related("organisation__names"),
-            held_here=self.object.counts["held_here"] and self.object.held_here.live(at),
+            held_here=self.object.held_here.live(at) if self.object.counts["held_here"] else [],
             calendar=calendars.of_root(self.object),
             **context,
         )

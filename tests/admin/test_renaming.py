@@ -31,7 +31,7 @@ def former(organisation):
 
 
 def found(typed):
-    return [each.pk for each in Search(typed).ranked(Organisation.objects.live())[0]]
+    return [each.pk for each in Search(typed).ranked(Organisation.objects.live())]
 
 
 @pytest.mark.parametrize("field", ["name", "acronym"])

@@ -21,6 +21,7 @@ def test_organisations_are_those_of_the_directory(client, read):
     assert page.headings == ["2 organisations", "College", "Society S"]
     assert "Past: dissolved 2018" in page.under("College")
     assert "The Society" not in page.text
+    assert read(ORGANISATIONS, q="meet").headings == ["1 organisation", "Society S"]
     narrowed = read(ORGANISATIONS, kind="society")
     assert narrowed.headings == ["1 organisation", "Society S"]
     assert narrowed.links()[-1] == (
@@ -57,6 +58,11 @@ def test_long_list_ends_with_a_link_to_the_whole(read, monkeypatch):
 )
 def test_empty_list_says_so(read, address, words):
     assert words in read(address).main
+
+
+def test_word_that_nothing_has_says_so(read):
+    make.OrganisationFactory(name="Society")
+    assert "No organisation matches at the moment." in read(ORGANISATIONS, q="zzqq").main
 
 
 @pytest.mark.parametrize("address", [ORGANISATIONS, EVENTS])
