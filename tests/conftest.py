@@ -107,9 +107,10 @@ def no_waiting():
 
 
 def pytest_collection_modifyitems(items):
+    """Mark by folder; what waits for servers begins first, or one process ends alone with it."""
+    items.sort(key=lambda item: room_of(item) not in {"production", "browser"})
     for item in items:
-        place = item.path.relative_to(TESTS)
-        room = place.parts[0]
+        place, room = item.path.relative_to(TESTS), room_of(item)
         if room in {"admin", "browser"}:  # Django's own admin templates rely on unknown variables
             item.add_marker(pytest.mark.ignore_template_errors)
         if room == "browser":
@@ -122,6 +123,10 @@ def pytest_collection_modifyitems(items):
         is_alike = is_alike and item.get_closest_marker("slow")
         if is_alike or (room != "production" and not uses_database(item)):
             item.add_marker(pytest.mark.any_database)
+
+
+def room_of(item):
+    return item.path.relative_to(TESTS).parts[0]
 
 
 def uses_database(item):
