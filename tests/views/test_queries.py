@@ -203,23 +203,18 @@ def test_queries_of_data(client, django_assert_num_queries, address, queries, co
         pytest.param(directory, "/organisations/?q=zzzz", 8, id="directory-no-match"),
         pytest.param(directory, "/organisations/?q=angxogrxphy", 9, id="directory-nearest"),
         pytest.param(organisation, "/organisations/subject/", 13, id="organisation"),
-        pytest.param(
-            nothing_else(make.OrganisationFactory),
-            "/organisations/subject/",
-            5,
-            id="organisation-bare",
-        ),
         pytest.param(collaborations, "/collaborations/", 5, id="collaborations"),
         pytest.param(collaboration, "/collaborations/subject/", 8, id="collaboration"),
-        pytest.param(
-            nothing_else(make.CollaborationFactory),
-            "/collaborations/subject/",
-            5,
-            id="collaboration-bare",
-        ),
         pytest.param(events, "/events/", 7, id="events"),
         pytest.param(event, "/events/subject/", 8, id="event"),
-        pytest.param(nothing_else(make.EventFactory), "/events/subject/", 5, id="event-bare"),
+        *(
+            pytest.param(nothing_else(factory), f"/{name}s/subject/", 5, id=f"{name}-bare")
+            for name, factory in (
+                ("organisation", make.OrganisationFactory),
+                ("collaboration", make.CollaborationFactory),
+                ("event", make.EventFactory),
+            )
+        ),
         pytest.param(series, "/events/series/subject/", 8, id="series"),
         pytest.param(page, "/pages/subject/", 5, id="page"),
         pytest.param(glossary, "/glossary/", 5, id="glossary"),
