@@ -52,13 +52,13 @@ def _with_pictures_inside(html, uploads):
     """A picture of a draft may be gone tomorrow; the page keeps what it shows of it."""
     for storage, upload in uploads:
         for name in (renditions.name_of(upload, scale) for scale in renditions.SCALES):
-            if storage.url(name) not in html:
+            if (url := storage.url(name)) not in html:
                 continue
             renditions.ensure(storage, name)
             if storage.exists(name):
                 with storage.open(name) as file:
                     content = base64.b64encode(file.read()).decode()
-                html = html.replace(storage.url(name), f"data:image/webp;base64,{content}")
+                html = html.replace(url, f"data:image/webp;base64,{content}")
     return html
 
 
