@@ -5,7 +5,8 @@
 
 Run it from the folder that holds manage.py, on a machine that does nothing else. It makes databases
 of its own (an SQLite file, and NAME_20, NAME_1000 … on the server of the URL if one is given), and
-removes them. The tables and the picture go to docs/.
+removes them. The tables and the picture go to docs/; those of the load do before every address is
+asked.
 """
 
 import argparse
@@ -50,12 +51,13 @@ def main():
         for engine in engines:
             say(f"Filling {engine.name} with {options.sizes} organisations")
             fill(engine, options.sizes)
-        results = measure_all(engines, options, say)
         on = machine.description(server)
-    sys.stdout.write("\n\n".join(report.parts(results, on, options)) + "\n")
-    if not options.print_only:
-        report.write(results, on, options, DOCS / "performance.md")
-        (DOCS / "performance.svg").write_text(plot.draw(results))
+        for results in measure_all(engines, options, say):
+            if not options.print_only:
+                report.write(results, on, options, DOCS / "performance.md")
+                (DOCS / "performance.svg").write_text(plot.draw(results))
+    for paragraphs in report.measured(results, on, options).values():
+        sys.stdout.write("\n\n".join(paragraphs) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The figures as tables, between two marks in docs/performance.md."""
+"""The figures as tables, between marks in docs/performance.md."""
 
 import re
 
@@ -6,24 +6,38 @@ from tests.benchmarks import targets as on
 from tests.benchmarks.rules import RULES, Figures
 from tests.benchmarks.servers import SERVERS
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 REFERENCES = (on.BARE, on.EMPTY, on.WITH_READ, on.STATIC, on.LIST)
 
 
 def write(results, machine, options, path):
-    """Put the tables where the last ones stood; the words around them stay."""
-    measured = "\n\n".join([BEGIN, *parts(results, machine, options), END])
+    """Put the tables where the last ones of their kind stood; the words around them stay."""
     text = path.read_text()
-    if BEGIN not in text or END not in text:
-        raise SystemExit(f"{path.name} has no place for the tables: {BEGIN} … {END}")
-    between = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
-    path.write_text(between.sub(lambda _: measured, text))
+    for name, paragraphs in measured(results, machine, options).items():
+        begin, end = marks(name)
+        if begin not in text or end not in text:
+            raise SystemExit(f"{path.name} has no place for the tables: {begin} … {end}")
+        between = re.compile(f"{begin}.*{end}", re.DOTALL)
+        tables = "\n\n".join([begin, *paragraphs, end])
+        text = between.sub(lambda _, tables=tables: tables, text)
+    path.write_text(text)
 
 
-def parts(results, machine, options):
-    """Paragraphs, headings and tables, in order."""
+def marks(name):
+    """Between which comments of the page the figures of that name stand."""
+    return f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+
+
+def measured(results, machine, options):
+    """What there are figures of → paragraphs, headings and tables, in order."""
+    found = {"under load": [machine, *under_load(results, options)]}
+    if results.every:
+        found["in one process"] = [machine, *in_one_process(results)]
+    return found
+
+
+def under_load(results, options):
     yield (
-        f"{machine} {options.rounds} round(s) of {options.seconds} s a target, "
+        f"{options.rounds} round(s) of {options.seconds} s a target, "
         f"{on.MANY} connections, 2 workers; medians over the rounds."
     )
     yield "### Promises"
@@ -33,6 +47,13 @@ def parts(results, machine, options):
         yield costs(results, engine)
     yield "### CPU per answer against size"
     yield growth(results)
+    yield "### Servers"
+    yield servers(results)
+    yield "The most that a process of each held, in MB, after everything that was asked of it:"
+    yield memory(results)
+
+
+def in_one_process(results):
     yield "### Every address and every command"
     yield (
         "Milliseconds of CPU in one process, without the memory for pages and without the "
@@ -40,10 +61,6 @@ def parts(results, machine, options):
         "is asked once, and given up after a minute."
     )
     yield everything(results)
-    yield "### Servers"
-    yield servers(results)
-    yield "The most that a process of each held, in MB, after everything that was asked of it:"
-    yield memory(results)
 
 
 def table(head, rows):

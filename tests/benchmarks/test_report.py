@@ -71,9 +71,16 @@ def test_very_large_size_is_not_the_main_one():
     assert Results([], [50_000]).main == 50_000
 
 
-def test_tables_replace_only_what_stands_between_the_marks(results, tmp_path):
+@pytest.fixture
+def page(tmp_path):
+    """A page with a place for the figures of each kind, and what was there before."""
     page = tmp_path / "performance.md"
-    page.write_text(f"Before.\n\n{report.BEGIN}\n\nOld.\n\n{report.END}\n\nAfter.\n")
+    places = ["\n\nOld.\n\n".join(report.marks(name)) for name in ("under load", "in one process")]
+    page.write_text("\n\n".join(["Before.", *places, "After.\n"]))
+    return page
+
+
+def test_tables_replace_only_what_stands_between_the_marks(results, page):
     report.write(results, "A machine.", Options, page)
     once = page.read_text()
     report.write(results, "A machine.", Options, page)
@@ -83,6 +90,14 @@ def test_tables_replace_only_what_stands_between_the_marks(results, tmp_path):
     assert "Old." not in once
     assert all(rule.sentence in once for rule in RULES)
     assert all(f"| {target.name} |" in once for target in TARGETS if target.at_every_size)
+
+
+def test_what_is_not_measured_yet_stays_as_it_was(results, page):
+    results.every.clear()
+    report.write(results, "A machine.", Options, page)
+    load, rest = page.read_text().split(report.marks("in one process")[0])
+    assert "A machine." in load
+    assert rest.startswith("\n\nOld.\n\n")
 
 
 def test_every_address_and_command_has_a_row_what_costs_most_first(results):

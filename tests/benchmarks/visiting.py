@@ -55,7 +55,7 @@ class Results:
 
 
 def measure_all(engines, options, say):
-    """Every round, at every size, on every database; `say` is told how far it got."""
+    """The results so far, after the rounds of load and at the end; `say` is told how far it got."""
     results = Results([engine.name for engine in engines], options.sizes)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -67,11 +67,12 @@ def measure_all(engines, options, say):
                 for size in options.sizes:
                     say(f"Round {turn + 1}: {engine.name}, {size} organisations")
                     visit(results, engine, size, folder, options.seconds)
+        yield results
         for engine in engines:
             for size in options.sizes:
                 say(f"Every address and command: {engine.name}, {size} organisations")
                 results.every[engine.name, size] = ask_everything(engine.url(size), folder)
-    return results
+        yield results
 
 
 def ask_everything(url, folder):
