@@ -30,6 +30,8 @@ SLOW = {
     "production": "server",
     "exchange/test_backups.py": "archive",
     "exchange/loaddata": "loading",
+    "exchange/sheets/test_bulk.py": "large",
+    "exchange/sheets/test_pieces.py": "large",
     **dict.fromkeys(
         (
             f"admin/test_{name}.py"

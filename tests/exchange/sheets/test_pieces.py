@@ -60,7 +60,7 @@ def content(records):
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("form", ["csv", pytest.param("xlsx", marks=pytest.mark.slow("sweep"))])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_all_pieces_make_an_empty_site_the_same(society, form):
     before = content(society)
     assert len(before["citations"]) == MANY * CITED > weighing.MAX_ROWS
