@@ -65,8 +65,8 @@ def test_sources_and_history_quote_the_source(read):
 @pytest.mark.parametrize(
     ("outcomes", "says"),
     [
-        (["says-so", "says-so"], " Source last re-read 12 December 2026: still says so."),
-        (["moved", "says-so"], " Source last re-read 12 December 2026: still says so."),
+        (["says-so", "says-so"], ". Source last re-read 12 December 2026: still says so."),
+        (["moved", "says-so"], ". Source last re-read 12 December 2026: still says so."),
         (["says-so", "gone"], ""),
         (["says-so"], ""),
         ([], ""),
