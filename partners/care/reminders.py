@@ -97,12 +97,5 @@ def mail(key, told_at, subject, text, html):
         try:
             message.send()
         except (OSError, ValueError) as error:  # ValueError: what no header can hold
-            _in_ledger(user, told_at).delete()
+            user.reminders.filter(sent_at=dt.datetime.fromisoformat(told_at)).delete()
             raise NotTaken(f"{user.email} ({error})") from error
-
-
-def _in_ledger(user, told_at):
-    """What the ledger has of that mail; the release before this one queued the keys (list)."""
-    if isinstance(told_at, list):
-        return user.reminders.filter(finding__in=told_at)
-    return user.reminders.filter(sent_at=dt.datetime.fromisoformat(told_at))

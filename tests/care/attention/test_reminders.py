@@ -146,16 +146,6 @@ def test_mail_that_did_not_go_goes_the_next_day(inbox, link):
     assert remind(NOW + DAY) == 1
 
 
-def test_mail_that_the_release_before_queued_goes_the_next_day_too(inbox, link):
-    user = colleague("anna", EDITORS)
-    remind(NOW)
-    keys = list(Reminder.objects.values_list("finding", flat=True))
-    with mails_to(1), pytest.raises(reminders.NotTaken):  # nobody listens there
-        reminders.mail.func(user.pk, keys, "Subject", "Text", "<p>Text</p>")
-    assert keys
-    assert not Reminder.objects.exists()
-
-
 def test_what_was_told_before_is_not_told_again_with_a_mail_that_did_not_go(inbox, link):
     colleague("anna", EDITORS)
     remind(NOW)
