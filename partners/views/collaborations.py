@@ -6,7 +6,7 @@ from django.views.generic import ListView
 
 from partners.models import Collaboration
 from partners.reading import linked_data
-from partners.reading.involvement import named_parties
+from partners.reading.involvement import name_parties
 from partners.reading.paging import InTurn
 from partners.reading.timeline import Picture
 from partners.rows import freshness
@@ -23,8 +23,7 @@ class CollaborationList(PublicView, ListView):
     template_name = "partners/collaboration_list.html"
 
     def get_queryset(self):
-        at = self.request.now
-        return [part.prefetch_related(named_parties(at)) for part in _parts(at)]
+        return _parts(self.request.now)
 
     def get_paginator(self, *args, **kwargs):
         return InTurn(*args, **kwargs, counts=_counts(self.request.now))
@@ -32,6 +31,7 @@ class CollaborationList(PublicView, ListView):
     def get_context_data(self, **context):
         context = super().get_context_data(**context)
         shown = context["object_list"]
+        name_parties(shown, self.request.now)
         return context | {
             "picture": Picture(shown, timezone.localdate(self.request.now)),
             "partners": who_with_whom(shown),
