@@ -86,6 +86,10 @@ def who_with_whom(collaborations):
         organisations = {party.organisation for party in collaboration.named_parties}
         named = {organisation for organisation in organisations if not organisation.is_home}
         for organisation in named if len(named) > 1 else ():
-            others = sorted(named - {organisation}, key=lambda other: sort_key(other.name))
+            others = sorted(named - {organisation}, key=_by_name)
             theirs.setdefault(organisation, []).append((collaboration, others))
-    return sorted(theirs.items(), key=lambda pair: sort_key(pair[0].name))
+    return sorted(theirs.items(), key=lambda pair: _by_name(pair[0]))
+
+
+def _by_name(organisation):
+    return sort_key(organisation.name), organisation.pk
