@@ -205,14 +205,14 @@ def _found(subject, order, revisions, at):
     Of as many as can be among the latest, or are looked at.
     """
     model, names, found = subject.model, _fields_of(subject.model), 0
-    today = timezone.localdate(at).isoformat()
+    today = timezone.localdate(at)
     for start in range(0, MOST_LOOKED_AT, MOST):
-        some = _rows(subject.find, order, start, start + MOST)(today, *subject.values)
+        some = _rows(subject.find, order, start, start + MOST)(today.isoformat(), *subject.values)
         for row in some:  # made one by one: whoever merges the orders stops early
             root = model.from_db(DEFAULT_DB_ALIAS, names, row)
             moment, news = order.moment(root), []
             if (model, root.pk) not in revisions:
-                news = [each for each in of_one_state(root, at) if each.at == moment]
+                news = [each for each in of_one_state(root, today) if each.at == moment]
             yield moment, news
             found += bool(news)
         if len(some) < MOST or found >= MOST:
