@@ -1,5 +1,7 @@
 """The list of collaborations and the page of one."""
 
+from functools import lru_cache
+
 from django.db.models import Count, Value
 from django.utils import timezone
 from django.views.generic import ListView
@@ -7,7 +9,7 @@ from django.views.generic import ListView
 from partners.models import Collaboration
 from partners.reading import linked_data
 from partners.reading.involvement import name_parties
-from partners.reading.paging import InTurn
+from partners.reading.paging import Beginning, InTurn
 from partners.reading.timeline import Picture
 from partners.rows import freshness
 from partners.values.sorting import sort_key
@@ -43,11 +45,17 @@ def _parts(at):
 
     Each with `is_over` (bool).
     """
-    live, today = Collaboration.objects.live(at), timezone.localdate(at)
-    return [
-        live.not_ended(today).annotate(is_over=Value(False)),
-        live.ended(today).annotate(is_over=Value(True)),
-    ]
+    return [Beginning(find, at) for find in _finds(timezone.localdate(at))]
+
+
+@lru_cache(2)
+def _finds(today):
+    """For each part, a function of a moment of `today` (datetime.date) that makes a queryset."""
+    live = Collaboration.objects.live
+    return (
+        lambda at: live(at).not_ended(today).annotate(is_over=Value(False)),
+        lambda at: live(at).ended(today).annotate(is_over=Value(True)),
+    )
 
 
 @freshness.remembered
