@@ -268,7 +268,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "partners.serving.static_files.StaticFiles"
     },
 }
 if BUCKET_KEY:

@@ -125,10 +125,10 @@ RULES = {
 }  # fmt: skip
 
 
-def of_one_state(root, at):
-    """The News of a record of which the public has seen one state."""
+def of_one_state(root, day):
+    """The News, by `day` (datetime.date), of a record of which the public has seen one state."""
     values = tuple(getattr(root, name) for name in ASKED[type(root)])
-    happened = _at_once(type(root), values, root.published_at, timezone.localtime(at).date())
+    happened = _at_once(type(root), values, root.published_at, day)
     return [News(kind, root, moment, title) for kind, moment, title in happened]
 
 
@@ -199,7 +199,9 @@ def _turns(record, begins, end):
     return [(begins, first), *((midnight(day), day) for day in sorted(days))]
 
 
+@lru_cache(maxsize=2000)
 def midnight(day):
+    """When `day` (datetime.date) begins in the zone of the site."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 

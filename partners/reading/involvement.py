@@ -1,9 +1,10 @@
 """What an organisation is involved in, and how it stands to others: in the order of its page."""
 
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from partners.models import Collaboration, OrganisationRelation, Party
+from partners.models.prepared import Prepared, PreparedRelated
 from partners.reading import linked_data
 from partners.values.sorting import sort_key
 
@@ -33,13 +34,8 @@ def of_few(rows):
 def with_parties(collaborations, at):
     """Those of `collaborations` with a page at `at` (aware datetime), and their `named_parties`."""
     shown = [each for each in collaborations if each.is_live(at)]
-    prefetch_related_objects(shown, named_parties(at))
+    name_parties(shown, at)
     return shown
-
-
-def named_parties(at):
-    """Prefetches `named_parties` (list): a collaboration's parties that may be named at `at`."""
-    return Prefetch("parties", _named(at), to_attr="named_parties")
 
 
 def _named(at):
@@ -49,14 +45,24 @@ def _named(at):
     return Party.objects.named(at).only(*own, *of_others)
 
 
+#: Gives each of collaborations (list) its `named_parties` (list): those that may be named at `at`.
+name_parties = PreparedRelated(Collaboration, "parties", _named, "named_parties")
+
+
+@Prepared
+def _parties_beside(key, at):
+    """Those of all collaborations that the organisation with this key takes part in."""
+    theirs = _named(at).filter(collaboration__parties__organisation=key)
+    return theirs.select_related("collaboration").order_by()
+
+
 def collaborations(organisation, at):
     """Those with a page at `at` that `organisation` takes part in, and their `named_parties`.
 
     As `with_parties`, in one query.
     """
-    theirs = _named(at).filter(collaboration__parties__organisation=organisation)
     # The join repeats parties where it takes part twice; to sort a few here is cheaper.
-    parties = set(theirs.select_related("collaboration").order_by())
+    parties = set(_parties_beside(organisation.pk, at))
     found = {}
     for party in sorted(parties, key=lambda each: (each.position, each.pk)):
         found.setdefault(party.collaboration, []).append(party)
@@ -78,10 +84,15 @@ def in_order(collaborations, at):
 
 def relations(organisation, at):
     """How it stands to others and they to it, as `described` has it."""
-    either = Q(organisation=organisation) | Q(other=organisation)
-    rows = OrganisationRelation.objects.filter(either).select_related("organisation", "other")
+    return described(organisation, _either_way(organisation.pk), at)
+
+
+@Prepared
+def _either_way(key):
+    """The relations of the organisation with this key to others, and theirs to it."""
+    rows = OrganisationRelation.objects.filter(Q(organisation=key) | Q(other=key))
     named_by = [f"{side}__{name}" for side in ("organisation", "other") for name in NAMED_BY]
-    return described(organisation, rows.only("kind", "basis", *named_by), at)
+    return rows.select_related("organisation", "other").only("kind", "basis", *named_by)
 
 
 def described(organisation, rows, at):

@@ -1,7 +1,10 @@
 """Pages of long lists that cost the same wherever they are."""
 
+from functools import cached_property, lru_cache
+
 from django.core.paginator import Page, Paginator
-from django.utils.functional import cached_property
+
+from partners.models.prepared import Prepared
 
 
 class KeysFirst(Paginator):
@@ -45,6 +48,25 @@ class Found:
         return Found(self.queryset.prefetch_related(*lookups), self.keys)
 
 
+class Beginning:
+    """The list that `find` makes a queryset of, given `values`; its first page is prepared."""
+
+    def __init__(self, find, *values):
+        self.find, self.values = find, values
+
+    def first(self, number):
+        return _first(self.find, number)(*self.values)
+
+    def queryset(self):
+        return self.find(*self.values)
+
+
+@lru_cache
+def _first(find, number):
+    """Prepared: so many records, the first of those that `find` finds."""
+    return Prepared(lambda *given: find(*given)[:number])
+
+
 class InTurn(Paginator):
     """Pages of some lists, one after the other, each of which has such an index for itself.
 
@@ -71,7 +93,11 @@ class InTurn(Paginator):
 
 
 def _between(records, start, stop):
-    """Those of a queryset or of Found; the further ones by the keys that the index finds."""
+    """Those of a list; the further ones of a queryset by the keys that the index finds."""
+    if isinstance(records, Beginning):
+        if not start:
+            return records.first(stop)
+        records = records.queryset()
     if not start or isinstance(records, Found):
         return records[start:stop]
     return records.filter(pk__in=list(records.values_list("pk", flat=True)[start:stop]))

@@ -25,6 +25,7 @@ from django.utils import timezone
 from partners.exchange.opendata import openapi
 from partners.exchange.opendata.problems import as_problem
 from partners.models import PendingChange, Redirect
+from partners.models.prepared import Prepared
 from partners.publishing import presses
 from partners.rows import freshness
 from partners.serving import logs, missed
@@ -234,6 +235,11 @@ class CurrentTime:
         return self.get_response(request)
 
 
+@Prepared
+def _first_due(at):
+    return PendingChange.objects.due(at).values_list("pk")[:1]
+
+
 class ApplyDueChanges:
     """The first request at or after its time publishes a scheduled change: no cron job to miss.
 
@@ -248,13 +254,13 @@ class ApplyDueChanges:
     def __call__(self, request):
         is_health = request.path_info.startswith(HEALTH)  # answers without the database, too
         if not is_health and time.monotonic() >= self.again_at:
-            self.apply(PendingChange.objects.due(request.now), request.now)
+            self.apply(request.now)
         return self.get_response(request)
 
-    def apply(self, due, now):
-        if due.exists():
+    def apply(self, now):
+        if _first_due(now):
             presses.apply_due(now, settings.APPLY_DUE_WITHIN)
-            if due.exists():
+            if _first_due(now):
                 self.again_at = time.monotonic() + freshness.WHILE_DUE.total_seconds() / 2
 
 

@@ -76,8 +76,16 @@ def _has_both_ways(text):
     )
 
 
+def _is_plain(text):
+    """Whether it is a str, nothing derived from it, and clean at first sight, as most texts are."""
+    is_printable = type(text) is str and text.isascii() and text.isprintable()
+    return is_printable and "  " not in text and text == text.strip(" ")
+
+
 def one_line(text):
     """`text` (str) as a field of one line stores it; what nobody can see is ""."""
+    if _is_plain(text):
+        return text
     return ENDS.sub("", RUNS.sub(" ", visible(text)))
 
 
@@ -90,7 +98,7 @@ def several_lines(text):
 def writable(text):
     """`text` (str) for a line of any format, whatever is stored: each run of what cannot be
     written is a space."""
-    return one_line(UNWRITABLE.sub(" ", text))
+    return text if _is_plain(text) else one_line(UNWRITABLE.sub(" ", text))
 
 
 class Clean:

@@ -115,6 +115,8 @@ class ApiList(ApiView):
         self.must_be_in_order(filters, asked)
         page = self.page(filters, asked.cleaned_data)
         at, names = self.request.now, asked.cleaned_data["fields"]
+        records = list(page)
+        self.kind.read_parts(records, at)
         neighbours = [
             ("previous", page.has_previous, page.number - 1),
             ("next", page.has_next, page.number + 1),
@@ -124,12 +126,12 @@ class ApiList(ApiView):
             "pages": page.paginator.num_pages,
             "page": page.number,
             **{name: self.address(to) if there() else None for name, there, to in neighbours},
-            "results": [self.kind.say(record, at, names) for record in page],
+            "results": [self.kind.say(record, at, names) for record in records],
         }
 
     def page(self, filters, asked):
         at = self.request.now
-        found = self.kind.with_parts(filters.results(), at)
+        found = self.kind.with_related(filters.results())
         paginator = KeysFirst(found, asked["page_size"] or USUAL_A_PAGE)
         if self.kind.name in LIVE and not any(filters.cleaned_data.values()):
             paginator.count = LIVE[self.kind.name](at)
@@ -157,6 +159,7 @@ class ApiRecord(ApiView):
         record = self.kind.everything(at).filter(**{self.kind.address: slug}).first()
         if record is None:
             raise Instead(self.gone(slug) or self.moved(slug) or problem(404))
+        self.kind.read_parts([record], at)
         return self.kind.say(record, at, asked.cleaned_data["fields"])
 
     def gone(self, slug):

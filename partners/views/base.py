@@ -1,5 +1,8 @@
 """What the public views share: the request's moment, withdrawn records, what they refuse."""
 
+from functools import cache
+
+from django.http import Http404
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -8,6 +11,7 @@ from django.views.generic import DetailView
 
 from partners.models import SourceCheck
 from partners.models.counts import Counts
+from partners.models.prepared import Prepared
 from partners.models.sources import by_source
 from partners.reading import linked_data
 from partners.reading.involvement import MOST_INVOLVED
@@ -54,14 +58,20 @@ class RootDetail(PublicView, DetailView):
 
     #: Related names of what the page shows, and many records have none of: see `rows`.
     counted = ()
+    #: Of no more than these, and one, are they counted.
+    most_counted = MOST_INVOLVED
+    #: What is read together with the record.
+    beside = ("verification",)
 
     def last_step(self):
         return [(self.object, self.object.get_absolute_url())]
 
-    def get_queryset(self):
-        found = self.model.objects.named(self.request.now).select_related("verification")
-        counts = Counts(self.model, self.counted, MOST_INVOLVED + 1)
-        return found.annotate(counts=counts) if self.counted else found
+    def get_object(self):
+        read = _named(self.model, self.counted, self.most_counted, self.beside)
+        found = read(self.kwargs["slug"], self.request.now)
+        if not found:
+            raise Http404
+        return found[0]
 
     def get(self, request, *args, **kwargs):
         self.object = self.get_object()
@@ -70,24 +80,23 @@ class RootDetail(PublicView, DetailView):
         return self.render_to_response(self.get_context_data(object=self.object))
 
     def rows(self, name, *beside):
-        """What leads to the record by that name, with the records `beside` it.
+        """What leads to the record by that name (list), with the records `beside` it.
 
         Where it was counted with the record, and there is none, nothing is asked.
         """
         if name in self.counted and not self.object.counts[name]:
             return []
-        rows = getattr(self.object, name).all()
-        return rows.select_related(*beside) if beside else rows
+        return _rows(self.model, name, beside)(self.object.pk)
 
     def farewell(self):
         """What the page says that stands in the place of a withdrawn one."""
         return {"record": self.object, "successors": ()}
 
     def get_context_data(self, **context):
-        citations = self.object.citations.select_related("source").order_by("source", "path", "pk")
         figures = context.get("figures", ())
 
         def sources():
+            citations = _citations(self.model)(self.object.pk)
             measures = {str(each.pk): each.measure for each in figures}
             rereads = SourceCheck.objects.rereads(citations)
             return by_source(self.model, citations, measures, rereads)
@@ -97,6 +106,35 @@ class RootDetail(PublicView, DetailView):
             links=SimpleLazyObject(lambda: [link for link in self.rows("links") if link.url]),
             **{"history_url": f"{self.object.get_absolute_url()}history/"} | context,
         )
+
+
+@cache
+def _named(model, counted, most, beside):
+    """Prepared: the record of `model` with a slug, if it may be named at a moment."""
+    counts = Counts(model, counted, most + 1)
+
+    def write(slug, at):
+        found = model.objects.named(at).filter(slug=slug).select_related(*beside)
+        return found.annotate(counts=counts) if counted else found
+
+    return Prepared(write)
+
+
+@cache
+def _rows(model, name, beside, order=()):
+    """Prepared: what leads by that name to the record of `model` with a key."""
+    relation = model._meta.get_field(name)
+
+    def write(key):
+        rows = relation.related_model.objects.filter(**{relation.remote_field.name: key})
+        rows = rows.select_related(*beside) if beside else rows
+        return rows.order_by(*order) if order else rows
+
+    return Prepared(write)
+
+
+def _citations(model):
+    return _rows(model, "citations", ("source",), ("source", "path", "pk"))
 
 
 def bad_query(request, form):

@@ -1,13 +1,15 @@
 """The list of collaborations and the page of one."""
 
+from functools import lru_cache
+
 from django.db.models import Count, Value
 from django.utils import timezone
 from django.views.generic import ListView
 
 from partners.models import Collaboration
 from partners.reading import linked_data
-from partners.reading.involvement import named_parties
-from partners.reading.paging import InTurn
+from partners.reading.involvement import name_parties
+from partners.reading.paging import Beginning, InTurn
 from partners.reading.timeline import Picture
 from partners.rows import freshness
 from partners.values.sorting import sort_key
@@ -23,8 +25,7 @@ class CollaborationList(PublicView, ListView):
     template_name = "partners/collaboration_list.html"
 
     def get_queryset(self):
-        at = self.request.now
-        return [part.prefetch_related(named_parties(at)) for part in _parts(at)]
+        return _parts(self.request.now)
 
     def get_paginator(self, *args, **kwargs):
         return InTurn(*args, **kwargs, counts=_counts(self.request.now))
@@ -32,6 +33,7 @@ class CollaborationList(PublicView, ListView):
     def get_context_data(self, **context):
         context = super().get_context_data(**context)
         shown = context["object_list"]
+        name_parties(shown, self.request.now)
         return context | {
             "picture": Picture(shown, timezone.localdate(self.request.now)),
             "partners": who_with_whom(shown),
@@ -43,11 +45,17 @@ def _parts(at):
 
     Each with `is_over` (bool).
     """
-    live, today = Collaboration.objects.live(at), timezone.localdate(at)
-    return [
-        live.not_ended(today).annotate(is_over=Value(False)),
-        live.ended(today).annotate(is_over=Value(True)),
-    ]
+    return [Beginning(find, at) for find in _finds(timezone.localdate(at))]
+
+
+@lru_cache(2)
+def _finds(today):
+    """For each part, a function of a moment of `today` (datetime.date) that makes a queryset."""
+    live = Collaboration.objects.live
+    return (
+        lambda at: live(at).not_ended(today).annotate(is_over=Value(False)),
+        lambda at: live(at).ended(today).annotate(is_over=Value(True)),
+    )
 
 
 @freshness.remembered
@@ -86,6 +94,10 @@ def who_with_whom(collaborations):
         organisations = {party.organisation for party in collaboration.named_parties}
         named = {organisation for organisation in organisations if not organisation.is_home}
         for organisation in named if len(named) > 1 else ():
-            others = sorted(named - {organisation}, key=lambda other: sort_key(other.name))
+            others = sorted(named - {organisation}, key=_by_name)
             theirs.setdefault(organisation, []).append((collaboration, others))
-    return sorted(theirs.items(), key=lambda pair: sort_key(pair[0].name))
+    return sorted(theirs.items(), key=lambda pair: _by_name(pair[0]))
+
+
+def _by_name(organisation):
+    return sort_key(organisation.name), organisation.pk

@@ -82,12 +82,10 @@ class EventDetail(RootDetail):
     model = Event
     listed_in = ("Events", "event-list")
     counted = ("links", "held_here")
+    beside = (*RootDetail.beside, "series", "held_at")
 
     def thing(self, context):
         return linked_data.of_event(self.object, self.request.now, context["organisers"])
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("series", "held_at")
 
     def get_context_data(self, **context):
         at = self.request.now
@@ -104,13 +102,11 @@ class SeriesDetail(RootDetail):
     listed_in = ("Events", "event-list")
     template_name = "partners/series_detail.html"
     counted = ("links",)
+    beside = (*RootDetail.beside, "collaboration")
 
     def thing(self, context):
         editions = [*context["upcoming"], *context["past"]]
         return linked_data.of_series(self.object, self.request.now, context["organisers"], editions)
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("collaboration")
 
     def get_context_data(self, **context):
         at, today = self.request.now, timezone.localdate(self.request.now)

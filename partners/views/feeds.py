@@ -11,6 +11,7 @@ from partners.exchange import news
 from partners.exchange.happenings import identity
 from partners.exchange.syndication import FORMS
 from partners.models import Organisation
+from partners.models.base import FEW
 from partners.reading import site
 from partners.values.lines import writable
 from partners.views.base import PublicView, RootDetail
@@ -85,6 +86,8 @@ class OrganisationChanges(RootDetail):
     """The same of one organisation."""
 
     model = Organisation
+    counted = ("parties", "organised")
+    most_counted = FEW
     form = None
 
     def get_context_data(self, **context):

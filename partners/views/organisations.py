@@ -81,7 +81,7 @@ class OrganisationDetail(RootDetail):
         if counts["parties"] and not has_many_collaborations:
             collaborations = involvement.in_order(involvement.collaborations(organisation, at), at)
         if counts["organised"] and not has_many_events:
-            organised = organisation.organised.order_by().select_related("event", "series")
+            organised = self.rows("organised", "event", "series")
         is_related = counts["relations"] or counts["inverse_relations"]
         held = {organiser.root for organiser in organised if organiser.root.is_live(at)}
         events = [root for root in held if isinstance(root, Event)]
@@ -89,7 +89,7 @@ class OrganisationDetail(RootDetail):
             names=self.rows("names"),
             figures=self.rows("figures", "source"),
             identifiers=self.rows("identifiers"),
-            topics=organisation.topics.all(),
+            topics=self.rows("topics"),
             relations=involvement.relations(organisation, at) if is_related else [],
             collaborations=collaborations,
             series=sorted(held.difference(events), key=lambda each: sort_key(each.title)),

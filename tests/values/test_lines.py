@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db.models import CharField, SlugField, TextField, Value
 from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,6 +99,11 @@ texts = st.text(
 @EVERYTHING
 def test_one_line_is_what_is_seen(typed, stored):
     assert one_line(typed) == stored
+
+
+@pytest.mark.parametrize("clean", [one_line, writable])
+def test_what_is_derived_from_a_text_becomes_one(clean):
+    assert type(clean(mark_safe("A <b>"))) is str
 
 
 @EMPTY

@@ -66,6 +66,20 @@ def test_who_works_with_whom_means_more_than_the_society(read, society):
     assert "Who works with whom" not in read(LIST).headings
 
 
+def test_organisations_of_one_name_stand_in_the_same_order_in_every_process(read):
+    together = make.CollaborationFactory(title="Together")
+    slugs = [f"institute-{number}" for number in range(6)]
+    for slug in slugs:
+        organisation = make.OrganisationFactory(key=slug, slug=slug, name="Institute", acronym=slug)
+        make.PartyFactory(collaboration=together, organisation=organisation)
+    rows = [
+        f"Institute Together, with {', '.join(others[:-1])} and {others[-1]}"
+        for slug in slugs
+        for others in [[other for other in slugs if other != slug]]
+    ]
+    assert read(LIST).under("Who works with whom") == " ".join(rows)
+
+
 @pytest.mark.parametrize(
     ("title", "since", "row"),
     [

@@ -44,14 +44,25 @@ class Kind:
     def schema(self, is_whole=True):
         return object_schema(self.fields, is_whole) | {"description": self.description}
 
-    def with_parts(self, queryset, at):
-        """The queryset with all that `say` reads, in as many queries as there are parts."""
-        if self.related:  # without names, all that a row refers to would be read
-            queryset = queryset.select_related(*self.related)
-        return queryset.prefetch_related(*(part.prefetch(at) for part in self.parts))
+    def with_related(self, queryset):
+        """The queryset (or Found) with what is read together with each record."""
+        # without names, all that a row refers to would be read
+        return queryset.select_related(*self.related) if self.related else queryset
+
+    @cached_property
+    def _readers(self):
+        return [part.reader(self.model) for part in self.parts]
+
+    def read_parts(self, records, at):
+        """Read the parts of `records` (list) as of `at`, those of one name in one query."""
+        for read in self._readers if records else ():
+            read(records, at)
 
     def say(self, record, at, names=()):
-        """The record (dict) as of `at` (aware datetime): all fields, or those in `names`."""
+        """The record (dict) as of `at` (aware datetime): all fields, or those in `names`.
+
+        Its parts were read.
+        """
         return {
             each.name: each.read(record, at)
             for each in self.fields
@@ -59,8 +70,8 @@ class Kind:
         }
 
     def everything(self, at):
-        """Every public record of the kind at `at`, in the order of the list."""
-        return self.with_parts(self._listed(at), at)
+        """Every public record of the kind at `at`, in the order of the list, without its parts."""
+        return self.with_related(self._listed(at))
 
     def batches(self, at):
         """Every public record of the kind at `at` with its parts, some at a time: lists of them."""
@@ -68,6 +79,7 @@ class Kind:
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
             found = self.everything(at).in_bulk(some)
+            self.read_parts(list(found.values()), at)
             yield [found[key] for key in some if key in found]
             for record in found.values():  # it and its parts hold one another
                 vars(record).clear()

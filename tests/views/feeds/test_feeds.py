@@ -184,7 +184,7 @@ def busy(change):
 def test_organisation_with_very_much_has_the_same_feed(follow, busy, monkeypatch):
     few = follow(OWN).entries
     assert len(few) == 7
-    monkeypatch.setattr("partners.models.base.FEW", 0)
+    monkeypatch.setattr("partners.exchange.news.FEW", 0)
     assert [entry.id for entry in follow(OWN).entries] == [entry.id for entry in few]
 
 
@@ -192,7 +192,7 @@ def test_organisation_with_very_much_has_the_same_feed(follow, busy, monkeypatch
 @pytest.mark.parametrize("by_key", [200, 0])
 @pytest.mark.parametrize("address", [ATOM, OWN])
 def test_feed_reads_no_table_or_index_from_end_to_end(client, busy, monkeypatch, address, by_key):
-    monkeypatch.setattr("partners.models.base.FEW", by_key)
+    monkeypatch.setattr("partners.exchange.news.FEW", by_key)
     with CaptureQueriesContext(connection) as asked:
         client.get(address)
     plans = []
@@ -204,6 +204,7 @@ def test_feed_reads_no_table_or_index_from_end_to_end(client, busy, monkeypatch,
     assert any("collaboration_ended" in step for step in steps) or by_key
     known = {
         "SCAN U0",  # the last of all states
+        "SCAN counted",  # no more than decide between few and many
         "SCAN partners_term",  # once an edition
         "SCAN partners_organisation USING INDEX organisation_one_home",  # of one row
     }
