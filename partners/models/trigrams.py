@@ -141,15 +141,20 @@ class HoldsWithin(Lookup):
 
 
 def found_on_postgresql(column, asked, most):
-    """SQL and its parameters: the ids of the texts in `column` that contain the words."""
+    """SQL and its parameters: the ids of the texts in `column` that contain the words.
+
+    The first of very many are those with the lowest ids, as on SQLite: without an order, one who
+    reads the whole table begins where another one is (`synchronize_seqscans`).
+    """
     conditions, params = _like(f"r.{column}", asked.words)
     if asked.owner:
         conditions.append(f"r.{asked.owner} IS NOT NULL")
-    return _select(f"{TABLE} r", conditions, most), params
+    return _select(f"{TABLE} r", conditions, most and f"ORDER BY r.id LIMIT {most}"), params
 
 
 def found_on_sqlite(column, asked, most):
     """The same; words that are too short for the index are looked for in what it leaves."""
+    most = most and f"LIMIT {most}"  # the index gives the lowest ids first
     long = [each for each in asked.words if _is_long(each) and not asked.owner_is_rare]
     conditions, params = _instr(f"r.{column}", [each for each in asked.words if each not in long])
     if asked.owner:  # a key is never empty; of IS NOT NULL SQLite would make no use of the index
@@ -172,9 +177,8 @@ def _instr(column, words):
     return conditions, [word for each in words for word in each]
 
 
-def _select(rows, conditions, most):
-    limit = f" LIMIT {most}" if most else ""
-    return f"SELECT r.id FROM {rows} WHERE {' AND '.join(conditions)}{limit}"  # noqa: S608
+def _select(rows, conditions, first):
+    return f"SELECT r.id FROM {rows} WHERE {' AND '.join(conditions)} {first or ''}"  # noqa: S608
 
 
 def _or(condition, words):
