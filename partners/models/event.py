@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Length
+from django.db.models.functions import Greatest, Length
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -28,6 +28,8 @@ from partners.values.richtext import RichTextField, plain_text
 dates.PartialDateField.register_lookup(Length)
 
 LONGEST_SLUG = 113  # characters, so that one may be told from another by six more
+#: Of an event whose days are known; text without parameters, so that an index of it is used.
+LAST_DAY = Greatest("starts", "ends", output_field=models.CharField())
 HELD_AT_ITSELF = "An event cannot be held at itself."
 
 
@@ -50,9 +52,15 @@ class EventQuerySet(PublishedQuerySet):
         """Those that can still have gone on on `on` (datetime.date), and all without a date."""
         return self.filter(self._still_to_come(on))
 
-    def with_days(self):
-        """Those of which all days are known, so that a calendar can hold them."""
-        return self.filter(self._has_days())
+    def with_days(self, since=None):
+        """Those of which all days are known, so that a calendar can hold them.
+
+        With `since` (datetime.date), those that end on that day or later: an index has them.
+        """
+        known = self.filter(self._has_days())
+        if since is None:
+            return known
+        return known.alias(last_day=LAST_DAY).filter(last_day__gte=since.isoformat())
 
     def without_days(self):
         """Those whose days are not known: a year or a month is, or the new date is awaited."""
@@ -87,7 +95,10 @@ class EventQuerySet(PublishedQuerySet):
             "series_held": held.filter(series=OuterRef("series")),
             "own": Organiser.objects.named(at).filter(event=OuterRef("pk")),
         }
-        first = {name: Subquery(rows.order_by().values("pk")[:1]) for name, rows in asked.items()}
+        first = {
+            name: Subquery(rows.order_by().values("organisation")[:1])  # the index has it
+            for name, rows in asked.items()
+        }
         of_series = Q(is_live(at, "series__"), series_held__isnull=False, own=None)
         return self.alias(**first).filter(Q(held__isnull=False) | of_series)
 
@@ -184,6 +195,16 @@ class Event(Root):
         indexes = [
             listed("event", "starts", "key", "ends"),
             latest("event", "title"),
+            models.Index(
+                LAST_DAY,
+                "starts",
+                "key",
+                "ends",
+                "published_at",
+                "withdrawn_at",
+                "series",
+                name="event_by_last_day",
+            ),
             *references("event", "series", "held_at"),
         ]
         constraints = [
