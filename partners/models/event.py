@@ -17,7 +17,7 @@ from partners.models.base import (
     required,
 )
 from partners.models.fields import CountryField, TitleField
-from partners.models.indexes import latest, listed, references
+from partners.models.indexes import latest, listed, references, withdrawals
 from partners.models.organiser import Organiser
 from partners.models.series import EventSeries, place_of
 from partners.values import dates
@@ -195,6 +195,7 @@ class Event(Root):
         indexes = [
             listed("event", "starts", "key", "ends"),
             latest("event", "title"),
+            withdrawals("event"),
             models.Index(
                 LAST_DAY,
                 "starts",

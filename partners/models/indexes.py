@@ -23,6 +23,12 @@ def listed(model, *columns):
     return models.Index(fields=columns, name=f"{model}_listed")
 
 
+def withdrawals(model):
+    """The index from which it is read what is to be withdrawn next; of most the time is empty."""
+    there = Q(withdrawn_at__isnull=False)
+    return models.Index(fields=["withdrawn_at"], name=f"{model}_withdrawn", condition=there)
+
+
 class LastDay(models.Func):
     """The last day that the partial date of a column can be, as text to sort by ("2016-02-31").
 
