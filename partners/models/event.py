@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest, Length
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -17,7 +17,7 @@ from partners.models.base import (
     required,
 )
 from partners.models.fields import CountryField, TitleField
-from partners.models.indexes import latest, listed, references, withdrawals
+from partners.models.indexes import LAST_DAY, latest, listed, references, withdrawals
 from partners.models.organiser import Organiser
 from partners.models.series import EventSeries, place_of
 from partners.values import dates
@@ -28,8 +28,6 @@ from partners.values.richtext import RichTextField, plain_text
 dates.PartialDateField.register_lookup(Length)
 
 LONGEST_SLUG = 113  # characters, so that one may be told from another by six more
-#: Of an event whose days are known; text without parameters, so that an index of it is used.
-LAST_DAY = Greatest("starts", "ends", output_field=models.CharField())
 HELD_AT_ITSELF = "An event cannot be held at itself."
 
 
@@ -57,10 +55,8 @@ class EventQuerySet(PublishedQuerySet):
 
         With `since` (datetime.date), those that end on that day or later: an index has them.
         """
-        known = self.filter(self._has_days())
-        if since is None:
-            return known
-        return known.alias(last_day=LAST_DAY).filter(last_day__gte=since.isoformat())
+        ends = {"last_day__gte": since.isoformat()} if since else {}
+        return self.alias(last_day=LAST_DAY).filter(self._has_days(), **ends)
 
     def without_days(self):
         """Those whose days are not known: a year or a month is, or the new date is awaited."""

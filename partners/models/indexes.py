@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 
 
 def references(model, *fields):
@@ -37,6 +38,10 @@ class LastDay(models.Func):
 
     template = "(%(expressions)s || substr('-12-31', length(%(expressions)s) - 3))"
     output_field = models.CharField(max_length=10)
+
+
+#: The last of two days that are known; without parameters, so that an index of it is used.
+LAST_DAY = Greatest("starts", "ends", output_field=models.CharField())
 
 
 class InOrder(models.Func):
