@@ -20,13 +20,14 @@ class PartnersConfig(AppConfig):
 
     def ready(self):
         from partners.accounts import groups  # noqa: PLC0415 — models can be imported only now
-        from partners.models import trigrams  # noqa: PLC0415 — models can be imported only now
+        from partners.models import stamps, trigrams  # noqa: PLC0415 — models can be imported only now
         from partners.rows import bookkeeping, freshness  # noqa: PLC0415 — models can be imported only now
 
         connection_created.connect(sorting.register)
         bookkeeping.connect()
         pre_migrate.connect(freshness.install, sender=self)  # what migrations write is noted, too
         post_migrate.connect(groups.fill, sender=self)
+        post_migrate.connect(stamps.install, sender=self)  # before the token that vouches for them
         post_migrate.connect(freshness.install, sender=self)
         post_migrate.connect(trigrams.install, sender=self)
         post_migrate.connect(bookkeeping.repair_after_migration, sender=self)

@@ -26,7 +26,8 @@ class SiteSitemap(Sitemap):
         """What the file says of each address of a piece (SafeString): see sitemap.xml."""
         said = list(self.said(self.paginator.page(page).object_list))
         self.latest_lastmod = max((at for _, at in said if at), default=None)
-        return [_entry(f"{settings.SITE_URL}{path}", at) for path, at in said]
+        zone, site = timezone.get_current_timezone(), settings.SITE_URL
+        return [_entry(f"{site}{path}", at and at.astimezone(zone).date()) for path, at in said]
 
 
 class RootSitemap(SiteSitemap):
@@ -86,10 +87,9 @@ def sitemap(request):
     return TemplateResponse(request, "sitemap_index.xml", context, "application/xml")
 
 
-def _entry(location, at):
-    if at is None:
+def _entry(location, changed_on):
+    if changed_on is None:
         return format_html("<url><loc>{}</loc></url>", location)
-    changed_on = timezone.localdate(at)
     return format_html("<url><loc>{}</loc><lastmod>{}</lastmod></url>", location, changed_on)
 
 

@@ -11,11 +11,13 @@ the events that were changed are written anew.
 
 import datetime as dt
 import uuid
+from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import icalendar
 from django.conf import settings
+from django.db import connection
 from django.db.models import Case, Count, F, Func, Q, TextField, Value, When
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from partners.exchange.clocks import time_zone
 from partners.models import Event, Organisation, Revision
 from partners.models.base import is_live
 from partners.models.known import batches
+from partners.models.stamps import Stamp
 from partners.reading import site
 from partners.values.dates import comes_twice
 from partners.values.lines import writable
@@ -144,16 +147,20 @@ def write(subscription, events, at):
 
     RFC 5545 §3.4, §3.6.1; one without an event still holds a time zone, as §3.6 wants a component.
     """
-    written = _written(events.with_days(), at)
+    since = _first_day(at) if subscription.leaves_past else None
+    written = _written(events.with_days(since), at)
     begin, end, _ = _calendar(subscription).to_ical().partition(b"END:VCALENDAR\r\n")
     zones = _time_zones(written)
     return b"".join((begin, *zones, *(each.text for each in written), end))
 
 
 class Written(NamedTuple):
-    """An event as it stands in a calendar; the time zone ("" for whole days) and years it needs."""
+    """An event as it stands in a calendar, and its place there (when it starts, its key); the time
+    zone ("" for whole days) and years it needs.
+    """
 
     text: bytes
+    place: tuple
     time_zone: str
     years: tuple
 
@@ -169,12 +176,16 @@ class AsText(Func):
         return self.as_sql(compiler, connection, template=template)
 
 
-#: All that is written of an event, beside what its series is called, and how often it was deleted.
-MADE_OF = (
-    "key", "slug", "title", "starts", "ends", "start_time", "end_time", "time_zone",
-    "repeated_hour", "venue", "city", "country", "mode", "status", "summary", "published_at",
-    "record__version", "record__changed_at",
-)  # fmt: skip
+#: All that is written of an event, beside what its series is called, and how often it was deleted;
+#: or what tells as well whether that is what it was.
+MADE_OF = {
+    "postgresql": (
+        "key", "slug", "title", "starts", "ends", "start_time", "end_time", "time_zone",
+        "repeated_hour", "venue", "city", "country", "mode", "status", "summary", "published_at",
+        "record__version", "record__changed_at",
+    ),
+    "sqlite": ("key", Stamp("key")),
+}  # fmt: skip
 #: {(address of the site, times deleted, what it was made of): Written}, about 1 kB each; when they
 #: are too many, all go.
 _kept = {}
@@ -184,9 +195,9 @@ MOST_KEPT = 20_000
 def _written(events, at):
     """What is written of each of `events` (queryset), in order: [Written]."""
     series = Case(When(is_live(at, "series__"), then=F("series__title")), default=Value(""))
-    events = events.annotate(made_of=AsText(*MADE_OF, series))
+    events = events.annotate(made_of=AsText(*MADE_OF[connection.vendor], series))
     lives = _lives()
-    rows = events.order_by("starts", "pk").values_list("pk", "made_of")
+    rows = events.order_by().values_list("pk", "made_of")  # in order SQLite would read all events
     keys = {pk: (settings.SITE_URL, lives.get(pk, 0), text) for pk, text in rows}
     found = {pk: _kept.get(key) for pk, key in keys.items()}
     for some in batches(pk for pk, written in found.items() if written is None):
@@ -194,7 +205,8 @@ def _written(events, at):
             event.lives = lives.get(event.pk, 0)
             found[event.pk] = _write(event, at)
             _keep((settings.SITE_URL, event.lives, event.made_of), found[event.pk])
-    return [each for each in found.values() if each]  # one may have gone meanwhile
+    there = filter(None, found.values())  # one may have gone meanwhile
+    return sorted(there, key=attrgetter("place"))
 
 
 def _keep(key, written):
@@ -206,7 +218,8 @@ def _keep(key, written):
 def _write(event, at):
     years = event.starts.year, (event.ends or event.starts).year
     time_zone = event.time_zone if _has_both_times(event) else ""
-    return Written(_event(event, at).to_ical(), time_zone, years)
+    place = str(event.starts), event.pk
+    return Written(_event(event, at).to_ical(), place, time_zone, years)
 
 
 def _lives():

@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
-from django.db.models import Exists
+from django.db import connections, models
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.utils import timezone
 
@@ -14,6 +13,8 @@ from partners.values.lines import LineField
 
 #: Of so many records of a kind each is looked at sooner than an index of all kinds.
 FEW_ROOTS = 1500
+#: Whether there are more. A key is never empty; of IS NOT NULL SQLite would not use the index.
+MORE = "EXISTS(SELECT 1 FROM {table} WHERE {name}_id > '' LIMIT 1 OFFSET {few})"
 
 
 class RowBeside(ReverseOneToOneDescriptor):
@@ -82,10 +83,12 @@ class ContentVersion(models.Model):
 class RecordQuerySet(models.QuerySet):
     def kinds_of_few(self):
         """The kinds (set of names) with so few roots that each can be looked at."""
-        # A key is never empty; of IS NOT NULL SQLite would make no use of the index.
-        of_kinds = (self.filter(**{f"{name}__gt": ""}).order_by() for name in ROOTS)
-        rows = self.values_list(*(Exists(records[FEW_ROOTS:]) for records in of_kinds))
-        return {name for name, are_more in zip(ROOTS, rows.first(), strict=True) if not are_more}
+        of_kinds = ", ".join(
+            MORE.format(table=self.model._meta.db_table, name=name, few=FEW_ROOTS) for name in ROOTS
+        )
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"SELECT {of_kinds}")
+            return {name for name, more in zip(ROOTS, cursor.fetchone(), strict=True) if not more}
 
 
 class Record(PerRecordRow):

@@ -11,7 +11,7 @@ from partners.models.base import (
     required,
 )
 from partners.models.fields import PositionField, TitleField, WebAddressField
-from partners.models.indexes import LastDay, latest, listed
+from partners.models.indexes import LastDay, latest, listed, withdrawals
 from partners.values import dates
 from partners.values.folding import fold
 from partners.values.lines import LineField
@@ -89,6 +89,7 @@ class Collaboration(Root):
         indexes = [
             listed("collaboration", "title", "key", "kind", "has_ended", "until"),
             latest("collaboration", "title"),
+            withdrawals("collaboration"),
             models.Index(fields=["-since", "title", "key"], name="collaboration_begun"),
             models.Index(LastDay("until").desc(), "title", "key", name="collaboration_ended"),
         ]

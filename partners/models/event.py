@@ -17,7 +17,7 @@ from partners.models.base import (
     required,
 )
 from partners.models.fields import CountryField, TitleField
-from partners.models.indexes import latest, listed, references
+from partners.models.indexes import LAST_DAY, latest, listed, references, withdrawals
 from partners.models.organiser import Organiser
 from partners.models.series import EventSeries, place_of
 from partners.values import dates
@@ -50,9 +50,13 @@ class EventQuerySet(PublishedQuerySet):
         """Those that can still have gone on on `on` (datetime.date), and all without a date."""
         return self.filter(self._still_to_come(on))
 
-    def with_days(self):
-        """Those of which all days are known, so that a calendar can hold them."""
-        return self.filter(self._has_days())
+    def with_days(self, since=None):
+        """Those of which all days are known, so that a calendar can hold them.
+
+        With `since` (datetime.date), those that end on that day or later: an index has them.
+        """
+        ends = {"last_day__gte": since.isoformat()} if since else {}
+        return self.alias(last_day=LAST_DAY).filter(self._has_days(), **ends)
 
     def without_days(self):
         """Those whose days are not known: a year or a month is, or the new date is awaited."""
@@ -87,7 +91,10 @@ class EventQuerySet(PublishedQuerySet):
             "series_held": held.filter(series=OuterRef("series")),
             "own": Organiser.objects.named(at).filter(event=OuterRef("pk")),
         }
-        first = {name: Subquery(rows.order_by().values("pk")[:1]) for name, rows in asked.items()}
+        first = {
+            name: Subquery(rows.order_by().values("organisation")[:1])  # the index has it
+            for name, rows in asked.items()
+        }
         of_series = Q(is_live(at, "series__"), series_held__isnull=False, own=None)
         return self.alias(**first).filter(Q(held__isnull=False) | of_series)
 
@@ -184,6 +191,17 @@ class Event(Root):
         indexes = [
             listed("event", "starts", "key", "ends"),
             latest("event", "title"),
+            withdrawals("event"),
+            models.Index(
+                LAST_DAY,
+                "starts",
+                "key",
+                "ends",
+                "published_at",
+                "withdrawn_at",
+                "series",
+                name="event_by_last_day",
+            ),
             *references("event", "series", "held_at"),
         ]
         constraints = [

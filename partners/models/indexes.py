@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 
 
 def references(model, *fields):
@@ -23,6 +24,12 @@ def listed(model, *columns):
     return models.Index(fields=columns, name=f"{model}_listed")
 
 
+def withdrawals(model):
+    """The index from which it is read what is to be withdrawn next; of most the time is empty."""
+    there = Q(withdrawn_at__isnull=False)
+    return models.Index(fields=["withdrawn_at"], name=f"{model}_withdrawn", condition=there)
+
+
 class LastDay(models.Func):
     """The last day that the partial date of a column can be, as text to sort by ("2016-02-31").
 
@@ -31,6 +38,10 @@ class LastDay(models.Func):
 
     template = "(%(expressions)s || substr('-12-31', length(%(expressions)s) - 3))"
     output_field = models.CharField(max_length=10)
+
+
+#: The last of two days that are known; without parameters, so that an index of it is used.
+LAST_DAY = Greatest("starts", "ends", output_field=models.CharField())
 
 
 class InOrder(models.Func):

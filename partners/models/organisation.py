@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from partners.models.base import Part, PublishedQuerySet, Root, required
 from partners.models.fields import CountryField, TitleField, WebAddressField
-from partners.models.indexes import latest, listed
+from partners.models.indexes import latest, listed, withdrawals
 from partners.models.known import batches
 from partners.models.sources import Basis
 from partners.values import dates
@@ -150,6 +150,7 @@ class Organisation(Root):
         indexes = [
             listed("organisation", "name", "key", "is_home", "kind", "region"),
             latest("organisation", "name"),
+            withdrawals("organisation"),
             models.Index(
                 fields=["acronym", "key", "published_at", "withdrawn_at"],
                 name="organisation_by_acronym",

@@ -6,7 +6,7 @@ triggers. Both find what plain containment would.
 
 from typing import NamedTuple
 
-from django.db import connections, models, transaction
+from django.db import connection, connections, models, transaction
 from django.db.models import Lookup
 
 from partners.models import triggers
@@ -104,15 +104,14 @@ class Holds(Lookup):
 
     def as_sql(self, compiler, connection):
         column, _ = self.process_lhs(compiler, connection)
-        found = found_on_postgresql if connection.vendor == "postgresql" else found_on_sqlite
         parts = [
-            found(name, asked._replace(words=words), most)
+            _finding(connection)(name, asked._replace(words=words), most)
             for asked in (self.rhs if isinstance(self.rhs, list) else [self.rhs])
             for name, words, most in _looked_at(asked, self.lhs.target.column)
         ]
-        selects = " UNION ALL ".join(f"SELECT * FROM ({select}) AS part" for select, _ in parts)  # noqa: S608
         table = column.rpartition(".")[0]
-        return f"{table}.id IN ({selects})", [param for _, params in parts for param in params]
+        select, params = _either(parts)
+        return f"{table}.id IN ({select})", params
 
 
 @FoldedField.register_lookup
@@ -140,25 +139,61 @@ class HoldsWithin(Lookup):
         return " AND ".join(conditions), params
 
 
-def found_on_postgresql(column, asked, most):
-    """SQL and its parameters: the ids of the texts in `column` that contain the words."""
+def names_of_found(every):
+    """[{key: names}] of the records that each of `every` (list of Asked) finds, of its owner.
+
+    All by one query, which is our own: it reads each record once.
+    """
+    find = _finding(connection)
+    parts = [
+        find(name, asked._replace(words=words), most, f"{place}, r.{asked.owner}, r.names")
+        for place, asked in enumerate(every)
+        for name, words, most in _looked_at(asked, "text")
+    ]
+    found = [{} for _ in every]
+    with connection.cursor() as cursor:
+        cursor.execute(*_either(parts))
+        for place, key, names in cursor.fetchall():
+            found[place][key] = names
+    return found
+
+
+def _finding(connection):
+    return found_on_postgresql if connection.vendor == "postgresql" else found_on_sqlite
+
+
+def _either(parts):
+    """One statement of several, with the parameters of all."""
+    select = " UNION ALL ".join(f"SELECT * FROM ({select}) AS part" for select, _ in parts)  # noqa: S608
+    return select, [param for _, params in parts for param in params]
+
+
+def found_on_postgresql(column, asked, most, columns="r.id"):
+    """SQL and its parameters: the `columns` of the texts in `column` that contain the words.
+
+    The first of very many are those with the lowest ids, as on SQLite: without an order, one who
+    reads the whole table begins where another one is (`synchronize_seqscans`).
+    """
     conditions, params = _like(f"r.{column}", asked.words)
     if asked.owner:
         conditions.append(f"r.{asked.owner} IS NOT NULL")
-    return _select(f"{TABLE} r", conditions, most), params
+    first = most and f"ORDER BY r.id LIMIT {most}"
+    return _select(columns, f"{TABLE} r", conditions, first), params
 
 
-def found_on_sqlite(column, asked, most):
+def found_on_sqlite(column, asked, most, columns="r.id"):
     """The same; words that are too short for the index are looked for in what it leaves."""
+    first = most and f"LIMIT {most}"  # the index gives the lowest ids first
     long = [each for each in asked.words if _is_long(each) and not asked.owner_is_rare]
     conditions, params = _instr(f"r.{column}", [each for each in asked.words if each not in long])
     if asked.owner:  # a key is never empty; of IS NOT NULL SQLite would make no use of the index
         conditions.append(f"r.{asked.owner} > ''")
     if not long:
-        return _select(f"{TABLE} r", conditions, most), params
+        return _select(columns, f"{TABLE} r", conditions, first), params
     index = INDEXES[column]
     rows = f"{index} t CROSS JOIN {TABLE} r ON r.id = t.rowid"
-    return _select(rows, [f"t.{index} MATCH %s", *conditions], most), [_match(long), *params]
+    conditions.insert(0, f"t.{index} MATCH %s")
+    return _select(columns, rows, conditions, first), [_match(long), *params]
 
 
 def _like(column, words):
@@ -172,9 +207,8 @@ def _instr(column, words):
     return conditions, [word for each in words for word in each]
 
 
-def _select(rows, conditions, most):
-    limit = f" LIMIT {most}" if most else ""
-    return f"SELECT r.id FROM {rows} WHERE {' AND '.join(conditions)}{limit}"  # noqa: S608
+def _select(columns, rows, conditions, first):
+    return f"SELECT {columns} FROM {rows} WHERE {' AND '.join(conditions)} {first or ''}"  # noqa: S608
 
 
 def _or(condition, words):

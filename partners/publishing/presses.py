@@ -201,7 +201,8 @@ def restoration(revision, seen):
 
 def _publish_as_scheduled(before, offer, by, at):
     waiting = before.pending
-    if not waiting or not waiting.is_scheduled or waiting.publish_at > at:
+    is_due = waiting and waiting.is_scheduled and waiting.publish_at <= at
+    if not is_due or waiting.why != offer.why:
         return before, ""  # somebody else was quicker
     offer = offer._replace(base=waiting.rows, rows=waiting.rows, begun_at=waiting.saved_at)
     _refuse_withdrawn(before, offer, at)
@@ -242,7 +243,7 @@ def _apply_in_time(change, at, until, wait):
 
 def _apply(change, at):
     """Say whether this was who published it."""
-    offer = Offer(change.model, change.key)
+    offer = Offer(change.model, change.key, why=change.why)
     answer = take_one(offer, PUBLISH_AS_SCHEDULED, change.decided_by, at)
     if not answer.is_taken:
         log.warning("A scheduled change could not be published: %r: %s", change.title, answer)

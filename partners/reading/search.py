@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from partners.models import ROOTS, Record, Word, root_name
-from partners.models.trigrams import Asked
+from partners.models.trigrams import Asked, names_of_found
 from partners.reading.facets import Keys
 from partners.reading.paging import Found
 from partners.rows import freshness
@@ -142,10 +142,18 @@ class Search:
             return [[] for _ in querysets]
         held = self._held("", OWNERS)
         if len(held) > FEW:
-            rare = Record.objects.kinds_of_few()
-            return [list(self.matching(queryset, MOST, rare)[:most]) for queryset in querysets]
+            return self._look_at_many(most, querysets)
         keys = dict(zip(ROOTS, map(set, zip(*held, strict=True)), strict=False))
         return [list(self._named(queryset, keys)[:most]) for queryset in querysets]
+
+    def _look_at_many(self, most, querysets):
+        rare = Record.objects.kinds_of_few()
+        owners = [root_name(queryset.model) for queryset in querysets]
+        asked = [Asked(self.alternatives, f"{each}_id", MOST, each in rare) for each in owners]
+        return [
+            _first_of(queryset, self._best_first(names, _in_order_of_names(names)), most)
+            for queryset, names in zip(querysets, names_of_found(asked), strict=True)
+        ]
 
     def _named(self, queryset, keys):
         theirs = keys.get(root_name(queryset.model), set()) - {None}
@@ -201,16 +209,13 @@ class Search:
         folded = fold(text)
         return all(any(word in folded for word in words) for words in self.alternatives)
 
-    def matching(self, queryset, bounds=None, rare=()):
-        """Those whose text contains each of the words, or one of its alternatives; best first.
-
-        With `bounds` they are looked for among so many records that hold the words in a name, and
-        among so many in their text; of the kinds that are `rare` (names) each is looked at.
-        """
+    def matching(self, queryset):
+        """Those whose text contains each of the words, or one of its alternatives; best first."""
         if not self.words:
             return queryset.none()
+        asked = Asked(self.alternatives, f"{root_name(queryset.model)}_id")
         # The filter comes last: the join it makes is an inner one, that begins with what was found.
-        return self._in_order(queryset, self._found(root_name(queryset.model), bounds or {}, rare))
+        return self._in_order(queryset, Q(record__text__holds=asked))
 
     def _in_order(self, queryset, condition=None):
         """Best first: by whether the words are a name, begin one, begin a word or stand in it."""
@@ -228,16 +233,30 @@ class Search:
         """What ranks look for in names."""
         return self.alternatives[0] if len(self.alternatives) == 1 else [" ".join(self.words)]
 
-    def _found(self, owner, bounds, rare):
-        asked = Asked(self.alternatives, f"{owner}_id", bounds, owner in rare)
-        return Q(record__text__holds=asked)
-
 
 def _rank(names, finds):
     """The place of the first of `finds` that finds anything in `names`; after all, if none does."""
     if not finds[-1](names):  # it finds what any other does, and in most names there is nothing
         return len(finds)
     return next(rank for rank, find in enumerate(finds) if find(names))
+
+
+def _in_order_of_names(names):
+    """The same dict (key → names), in the order of equals in a list of hits."""
+    return dict(sorted(names.items(), key=lambda each: (each[1], each[0])))
+
+
+def _first_of(queryset, keys, most):
+    """The first `most` (int) records of `queryset` that have these `keys`, in their order.
+
+    Few keys are those of records that are not in it: so some more are asked for, and then twice
+    as many.
+    """
+    found, tried, step = [], 0, most + most // 3
+    while tried < len(keys) and len(found) < most:
+        found += Found(queryset, keys)[tried : tried + step]
+        tried, step = tried + step, 2 * step
+    return found[:most]
 
 
 def _first_in(text, words):

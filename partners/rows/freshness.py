@@ -13,10 +13,10 @@ from itertools import product
 
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection, connections
-from django.db.models import Min
 from django.utils import timezone
 
 from partners.models import ROOTS, ContentVersion, PendingChange, triggers
+from partners.models.indexes import InOrder
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
 NOT_INVALIDATING = {
@@ -69,6 +69,7 @@ FIRST = f"""
 INSERT INTO {ContentVersion._meta.db_table} (id, token, "transaction")
 VALUES ({ONLY}, %s, 0) ON CONFLICT DO NOTHING
 """  # noqa: S608 — our names
+AHEAD = "SELECT min({time}) AS at FROM {table} WHERE {time} > %s"
 ANOTHER = f"UPDATE {ContentVersion._meta.db_table} SET token = %s WHERE id = {ONLY}"  # noqa: S608
 
 
@@ -213,19 +214,33 @@ def next_moment(now):
     """`next_change`, whatever is due: that ends no edition before it is written."""
     tomorrow = timezone.localdate(now) + dt.timedelta(days=1)
     midnight = timezone.make_aware(dt.datetime.combine(tomorrow, dt.time.min))
-    return min([midnight, *filter(None, (_next(*column, now) for column in _columns()))])
+    ahead = _first_ahead(now)
+    return min(midnight, ahead) if ahead else midnight
 
 
-def _columns():
-    yield PendingChange, "publish_at"
+def _first_ahead(now):
+    """The first time on record after `now` (aware datetimes) at which something is to happen.
+
+    By one query, which is our own: to have Django ask for eleven times took longer than they do.
+    """
+    parts = [AHEAD.format(table=table, time=time) for table, time in _times()]
+    first = f"SELECT min(at) FROM ({' UNION ALL '.join(parts)}) AS ahead"  # noqa: S608 — our names
+    after = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(first, [after] * len(parts))
+        (ahead,) = cursor.fetchone()
+    if isinstance(ahead, str):  # SQLite has no times
+        return timezone.make_aware(dt.datetime.fromisoformat(ahead), connection.timezone)
+    return ahead
+
+
+def _times():
+    """(table, SQL of a time in it); each has an index, where the table is large."""
+    yield PendingChange._meta.db_table, "publish_at"
     for label in ROOTS.values():
-        for name in ("published_at", "withdrawn_at"):
-            yield apps.get_model(label), name
-
-
-def _next(model, name, now):
-    ahead = model._base_manager.filter(**{f"{name}__gt": now})
-    return ahead.aggregate(next=Min(name))["next"]
+        table = apps.get_model(label)._meta.db_table
+        yield table, InOrder.template % {"expressions": "published_at"}
+        yield table, "withdrawn_at"
 
 
 #: `next_moment`, asked once an edition.

@@ -4,10 +4,11 @@
 
 Run it from the folder that holds manage.py. gunicorn serves the site with 8 workers. Each round
 schedules a change of an organisation, a field and a figure, for a moment 3 seconds ahead, and 16
-threads ask for its page from one second before that moment until 3 seconds after. Every answer must
-be 200 and show one version, field and figure alike; none may show the old version that was asked
-for after the new one had been received; the history must say “Published as scheduled” once. The
-exit code is 0 if all of that holds in every round.
+threads ask for its page from one second before that moment until 3 seconds after. What no visitor
+had the time to publish by then, on a busy machine, `manage.py apply_due` publishes. Every answer
+must be 200 and show one version, field and figure alike; none may show the old version that was
+asked for after the new one had been received; the history must say “Published as scheduled” once.
+The exit code is 0 if all of that holds in every round.
 
 Without --database-url it works on an SQLite file in a temporary folder. With the address of a
 PostgreSQL database (postgres://user@host/NAME) it makes two databases, NAME and NAME_template, on
@@ -27,6 +28,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,6 +83,7 @@ def served(database):
         finally:
             server.terminate()
             server.wait()
+            connection.close()  # else who failed would wait for it to be gone
             said.seek(0)
             sys.stderr.write(said.read()[-3000:])
             database.settle()
@@ -116,8 +119,9 @@ def propose(number, at=None):
     return Proposal(Organisation, KEY, rows, change(rows, number), by, when=at)
 
 
-def meet(port, number):
-    """The answers to visitors around the moment at which version `number` is due."""
+def meet(database, port, number):
+    """The answers to visitors around the moment at which version `number` is due; and one to who
+    comes last, when it is published."""
     now = timezone.now()
     acts.schedule(propose(number, now + dt.timedelta(seconds=AHEAD)), now)
     path = Organisation.objects.get(pk=KEY).get_absolute_url()
@@ -133,7 +137,9 @@ def meet(port, number):
         return answers
 
     with ThreadPoolExecutor(VISITORS) as visitors:
-        return [answer for answers in visitors.map(visit, range(VISITORS)) for answer in answers]
+        answers = list(chain.from_iterable(visitors.map(visit, range(VISITORS))))
+    run(database.url, "manage.py", "apply_due")
+    return [*answers, ask(port, path)]
 
 
 def judge(answers, number, done):
@@ -160,7 +166,7 @@ def drill(database, rounds):
     with served(database) as port:
         for number in range(1, rounds + 1):
             last = Revision.objects.of(Organisation, KEY).first().pk
-            answers = meet(port, number)
+            answers = meet(database, port, number)
             states = Revision.objects.of(Organisation, KEY).filter(pk__gt=last)
             yield judge(answers, number, [each.what for each in states])
             connection.close()

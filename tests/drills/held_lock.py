@@ -59,10 +59,15 @@ SLUGS = {model.address_prefix.rpartition("/")[-1]: model for model in ROOT_MODEL
 
 
 def addresses(page):
-    """`page`, and each public address, with a record where it needs one."""
+    """`page`, and each public address, with a record where it needs one.
+
+    But those under /data/: many records are made files of by the worker, which does not run here.
+    """
     found = [page, "/nowhere/", "/admin/login/", "/search/?q=radiology", "/organisations/?q=radio"]
     for pattern in urlpatterns:
         before, slug, after = str(pattern.pattern).partition("<slug:slug>")
+        if before.startswith("data/"):
+            continue
         if slug:
             record = SLUGS[before.split("/")[-2]]._base_manager.first()
             slug = getattr(record, "slug", record.pk)

@@ -24,6 +24,7 @@ import argparse
 import html
 import logging
 import random
+import re
 import sys
 import time
 from collections import Counter
@@ -53,6 +54,8 @@ from tests.drills.databases import fresh_database, load
 
 RECORDS = ["efrs", "esr", "sir"]  # those with figures
 FIELDS = ["summary", "seat_city", "region_note", "logo_permission"]
+#: Between the digits of a large number, as pages show it.
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 ACTS = ["_publish"] * 6 + ["_draft"] * 2 + ["restore", "list"]
 PAUSES = [0, 0, 0, 0, 0.05, 0.2, 1.2]  # seconds
 
@@ -173,8 +176,9 @@ def judge(people, last, paths):
         tally[f"accepted {person.act}"] += person.accepted
         tally["409"] += person.status == 409
         if person.status == 409:
-            seen = not other.types or other.value in person.page
-            tally["unseen"] += not (person.value in person.page and seen and other.accepted)
+            page = THOUSANDS.sub("", person.page)
+            seen = not other.types or other.value in page
+            tally["unseen"] += not (person.value in page and seen and other.accepted)
             tally["not kept"] += all(said(each.rows, person.path) != person.value for each in newer)
         if person.types and person.accepted:
             is_draft = person.act == "_draft"  # it may be published by the other one

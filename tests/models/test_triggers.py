@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, migrations, models, transactio
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
 
-from partners.models import Organisation, triggers, trigrams
+from partners.models import Event, Organisation, stamps, triggers, trigrams
 from partners.reading.search import Search
 from partners.rows import freshness
 from tests import factories as make
@@ -24,7 +24,7 @@ def as_before():
 
 def install():
     """What `migrate` calls before and after its work."""
-    for room in (freshness, trigrams):
+    for room in (stamps, freshness, trigrams):
         room.install(None, connection.alias)
 
 
@@ -57,7 +57,7 @@ def test_changed_trigger_reaches_an_installed_database(monkeypatch, kind):
         install()
         renewed = {name for name in names() if "_changed" in name} - before
         assert len(names()) == count
-        assert len(renewed) == (count - 1 if POSTGRESQL else count - 6)  # settling; the index
+        assert len(renewed) == (count - 1 if POSTGRESQL else count - 12)  # settling; index, stamps
         token = freshness.token()
         make.OrganisationFactory()
         assert freshness.token() != token
@@ -102,7 +102,7 @@ def test_changed_index_is_filled_anew_under_its_name(monkeypatch, changed):
 
 @pytest.mark.skipif(not POSTGRESQL, reason="SQLite has a table instead")
 def test_changed_index_is_made_anew(monkeypatch):
-    asked = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%trigrams%'"
+    asked = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%trigrams%' ORDER BY 1"
     before = raw(asked)
     with monkeypatch.context() as patch:
         patch.setattr(trigrams, "GIN", f"{trigrams.GIN} WITH (fastupdate = off)")
@@ -111,6 +111,53 @@ def test_changed_index_is_made_anew(monkeypatch):
         assert not {*raw(asked)} & {*before}
     install()
     assert raw(asked) == before
+
+
+WRITES = {
+    "title": "UPDATE partners_event SET title = 'Another' WHERE key = 'a'",
+    "nothing": "UPDATE OR IGNORE partners_event SET title = title WHERE key = 'a'",
+    "version": "UPDATE partners_record SET version = 7 WHERE event_id = 'a'",
+    "record gone": "DELETE FROM partners_record WHERE event_id = 'a'",
+    "replaced": "INSERT OR REPLACE INTO partners_event SELECT * FROM partners_event "
+    "WHERE key = 'a'",
+}
+
+
+def stamps_of():
+    return dict(Event.objects.values_list("pk", stamps.Stamp("pk")))
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="there, all that is written of an event is compared")
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_event_has_another_stamp_whoever_writes_it(write):
+    for key in "ab":
+        make.EventFactory(key=key)
+    before = stamps_of()
+    assert stamps_of() == before
+    with transaction.atomic():
+        raw("PRAGMA defer_foreign_keys = on")  # what is replaced is gone for a moment
+        raw(write)
+    after = stamps_of()
+    assert after["a"] != before["a"]
+    assert after["b"] == before["b"]
+    raw("DELETE FROM partners_record WHERE event_id = 'a'")
+    before = stamps_of()
+    raw("UPDATE partners_record SET event_id = 'a' WHERE event_id = 'b'")
+    assert not before.items() & stamps_of().items()  # one has it no more, the other has it now
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="there, all that is written of an event is compared")
+def test_stamps_begin_anew_after_a_time_without_triggers():
+    for key in "ab":
+        make.EventFactory(key=key)
+    before = stamps_of()
+    gone = next(name for name in names() if name.startswith(f"{stamps.TABLE}_by_update"))
+    raw(f"DROP TRIGGER {gone}")
+    install()
+    after = stamps_of()
+    assert not before.items() & after.items()
+    Event.objects.filter(pk="a").delete()
+    assert raw(f"SELECT * FROM {stamps.TABLE}") == [("b", after["b"])]  # noqa: S608 — our name
 
 
 # Migrations beside the triggers

@@ -15,6 +15,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)
+TICK = dt.timedelta.resolution
 LATER = NOW + dt.timedelta(hours=1)
 
 
@@ -37,16 +38,18 @@ def test_taking_back_a_schedule_leaves_what_waits_for_approval(ann):
     assert PendingChange.objects.get().is_handed_in
 
 
-@pytest.mark.parametrize("way", ["gone", "not scheduled", "not yet"])
+@pytest.mark.parametrize("way", ["gone", "not scheduled", "not yet", "another reason"])
 def test_clock_publishes_nothing_that_somebody_else_decided_on(ann, way):
     root = make.OrganisationFactory()
     if way == "not scheduled":
         acts.save_draft(new_summary(root, ann), NOW)
     elif way == "not yet":
         acts.schedule(new_summary(root, ann, LATER), NOW)
+    elif way == "another reason":
+        acts.schedule(new_summary(root, ann, LATER - TICK)._replace(why="Another."), NOW)
     before = standing(Organisation, root.pk).version
     offer = Offer(Organisation, root.pk)
-    answer = take_one(offer, presses.PUBLISH_AS_SCHEDULED, ann, LATER - dt.timedelta.resolution)
+    answer = take_one(offer, presses.PUBLISH_AS_SCHEDULED, ann, LATER - TICK)
     assert answer.outcome is Outcome.UNCHANGED
     assert standing(Organisation, root.pk).version == before
 

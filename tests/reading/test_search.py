@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from partners.models import Collaboration, Event, Organisation
+from partners.models import Collaboration, Event, Organisation, Record
+from partners.models.trigrams import Asked
 from partners.reading.search import MAX_WORDS, Search, corrections
 from tests import factories as make
 
@@ -225,6 +226,16 @@ def test_answer_is_the_same_however_many_there_are(monkeypatch, typed, few, few_
     make.OrganisationFactory(name="Zyzzyva Society")
     make.EventFactory(title="Zyzzyva Sodality")
     assert best(typed) == [["Zyzzyva Society", "Old Society of Zyzzyva"], ["Zyzzyva Sodality"]]
+
+
+def test_first_of_very_many_are_the_same_wherever_the_database_begins_to_read():
+    for key in ("a", "b", "c"):
+        make.OrganisationFactory(key=key, name="Society")
+    ids = list(Record.objects.order_by("pk").values_list("pk", flat=True))
+    Record.objects.filter(pk=ids[0]).update(version=7)  # PostgreSQL has it after the others now
+    asked = Asked([["society"]], "organisation_id", {"text": 2})
+    held = Record.objects.filter(text__holds=asked)
+    assert sorted(held.values_list("pk", flat=True)) == ids[:2]
 
 
 @pytest.mark.parametrize("few", [0, 100])

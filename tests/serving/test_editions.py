@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from partners.management.commands.demo import fixture_files
 from partners.models import (
+    ROOT_MODELS,
     Event,
     Organisation,
     Party,
@@ -174,6 +175,18 @@ def test_next_change_is_midnight_where_nothing_else_is_to_come(settings):
     assert freshness.next_change(now) == dt.datetime(2026, 3, 28, 23, tzinfo=dt.UTC)
     now = dt.datetime(2026, 3, 29, 12, tzinfo=dt.UTC)  # summer time began that night
     assert freshness.next_change(now) == dt.datetime(2026, 3, 29, 22, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("model", ROOT_MODELS.values(), ids=ROOT_MODELS)
+@pytest.mark.parametrize("time", ["published_at", "withdrawn_at"])
+@pytest.mark.parametrize("microsecond", [0, 7])
+def test_next_change_is_the_first_time_to_come_of_any_record(model, time, microsecond):
+    now = dt.datetime(2026, 3, 28, 12, microsecond=microsecond, tzinfo=dt.UTC)
+    hour = dt.timedelta(hours=1)
+    roots = make.FACTORIES[model].create_batch(4, published_at=now - 2 * hour)
+    for root, at in zip(roots, (now - hour, now, now + hour, now + 2 * hour), strict=True):
+        model.objects.filter(pk=root.pk).update(**{time: at})
+    assert freshness.next_change(now) == now + hour
 
 
 def test_event_is_past_from_midnight_on(new_client, clock):

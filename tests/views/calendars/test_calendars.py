@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from partners.exchange import calendars
-from partners.models import Event, EventSeries, Record, Revision
+from partners.models import Event, EventSeries, Record, Revision, stamps
 from tests import factories as make
 from tests.views.calendars.reading import ALL, congress, lines, titles
 
@@ -71,6 +73,35 @@ def test_calendars_of_records_hold_their_events(subscribe):
     assert titles(subscribe("/events/series/row/calendar.ics")) == editions
     assert titles(subscribe("/events/edition/calendar.ics")) == ["Edition"]
     assert len(titles(subscribe())) == 6
+
+
+def test_events_are_in_the_order_in_which_they_begin(subscribe):
+    for key, starts, ends in (
+        ("d", "2990-01-03", "2990-01-04"),
+        ("b", "2990-01-02", "2990-01-09"),
+        ("c", "2990-01-02", "2990-01-03"),
+        ("a", "2990-01-05", ""),
+    ):
+        make.EventFactory(key=key, title=key, starts=starts, ends=ends)
+    for _ in range(2):
+        assert titles(subscribe()) == ["b", "c", "d", "a"]
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL reads all values")
+@pytest.mark.parametrize("path", [ALL, "/organisations/par/calendar.ics"])
+def test_calendar_whose_texts_are_in_memory_reads_no_event(client, monkeypatch, path):
+    make.OrganiserFactory(event=congress(), organisation=make.OrganisationFactory(slug="par"))
+    monkeypatch.setattr("partners.models.base.FEW", 0)
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(path)
+    (sql,) = (each["sql"] for each in asked if stamps.TABLE in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"), [])
+        plan = [step for *_, step in cursor.fetchall()]
+    reads = "SEARCH partners_event USING COVERING INDEX event_by_last_day"
+    assert plan[0].startswith(reads), plan
+    assert not [step for step in plan if "TEMP B-TREE" in step]
 
 
 @pytest.fixture
