@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import brotli
 import pytest
 from django.db import OperationalError, connections
+from django.http import HttpResponse
 from django.utils import timezone
 
 from partners.models import (
@@ -148,6 +149,20 @@ def test_invented_queries_stay_within_bounds_and_push_out_no_plain_page(new_clie
     assert len(asked.pages) < 400
     assert len(plain.pages) == 1
     count(client, "/", 1)
+
+
+@commits
+def test_page_in_which_two_versions_met_is_made_again(rf, settings):
+    settings.PAGE_CACHE_MEGABYTES = 4
+    make.OrganisationFactory(name="Old")
+
+    def read_twice(request):
+        before = Organisation.objects.get().name
+        Organisation.objects.filter(name="Old").update(name="New")  # by somebody else
+        return HttpResponse(f"{before} {Organisation.objects.get().name}")
+
+    pages = page_cache.PageCache(read_twice)
+    assert [pages(rf.get("/")).content for _ in range(2)] == [b"New New"] * 2
 
 
 def find_cache(client):
