@@ -17,13 +17,14 @@ CREATE = f"CREATE TABLE {TABLE} (key text PRIMARY KEY, stamp integer NOT NULL) W
 FILL = f"INSERT INTO {TABLE} SELECT key, random() FROM partners_event"  # noqa: S608 — our names
 RENEW = f"UPDATE {TABLE} SET stamp = random() WHERE key"  # noqa: S608 — our names
 READ = f"SELECT stamp FROM {TABLE} WHERE key"  # noqa: S608 — our names
+INSERT = f"INSERT INTO {TABLE} VALUES (new.key, random())"  # noqa: S608 — our names
 DELETE = f"DELETE FROM {TABLE} WHERE key"  # noqa: S608 — our names
 #: Table → what is done after each event. Nothing here can conflict: what is to be done about
 #: conflicts is said by the statement that set a trigger off ("INSERT OR IGNORE"), not by it.
 KEPT = {
     "partners_event": {
-        "insert": f"{DELETE} = new.key; INSERT INTO {TABLE} VALUES (new.key, random())",  # noqa: S608 — our names
-        "update": f"{RENEW} = old.key",
+        "insert": f"{DELETE} = new.key; {INSERT}",
+        "update": f"{DELETE} IN (old.key, new.key); {INSERT}",
         "delete": f"{DELETE} = old.key",
     },
     "partners_record": {

@@ -147,6 +147,19 @@ def test_event_has_another_stamp_whoever_writes_it(write):
 
 
 @pytest.mark.skipif(POSTGRESQL, reason="there, all that is written of an event is compared")
+@pytest.mark.parametrize("key", ["a", "c"], ids=["taken", "free"])
+def test_event_under_another_key_has_another_stamp(key):
+    for each in "ab":
+        make.EventFactory(key=each)
+    raw("DELETE FROM partners_record")
+    before = stamps_of()
+    raw(f"UPDATE OR REPLACE partners_event SET key = '{key}' WHERE key = 'b'")  # noqa: S608 — our keys
+    after = stamps_of()
+    assert after[key] not in before.values()
+    assert stamps_of() == after == dict(raw(f"SELECT * FROM {stamps.TABLE}"))  # noqa: S608 — our name
+
+
+@pytest.mark.skipif(POSTGRESQL, reason="there, all that is written of an event is compared")
 def test_stamps_begin_anew_after_a_time_without_triggers():
     for key in "ab":
         make.EventFactory(key=key)
