@@ -229,8 +229,9 @@ def _first_ahead(now):
     with connection.cursor() as cursor:
         cursor.execute(first, [after] * len(parts))
         (ahead,) = cursor.fetchone()
-    if isinstance(ahead, str):  # SQLite has no times
-        return timezone.make_aware(dt.datetime.fromisoformat(ahead), connection.timezone)
+    if isinstance(ahead, str):  # SQLite has no times; who writes SQL may have written an offset
+        ahead = dt.datetime.fromisoformat(ahead)
+        return ahead if ahead.tzinfo else ahead.replace(tzinfo=connection.timezone)
     return ahead
 
 

@@ -189,6 +189,14 @@ def test_next_change_is_the_first_time_to_come_of_any_record(model, time, micros
     assert freshness.next_change(now) == now + hour
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite keeps times as texts")
+def test_next_change_may_be_written_with_an_offset():
+    now = dt.datetime(2026, 3, 28, 12, tzinfo=dt.UTC)
+    make.EventFactory(published_at=now - dt.timedelta(hours=1))
+    raw("UPDATE partners_event SET withdrawn_at = %s", "2026-03-28 13:00:00+00:00")
+    assert freshness.next_change(now) == now + dt.timedelta(hours=1)
+
+
 def test_event_is_past_from_midnight_on(new_client, clock):
     today = timezone.localdate()
     make.EventFactory(starts=today.isoformat())
