@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.models import Expression, F, QuerySet, prefetch_related_objects
 from django.db.models.sql.compiler import SQLCompiler
 
-#: How many numbers of values a query is kept for.
-MOST_KEPT = 8
+#: How many numbers of values a query is kept for; of more values than these it is written anew.
+MOST_KEPT, MOST_VALUES = 8, 500
 
 
 class Given(Expression):
@@ -33,9 +33,6 @@ class Given(Expression):
         return "%s", [self]
 
 
-_given = cache(Given)
-
-
 @cache
 def _unconnected(vendor):
     """The database without a connection: what is kept would hold that of its thread for ever."""
@@ -46,8 +43,8 @@ class Prepared:
     """A function of values that returns, as a list, what a queryset of them holds.
 
     `write` takes a Given in the place of each value and returns the queryset, which may do nothing
-    with them but compare columns. A value is a text (str), a number or an aware datetime; what
-    Python is to know of it belongs to `write`. Prefetches go by names alone.
+    with them but compare columns: an `if` in it would be decided once for all values. A value is a
+    text (str), a number or an aware datetime; else TypeError. Prefetches go by names alone.
     """
 
     def __init__(self, write):
@@ -55,14 +52,15 @@ class Prepared:
         self._written = lru_cache(MOST_KEPT)(self._write)
 
     def __call__(self, *values):
-        written = self._written(connection.vendor, len(values))
+        write = self._written if len(values) <= MOST_VALUES else self._write
+        written = write(connection.vendor, len(values))
         queryset = written.asked_with([_as_stored(value) for value in values])
         rows = list(queryset._iterable_class(queryset))
         prefetch_related_objects(rows, *queryset._prefetch_related_lookups)
         return rows
 
     def _write(self, vendor, number):
-        queryset = self.write(*map(_given, range(number)))
+        queryset = self.write(*map(Given, range(number)))
         compiler = queryset.query.get_compiler(connection=_unconnected(vendor))
         sql, params = compiler.as_sql()
         columns = [column for column, *_ in compiler.select]
@@ -137,6 +135,9 @@ def _like(thing, **changed):
 
 
 def _as_stored(value):
-    """`value` as the database takes it."""
-    is_moment = isinstance(value, dt.datetime)
-    return connection.ops.adapt_datetimefield_value(value) if is_moment else value
+    """`value` as the database takes it. Raises TypeError for one that takes a field to write."""
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, str | int):
+        return value
+    raise TypeError(f"A prepared query is asked with a text, a number or a moment, not {value!r}.")

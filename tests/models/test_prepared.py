@@ -2,6 +2,7 @@
 
 import datetime as dt
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from partners.models import Collaboration, Organisation, Party, Topic
-from partners.models.prepared import Prepared, PreparedRelated
+from partners.models.prepared import MOST_VALUES, Prepared, PreparedRelated
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,20 @@ def test_texts_are_values_and_no_sql():
 def test_query_that_looks_at_its_values_cannot_be_prepared(write):
     with pytest.raises((TypeError, AttributeError)):
         Prepared(write)("A")
+
+
+@pytest.mark.parametrize("value", [None, dt.date(2016, 2, 29), 1.5, uuid4()])
+def test_value_that_takes_a_field_to_write_is_refused(value):
+    with pytest.raises(TypeError, match="a text, a number or a moment"):
+        live(timezone.now(), value)
+
+
+def test_query_of_very_many_values_is_not_kept():
+    record = make.OrganisationFactory()
+    assert live(timezone.now(), record.pk, *map(str, range(MOST_VALUES))) == [record]
+    kept = live._written.cache_info().currsize
+    assert live(timezone.now(), record.pk, *map(str, range(MOST_VALUES + 1))) == [record]
+    assert live._written.cache_info().currsize == kept
 
 
 def test_related_records_counts_subqueries_and_prefetched_names_come_as_usual():
