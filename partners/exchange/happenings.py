@@ -199,10 +199,9 @@ def _turns(record, begins, end):
     return [(begins, first), *((midnight(day), day) for day in sorted(days))]
 
 
-@lru_cache(maxsize=2000)
 def midnight(day):
     """When `day` (datetime.date) begins in the zone of the site."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+    return dt.datetime.combine(day, dt.time.min, timezone.get_current_timezone())
 
 
 def _situation(record, day):

@@ -34,7 +34,7 @@ from partners.models import (
 )
 from partners.models.base import FEW
 from partners.models.indexes import InOrder, LastDay
-from partners.models.prepared import Prepared
+from partners.models.prepared import MOST_KEPT, Prepared
 from partners.rows import freshness
 from partners.values.folding import fold
 
@@ -94,18 +94,23 @@ def of_organisation(organisation, at):
 
 @cache
 def _live(model):
-    """A function: the records of `model` that are live at a moment, those of some keys or all."""
+    """A function: the records of `model` that are live at a moment."""
 
-    def find(at, *keys):
+    def find(at):
         live = model.objects.live(at)
-        live = live.partners() if model is Organisation else live
-        return live.filter(pk__in=keys) if keys else live
+        return live.partners() if model is Organisation else live
 
     return find
 
 
+@cache
+def _live_with(model):
+    """A function: those of them that have these keys."""
+    return lambda at, *keys: _live(model)(at).filter(pk__in=keys)
+
+
 def _of_keys(model, keys, at):
-    return Subject(model, _live(model), (at, *keys), tuple(keys))
+    return Subject(model, _live_with(model), (at, *keys), tuple(keys))
 
 
 def _together(organisation, at):
@@ -265,7 +270,7 @@ def _revisions(subjects):
     return found
 
 
-@lru_cache
+@lru_cache(MOST_KEPT)
 def _states_of(numbers, most):
     """Prepared: the latest states of records, by their keys: so many of each kind."""
 

@@ -171,8 +171,8 @@ def _either(parts):
 def found_on_postgresql(column, asked, most, columns="r.id"):
     """SQL and its parameters: the `columns` of the texts in `column` that contain the words.
 
-    The first of very many are those with the lowest ids, as on SQLite: without an order, one who
-    reads the whole table begins where another one is (`synchronize_seqscans`).
+    The first of very many are those with the lowest ids, as the index of SQLite has it: without an
+    order, one who reads the whole table begins where another one is (`synchronize_seqscans`).
     """
     conditions, params = _like(f"r.{column}", asked.words)
     if asked.owner:

@@ -237,7 +237,7 @@ class CurrentTime:
 
 @Prepared
 def _first_due(at):
-    return PendingChange.objects.due(at).values_list("pk")[:1]
+    return PendingChange.objects.due(at).order_by().values_list("pk")[:1]
 
 
 class ApplyDueChanges:

@@ -105,9 +105,10 @@ def attribute(path):
 
     def read(record, at):
         try:
-            return known(get(record))
+            value = get(record)
         except AttributeError:
             return None
+        return known(value)
 
     return read
 
