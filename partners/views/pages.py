@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Count, Prefetch, Q, Value, prefetch_related_objects
+from django.db.models import Count, Q, Value
 from django.http import (
     FileResponse,
     Http404,
@@ -33,6 +33,7 @@ from partners.models import (
     Term,
 )
 from partners.models.base import is_live, union
+from partners.models.prepared import Prepared, PreparedRelated
 from partners.reading import linked_data
 from partners.reading.paging import KeysFirst
 from partners.reading.site import everywhere
@@ -104,9 +105,10 @@ class Heading(NamedTuple):
 def _sections(at):
     """The headings of the page at `at` (aware datetime), with what is said of each organisation."""
     headings = _headings(at)
-    keys = {key for heading in headings for key in heading.organisations}
-    known = Organisation.objects.in_bulk(keys)  # without those that were deleted this very moment
-    prefetch_related_objects(list(known.values()), *_said_of_each(at))
+    keys = dict.fromkeys(key for heading in headings for key in heading.organisations)
+    shown = _with_keys(*keys) if keys else []  # without those that were deleted this very moment
+    _read_parties(shown, at)
+    known = {organisation.pk: organisation for organisation in shown}
     return [
         heading._replace(
             organisations=[known[key] for key in heading.organisations if key in known]
@@ -136,10 +138,18 @@ def _heading(section, keys):
     return Heading(section, keys[:FIRST_OF_MANY] if has_many else keys, has_many)
 
 
-def _said_of_each(at):
-    """What is done together with an organisation, as a list: the rest is said on its own page."""
-    parties = Party.objects.filter(is_live(at, "collaboration__")).select_related("collaboration")
-    return [Prefetch("parties", parties, to_attr="shown_parties")]
+@Prepared
+def _with_keys(*keys):
+    return Organisation.objects.filter(pk__in=keys).order_by()
+
+
+def _parties(at):
+    return Party.objects.filter(is_live(at, "collaboration__")).select_related("collaboration")
+
+
+#: Gives each of organisations (list) its `shown_parties` (list), what is done together with it: the
+#: rest is said on its own page.
+_read_parties = PreparedRelated(Organisation, "parties", _parties, "shown_parties")
 
 
 class PageDetail(RootDetail):
