@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import User
 
-from partners.models import Organisation, PendingChange
+from partners.models import Organisation, PendingChange, Revision
 from partners.publishing import presses
 from partners.rows.door import take_one
 from partners.rows.offers import Offer, Outcome
@@ -52,6 +52,13 @@ def test_clock_publishes_nothing_that_somebody_else_decided_on(ann, way):
     answer = take_one(offer, presses.PUBLISH_AS_SCHEDULED, ann, LATER - TICK)
     assert answer.outcome is Outcome.UNCHANGED
     assert standing(Organisation, root.pk).version == before
+
+
+def test_history_says_why_what_was_scheduled_was_changed(ann):
+    root = make.OrganisationFactory()
+    acts.schedule(new_summary(root, ann, LATER)._replace(why="As they wrote."), NOW)
+    assert presses.apply_due(LATER) == 1
+    assert Revision.objects.of(Organisation, root.pk).first().why == "As they wrote."
 
 
 def test_asking_whether_a_change_can_be_published_publishes_nothing(ann):

@@ -197,14 +197,6 @@ def test_scheduled_change_is_published_once_at_its_time(publisher, factory, stat
     assert whats(root) == ["Published as scheduled", history.OUTSIDE]
 
 
-def test_history_says_why_what_was_scheduled_was_changed(publisher):
-    root = make.OrganisationFactory()
-    change = proposal(root, publisher, when=LATER, summary="New.")._replace(why="As they wrote.")
-    acts.schedule(change, NOW)
-    assert presses.apply_due(LATER) == 1
-    assert Revision.objects.of(Organisation, root.pk).first().why == "As they wrote."
-
-
 @every_root
 @pytest.mark.parametrize("state", [{"draft": True}, {"scheduled": True}])
 def test_first_publication_is_a_matter_of_the_query(publisher, client, factory, state):
