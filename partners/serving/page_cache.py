@@ -67,9 +67,9 @@ class PageCache:
         page = edition.find(request, encoding)
         if page is None:
             response = self.get_response(request)
-            if is_shared(response) and self.current_edition().token != edition.token:
+            if is_shared(response) and (present := self.current_edition()).token != edition.token:
                 # Somebody wrote meanwhile: it may have half of what was, and half of what is.
-                edition, response = self.current_edition(), self.get_response(request)
+                edition, response = present, self.get_response(request)
             if request.method == "HEAD" or not is_shared(response):
                 return response
             page = Page(response, encoding)
