@@ -3,6 +3,7 @@
 from functools import cached_property, lru_cache
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 from partners.models.prepared import Prepared
 
@@ -44,21 +45,20 @@ class Found:
     def select_related(self, *names):
         return Found(self.queryset.select_related(*names), self.keys)
 
-    def prefetch_related(self, *lookups):
-        return Found(self.queryset.prefetch_related(*lookups), self.keys)
-
 
 class Beginning:
-    """The list that `find` makes a queryset of, given `values`; its first page is prepared."""
+    """The list that `find` makes a queryset of, given `values`; its first page is prepared.
+
+    A slice is a list.
+    """
 
     def __init__(self, find, *values):
         self.find, self.values = find, values
 
-    def first(self, number):
-        return _first(self.find, number)(*self.values)
-
-    def queryset(self):
-        return self.find(*self.values)
+    def __getitem__(self, some):
+        if some.start:
+            return _between(self.find(*self.values), some.start, some.stop)
+        return _first(self.find, some.stop)(*self.values)
 
 
 @lru_cache
@@ -94,10 +94,6 @@ class InTurn(Paginator):
 
 def _between(records, start, stop):
     """Those of a list; the further ones of a queryset by the keys that the index finds."""
-    if isinstance(records, Beginning):
-        if not start:
-            return records.first(stop)
-        records = records.queryset()
-    if not start or isinstance(records, Found):
+    if not start or not isinstance(records, QuerySet):
         return records[start:stop]
     return records.filter(pk__in=list(records.values_list("pk", flat=True)[start:stop]))
