@@ -34,7 +34,7 @@ from pathlib import Path
 from tests.drills.databases import FIXTURES, ROOT, fresh_database, run, start
 
 #: The landing before this one: move it on with each.
-PREVIOUS = "9ede0baa6f7c3f0906d1f64c123ffe2ddabafb3e"
+PREVIOUS = "84355bf9b91b03e5fac6a5eeb2db59ec4a169810"
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules")
 #: Databases (“sqlite”, “postgres”) on which the migrations since PREVIOUS end the work of older
 #: code, so that the changelog says to stop the service.
