@@ -1,35 +1,60 @@
 """What the directory answers to a question: the partners found, and the ways on from there."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
+from partners.models import Organisation
 from partners.reading import facets
 from partners.reading.facets import FACETS
+from partners.reading.paging import Found
 from partners.reading.search import Search
+from partners.rows import freshness
 
 LETTER = "letter"
+#: What so many questions found serves, in each process, those who page or narrow it.
+MOST_KEPT = 32
+
+
+def _found_at(at):
+    """A function of a question (str) → (Search, the keys that it found): live organisations."""
+
+    @lru_cache(MOST_KEPT)
+    def ask(typed):
+        search = Search(typed)
+        return search, search.found(Organisation.objects.live(at), at)
+
+    return ask
+
+
+#: The same function until anything changes.
+_found = freshness.remembered(_found_at)
 
 
 class Directory:
     """The answer to `chosen`, the filters in force by parameter name, at `at` (aware datetime).
 
-    `partners` is the queryset that is searched and narrowed, `choices` the values and labels that
-    each facet has, by its name.
+    `choices` are the values and labels that each facet has, by its name. The society whose site it
+    is counts where `has_home`.
     """
 
-    def __init__(self, chosen, partners, choices, at):
-        self.chosen, self.partners, self.choices, self.at = chosen, partners, choices, at
+    def __init__(self, chosen, choices, at, has_home=False):
+        self.chosen, self.choices, self.at, self.has_home = chosen, choices, at, has_home
+        live = Organisation.objects.live(at)
+        self.organisations = live if has_home else live.partners()
         self.chosen_facets = {
             facet.name: chosen[facet.name] for facet in FACETS if facet.name in chosen
         }
-        self.search = Search(chosen.get("q", ""))
-        #: The partners that match: the best first, or by name where nothing is searched.
-        self.results = self._narrowed()
-        if "q" in chosen:
-            self.results = self.search.found(self.results, at)
+
+    @cached_property
+    def results(self):
+        """The organisations that match: the best first, or by name where nothing is searched."""
+        if "q" not in self.chosen:
+            return self._narrowed()
+        _, keys = self._asked
+        return Found(self.organisations, self._census.those(keys, self._row))
 
     def _narrowed(self):
-        return self.partners.filter(
+        return self.organisations.filter(
             *(
                 facet.condition(self.chosen_facets[facet.name], self.at)
                 for facet in FACETS
@@ -40,16 +65,16 @@ class Directory:
     @property
     def count(self):
         """How many `results` there are (int)."""
-        return self._census.narrowed(self.chosen_facets, self._found).bit_count()
+        return self._row.bit_count()
 
     @property
     def corrected(self):
         """The words that it was answered with, where a typing error was forgiven (list of str)."""
-        return self.search.corrected
+        return self._asked[0].corrected
 
     def nearest(self):
-        """Partners with names like what was searched, whatever the filters."""
-        return self.search.nearest(self.partners)
+        """Those with names like what was searched, whatever the facets."""
+        return self._asked[0].nearest(self.organisations)
 
     def facet_groups(self):
         """Title and options of each facet that has any; the alphabet has its own place."""
@@ -80,18 +105,26 @@ class Directory:
         return facets.census(self.at)
 
     @cached_property
-    def _found(self):
-        """The bits of the partners that the search finds, whatever the facets; None: no search."""
-        if "q" not in self.chosen:
-            return None
-        narrowed = bool(self.chosen_facets)
-        keys = self.search.keys_of(self.partners) if narrowed else self.results.keys
-        return self._census.row(keys)
+    def _asked(self):
+        """The Search, and the keys of the organisations that it found."""
+        typed = self.chosen.get("q")
+        return _found(self.at)(typed) if typed else (Search(""), [])
+
+    @cached_property
+    def _among(self):
+        """The bits of those that the search finds, or of all, whatever the facets."""
+        everybody = self._census.everybody if self.has_home else self._census.partners
+        return everybody & self._census.row(self._asked[1]) if "q" in self.chosen else everybody
+
+    @cached_property
+    def _row(self):
+        """The bits of those in `results`."""
+        return self._census.narrowed(self.chosen_facets, self._among)
 
     def _options(self, facet):
         """Each choice with the number of partners that it would leave, the others in force."""
         others = {name: value for name, value in self.chosen_facets.items() if name != facet.name}
-        row, chosen = self._census.narrowed(others, self._found), self.chosen.get(facet.name)
+        row, chosen = self._census.narrowed(others, self._among), self.chosen.get(facet.name)
         for value, label in self.choices[facet.name]:
             count = self._census.narrowed({facet.name: value}, row).bit_count()
             if count or value == chosen:

@@ -25,9 +25,9 @@ class Facet(NamedTuple):
     """One way to narrow the directory: by the parameter `name`.
 
     `condition(value, at)` is what a queryset of organisations is filtered by; `pairs(at)` are the
-    rows, of partners at least, that have a value and a key in `columns`. What can be chosen is
-    `choices`, or in the words of staff: `worded(at)` are their keys and labels. `at` is an aware
-    datetime.
+    rows, of live organisations at least, that have a value and a key in `columns`. What can be
+    chosen is `choices`, or in the words of staff: `worded(at)` are their keys and labels. `at` is
+    an aware datetime.
     """
 
     name: str
@@ -46,7 +46,7 @@ def _of_column(name, title, choices):
         name,
         title,
         lambda value, at: Q(**{name: value}),
-        lambda at: Organisation.objects.live(at).partners().order_by(),
+        lambda at: Organisation.objects.live(at).order_by(),
         (name, "pk"),
         choices,
     )
@@ -125,12 +125,21 @@ FACETS = [
         "letter",
         "First letter",
         _begins,
-        lambda at: Organisation.objects.live(at).partners().order_by(),
+        lambda at: Organisation.objects.live(at).order_by(),
         ("name", "pk"),
         tuple((letter, letter.upper() if letter != OTHER else "#") for letter in LETTERS),
         value_of=letter_of,
     ),
 ]
+
+#: What nobody narrows by, and what is counted with it: the key of the society whose site it is.
+HOME = Facet(
+    "home",
+    "The society",
+    lambda value, at: Q(pk=value),
+    lambda at: Organisation.objects.live(at).filter(is_home=True).order_by(),
+    ("pk", "pk"),
+)
 
 
 @freshness.remembered
@@ -166,32 +175,44 @@ def _keys_by_value(facet, at):
 
 
 class Census:
-    """The partners that are live at a moment, as bits; rows of bits are plain int."""
+    """The organisations that are live at a moment, as bits; rows of bits are plain int."""
 
     def __init__(self, at):
-        found = union(_keys_by_value(facet, at) for facet in FACETS)
-        keys, value_of = {facet.name: {} for facet in FACETS}, {f.name: f.value_of for f in FACETS}
+        facets = {facet.name: facet for facet in (*FACETS, HOME)}
+        found = union(_keys_by_value(facet, at) for facet in facets.values())
+        keys = {name: {} for name in facets}
         for value, some, name in found.iterator():
-            keys[name].setdefault(value_of[name](value), []).extend(some.split(","))
+            keys[name].setdefault(facets[name].value_of(value), []).extend(some.split(","))
         everybody = chain.from_iterable(keys["kind"].values())
         self.place = {key: place for place, key in enumerate(everybody)}
         self.everybody = self.row(self.place)
+        self.partners = self.everybody & ~self.row(keys[HOME.name])
         self.rows = {
             name: {value: self.row(those) for value, those in values.items()}
             for name, values in keys.items()
         }
 
     def row(self, keys):
-        """The bits of the organisations with these keys, as far as they are partners."""
+        """The bits of the organisations with these keys, as far as they are live."""
         bits = bytearray(len(self.place) // 8 + 1)
         for place in map(self.place.get, keys):
             if place is not None:
                 bits[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(bits, "little")
 
-    def narrowed(self, chosen, among=None):
-        """The bits of those that have all values in `chosen` (facet's name → value)."""
-        row = self.everybody if among is None else among
+    def those(self, keys, row):
+        """Those of `keys` that have their bit in `row`, in their order (list)."""
+        bits = row.to_bytes(len(self.place) // 8 + 1, "little")
+        places = map(self.place.get, keys)
+        return [
+            key
+            for key, place in zip(keys, places, strict=True)
+            if place is not None and bits[place >> 3] >> (place & 7) & 1
+        ]
+
+    def narrowed(self, chosen, among):
+        """The bits of those in `among` that have all values in `chosen` (facet's name → value)."""
+        row = among
         for name, value in chosen.items():
             row &= self.rows[name].get(value, 0)
         return row

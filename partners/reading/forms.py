@@ -37,10 +37,12 @@ class DirectoryForm(SearchForm):
     """The directory's search box and facets, all of them optional."""
 
     parameters = ("q", *(facet.name for facet in FACETS))
+    #: Whether the society whose site it is may be found, too.
+    has_home = False
 
     def __init__(self, data, at):
         super().__init__(data)
-        self.at, self.partners = at, Organisation.objects.live(at).partners()
+        self.at = at
         choices = facets.choices(at)
         for facet in FACETS:
             self.fields[facet.name] = optional_choice(choices[facet.name], facet.title.lower())
@@ -58,7 +60,7 @@ class DirectoryForm(SearchForm):
     def answer(self):
         """What the directory has for a valid question (Directory)."""
         choices = {facet.name: self.fields[facet.name].choices for facet in FACETS}
-        return Directory(self.chosen, self.partners, choices, self.at)
+        return Directory(self.chosen, choices, self.at, self.has_home)
 
     def results(self):
         """The live partners that match: the best first, or by name where nothing is searched."""
@@ -68,9 +70,10 @@ class DirectoryForm(SearchForm):
 class OrganisationForm(DirectoryForm):
     """The directory's questions, asked of all live organisations, the society among them."""
 
+    has_home = True
+
     def __init__(self, data, at):
         super().__init__(data, at)
-        self.partners = Organisation.objects.live(at)
         self.fields["topic"].choices = _topics_in_use(at)
 
 

@@ -88,13 +88,13 @@ class Search:
         return queryset.filter(record__text__holds_within=self.alternatives).order_by()
 
     def found(self, queryset, at):
-        """Found: all that match at `at` (aware datetime), best first."""
+        """The keys (list) of all that match at `at` (aware datetime), best first."""
         keys = self._keys(queryset, at)
         if self.words and not keys:
             self._forgive()
             keys = self._keys(queryset, at)
             self._say_corrected(queryset.select_related("record").filter(pk__in=keys[:1]))
-        return Found(queryset, keys)
+        return keys
 
     def _keys(self, queryset, at):
         """The keys of those that match, best first: very many are put in order here."""
@@ -103,11 +103,11 @@ class Search:
         owner = root_name(queryset.model)
         held = self._held(f"{owner}_id", [owner])
         if len(held) > FEW:
-            return self._best_first(self.keys_of(queryset), NAMES[owner](at))
+            return self._best_first(self._keys_of(queryset), NAMES[owner](at))
         few = queryset.filter(pk__in=[key for (key,) in held])
         return list(self._in_order(few).values_list("pk", flat=True))
 
-    def keys_of(self, queryset):
+    def _keys_of(self, queryset):
         """The keys (set) of those that match."""
         found = self._all_of(queryset).aggregate(keys=Keys("pk"))["keys"]
         return set(found.split(",")) if found else set()

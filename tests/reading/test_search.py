@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from partners.models import Collaboration, Event, Organisation, Record
 from partners.models.trigrams import Asked
+from partners.reading.paging import Found
 from partners.reading.search import MAX_WORDS, Search, corrections
 from tests import factories as make
 
@@ -260,8 +261,9 @@ def test_what_is_found_by_keys_is_what_is_ranked(monkeypatch, typed, few):
         make.OrganisationFactory(key=key, name=name, **fields)
     keys = found(typed)
     monkeypatch.setattr("partners.reading.search.FEW", few)
-    hits = Search(typed).found(Organisation.objects.live(), timezone.now())
-    assert hits.keys == keys
+    live = Organisation.objects.live()
+    assert Search(typed).found(live, timezone.now()) == keys
+    hits = Found(live, keys)
     assert len(hits) == len(keys)
     assert [root.pk for root in hits[1:4]] == keys[1:4]
 
