@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from partners.models import Collaboration, Event, Organisation
 from partners.rows.history import seen_from
+from partners.values.days import midnight
 from partners.values.folding import fold
 
 #: With it a piece of news has an id of its own; never changes.
@@ -197,11 +198,6 @@ def _turns(record, begins, end):
         days |= {record.until.latest + A_DAY} if has_ended else set()
         days = {day for day in days if first < day <= last}
     return [(begins, first), *((midnight(day), day) for day in sorted(days))]
-
-
-def midnight(day):
-    """When `day` (datetime.date) begins in the zone of the site."""
-    return dt.datetime.combine(day, dt.time.min, timezone.get_current_timezone())
 
 
 def _situation(record, day):

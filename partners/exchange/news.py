@@ -19,7 +19,6 @@ from django.utils import timezone
 from partners.exchange.happenings import (
     A_DAY,
     ASKED,
-    midnight,
     of_one_state,
     of_root,
 )
@@ -36,6 +35,7 @@ from partners.models.base import FEW
 from partners.models.indexes import InOrder, LastDay
 from partners.models.prepared import MOST_KEPT, Prepared
 from partners.rows import freshness
+from partners.values.days import midnight
 from partners.values.folding import fold
 
 MOST = 50

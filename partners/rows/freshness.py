@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from partners.models import ROOTS, ContentVersion, PendingChange, triggers
 from partners.models.indexes import InOrder
+from partners.values.days import midnight
 
 #: What neither a public page nor the queue on the admin's front page says anything of.
 NOT_INVALIDATING = {
@@ -212,10 +213,9 @@ def next_change(now):
 
 def next_moment(now):
     """`next_change`, whatever is due: that ends no edition before it is written."""
-    tomorrow = timezone.localdate(now) + dt.timedelta(days=1)
-    midnight = timezone.make_aware(dt.datetime.combine(tomorrow, dt.time.min))
+    next_day = midnight(timezone.localdate(now) + dt.timedelta(days=1))
     ahead = _first_ahead(now)
-    return min(midnight, ahead) if ahead else midnight
+    return min(next_day, ahead) if ahead else next_day
 
 
 def _first_ahead(now):

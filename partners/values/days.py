@@ -1,6 +1,9 @@
 """A day that is wholly known, in the words that all other dates take."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from partners.values.dates import PartialDate, PartialDateFormField
 
@@ -27,3 +30,8 @@ class DayFormField(PartialDateFormField):
 def in_words(day):
     """A datetime.date as people read it: “3 May 2027”."""
     return PartialDate(day.isoformat()).display()
+
+
+def midnight(day):
+    """When a datetime.date begins in the zone of the site (aware datetime)."""
+    return dt.datetime.combine(day, dt.time.min, timezone.get_current_timezone())
