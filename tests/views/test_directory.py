@@ -351,3 +351,9 @@ def test_directory_is_narrowed_to_a_letter(client, read):
 def test_short_directory_has_no_alphabet(read):
     make.OrganisationFactory.create_batch(24)
     assert read(LIST).addresses("?letter=") == []
+
+
+def test_directory_promises_no_results_of_another_word_where_there_are_none(read):
+    make.OrganisationFactory(acronym="APSCVIR", kind="society")
+    make.OrganisationFactory(kind="college")
+    assert "results for" not in read(LIST, q="APCSVIR", kind="college").main
