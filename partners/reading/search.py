@@ -292,13 +292,14 @@ def most_alike(words):
 def _on_record(shared, within):
     """Words (list of str) that begin or end as one of `shared` does: word → in how many letters.
 
-    And are longer or shorter by no more than `within` letters. Both are read from an index.
+    And are longer or shorter by no more than `within` letters. Both are read from an index: SQLite
+    does so only where each part of one OR asks for a stretch of an index.
     """
     condition = Q()
     for word, most in shared.items():
         length = Q(length__range=(len(word) - within, len(word) + within))
-        begins = _begins("text", word[:most]) | _begins("reversed", word[::-1][:most])
-        condition |= begins & length
+        condition |= _begins("text", word[:most]) & length
+        condition |= _begins("reversed", word[::-1][:most]) & length
     known = Word.objects.annotate(length=Length("text")).filter(condition)
     return sorted(known.values_list("text", flat=True))
 

@@ -1,13 +1,16 @@
 """Search: by name, acronym, former name and text; forgiving; and never what is not public."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from partners.models import Collaboration, Event, Organisation, Record
 from partners.models.trigrams import Asked
 from partners.reading.paging import Found
-from partners.reading.search import MAX_WORDS, Search, corrections
+from partners.reading.search import MAX_WORDS, Search, corrections, most_alike
 from tests import factories as make
+from tests.plans import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -315,6 +318,17 @@ def test_corrections_are_one_typing_error_away_nearest_in_length_first(django_as
     with django_assert_num_queries(1):
         found = corrections(["abcd", "ab", "esr"])
     assert found == [["abdc", "abed", "xbcd", "abc", "abcde"], [], ["esd", "es", "esor"]]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans tables that are small")
+@pytest.mark.parametrize("asks", [corrections, most_alike])
+def test_no_word_is_read_but_those_that_begin_or_end_alike(db, asks):
+    with CaptureQueriesContext(connection) as asked:
+        asks(["radiolgy", "societi"])
+    (query,) = asked.captured_queries
+    steps = plan(query)
+    assert steps
+    assert not [step for step in steps if step.startswith("SCAN")]
 
 
 def test_short_words_and_numbers_are_not_corrected(django_assert_num_queries):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from partners.exchange import calendars
 from partners.models import Event, EventSeries, Record, Revision, stamps
 from tests import factories as make
+from tests.plans import plan
 from tests.views.calendars.reading import ALL, congress, lines, titles
 
 PAST_LEAVES = "Events that were over two years ago are not in this calendar. They stay on the site."
@@ -95,13 +96,10 @@ def test_calendar_whose_texts_are_in_memory_reads_no_event(client, monkeypatch, 
     client.get(path)
     with CaptureQueriesContext(connection) as asked:
         client.get(path)
-    (sql,) = (each["sql"] for each in asked if stamps.TABLE in each["sql"])
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"), [])
-        plan = [step for *_, step in cursor.fetchall()]
-    reads = "SEARCH partners_event USING COVERING INDEX event_by_last_day"
-    assert plan[0].startswith(reads), plan
-    assert not [step for step in plan if "TEMP B-TREE" in step]
+    (query,) = (each for each in asked if stamps.TABLE in each["sql"])
+    steps = plan(query)
+    assert steps[0].startswith("SEARCH partners_event USING COVERING INDEX event_by_last_day")
+    assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
 @pytest.fixture

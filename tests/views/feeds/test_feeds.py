@@ -14,6 +14,7 @@ from partners.models import Event, Organisation
 from partners.rows import bookkeeping
 from tests import acts
 from tests import factories as make
+from tests.plans import plan
 from tests.values.test_lines import UNWRITABLE
 from tests.views.feeds.reading import ATOM, JSON, event, partner, titles, together
 
@@ -195,12 +196,7 @@ def test_feed_reads_no_table_or_index_from_end_to_end(client, busy, monkeypatch,
     monkeypatch.setattr("partners.exchange.news.FEW", by_key)
     with CaptureQueriesContext(connection) as asked:
         client.get(address)
-    plans = []
-    with connection.cursor() as cursor:
-        for query in asked.captured_queries:
-            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].replace("%", "%%"), [])
-            plans.append([row[-1] for row in cursor.fetchall()])
-    steps = [step for plan in plans for step in plan]
+    steps = [step for query in asked.captured_queries for step in plan(query)]
     assert any("collaboration_ended" in step for step in steps) or by_key
     known = {
         "SCAN U0",  # the last of all states
