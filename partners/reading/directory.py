@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from partners.models import Organisation
 from partners.reading import facets
-from partners.reading.facets import FACETS
+from partners.reading.facets import FACETS, Narrowed
 from partners.reading.paging import Found
 from partners.reading.search import Search
 from partners.rows import freshness
@@ -16,12 +16,13 @@ MOST_KEPT = 32
 
 
 def _found_at(at):
-    """A function of a question (str) → (Search, the keys that it found): live organisations."""
+    """A function of a question (str) and a Census: a Search, the keys and bits of what it found."""
 
     @lru_cache(MOST_KEPT)
-    def ask(typed):
+    def ask(typed, census):
         search = Search(typed)
-        return search, search.found(Organisation.objects.live(at), at)
+        keys = search.found(Organisation.objects.live(at), at)
+        return search, keys, census.row(keys)
 
     return ask
 
@@ -50,8 +51,8 @@ class Directory:
         """The organisations that match: the best first, or by name where nothing is searched."""
         if "q" not in self.chosen:
             return self._narrowed()
-        _, keys = self._asked
-        return Found(self.organisations, self._census.those(keys, self._row))
+        _, keys, _ = self._asked
+        return Found(self.organisations, Narrowed(self._census, keys, self._row))
 
     def _narrowed(self):
         return self.organisations.filter(
@@ -106,15 +107,17 @@ class Directory:
 
     @cached_property
     def _asked(self):
-        """The Search, and the keys of the organisations that it found."""
+        """The Search, and the keys and bits of the organisations that it found, or of all."""
         typed = self.chosen.get("q")
-        return _found(self.at)(typed) if typed else (Search(""), [])
+        if not typed:
+            return Search(""), [], self._census.everybody
+        return _found(self.at)(typed, self._census)
 
     @cached_property
     def _among(self):
-        """The bits of those that the search finds, or of all, whatever the facets."""
-        everybody = self._census.everybody if self.has_home else self._census.partners
-        return everybody & self._census.row(self._asked[1]) if "q" in self.chosen else everybody
+        """The bits of those that match whatever the facets."""
+        found = self._asked[2]
+        return found if self.has_home else found & self._census.partners
 
     @cached_property
     def _row(self):

@@ -7,7 +7,7 @@ and the answer is the number of bits. The rows serve until anything changes.
 
 from collections.abc import Callable
 from functools import reduce
-from itertools import chain
+from itertools import chain, islice
 from operator import or_
 from string import ascii_lowercase
 from typing import NamedTuple
@@ -200,22 +200,34 @@ class Census:
                 bits[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(bits, "little")
 
-    def those(self, keys, row):
-        """Those of `keys` that have their bit in `row`, in their order (list)."""
-        bits = row.to_bytes(len(self.place) // 8 + 1, "little")
-        places = map(self.place.get, keys)
-        return [
-            key
-            for key, place in zip(keys, places, strict=True)
-            if place is not None and bits[place >> 3] >> (place & 7) & 1
-        ]
-
     def narrowed(self, chosen, among):
         """The bits of those in `among` that have all values in `chosen` (facet's name → value)."""
         row = among
         for name, value in chosen.items():
             row &= self.rows[name].get(value, 0)
         return row
+
+
+class Narrowed:
+    """Those of `keys` that have their bit in `row` of a Census, in the order of the keys.
+
+    A slice is a list; no more keys are looked at than it takes.
+    """
+
+    def __init__(self, census, keys, row):
+        self.place, self.keys, self.row = census.place, keys, row
+
+    def __len__(self):
+        return self.row.bit_count()
+
+    def __getitem__(self, some):
+        bits = self.row.to_bytes(len(self.place) // 8 + 1, "little")
+        found = (
+            key
+            for key in self.keys
+            if (place := self.place.get(key)) is not None and bits[place >> 3] >> (place & 7) & 1
+        )
+        return list(islice(found, some.start, some.stop))
 
 
 #: The Census at a moment (aware datetime).

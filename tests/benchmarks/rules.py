@@ -102,6 +102,11 @@ RULES = [
         most=1.5,
     ),
     Rule(
+        "Growth of lists of hits, paged or asked again, CPU (the worse)",
+        lambda of: of.growth(*on.FOUND),
+        most=1.5,
+    ),
+    Rule(
         "Growth of the directory, first and deep page, CPU (the worse)",
         lambda of: of.growth("directory", "directory, deep page"),
         most=3,
