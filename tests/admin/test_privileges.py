@@ -148,29 +148,35 @@ def is_open(response):
     return response.status_code != 403 and not to_login
 
 
-def who_may(client_of, ask_as):
-    assert not is_open(ask_as(client_of("anonymous")))
-    assert not is_open(ask_as(client_of("outsider")))
-    return "".join(letter for letter, who in PEOPLE.items() if is_open(ask_as(client_of(who))))
+@pytest.fixture
+def clients(client_of):
+    """name → a client of that person; of everybody."""
+    return {who: client_of(who) for who in ("anonymous", "outsider", *PEOPLE.values())}
+
+
+def who_may(clients, ask_as):
+    assert not is_open(ask_as(clients["anonymous"]))
+    assert not is_open(ask_as(clients["outsider"]))
+    return "".join(letter for letter, who in PEOPLE.items() if is_open(ask_as(clients[who])))
 
 
 @pytest.mark.slow("sweep")
 @pytest.mark.parametrize("model", TABLE)
-def test_every_page_of_a_model(client_of, records, model):
-    record, found = records[model], {}
+def test_every_page_of_a_model(clients, records, model):
+    record, found, known = records[model], {}, set(names())
     for page in TABLE[model]:
         name = f"{record._meta.app_label}_{model}_{page}"
-        if name in set(names()):
-            found[page] = who_may(client_of, lambda client, name=name: ask(client, name, record))
+        if name in known:
+            found[page] = who_may(clients, lambda client, name=name: ask(client, name, record))
     assert found == {page: TABLE[model][page] for page in found}
 
 
 @pytest.mark.parametrize("name", sorted(SITE.keys() - {"login", "logout"}))
-def test_every_page_of_the_site(client_of, name):
+def test_every_page_of_the_site(clients, name):
     arguments = ["partners"] if name == "app_list" else []
     url = reverse(f"admin:{name}", args=arguments)
     way = "post" if name in POSTED else "get"
-    assert who_may(client_of, lambda client: getattr(client, way)(url)) == SITE[name]
+    assert who_may(clients, lambda client: getattr(client, way)(url)) == SITE[name]
 
 
 @pytest.mark.parametrize("model", ACTIONS)
