@@ -11,7 +11,7 @@ from django.utils import timezone
 from partners.accounts import links
 from partners.accounts.groups import EDITORS, PUBLISHERS
 from partners.models import Job, LinkCheck, MissedAddress, PendingChange, Revision, SourceCheck
-from partners.rows import snapshots
+from partners.rows import bookkeeping, snapshots
 from tests import factories as make
 from tests.acts import Proposal, hand_in, publish
 from tests.admin.browser_form import BrowserForm
@@ -65,7 +65,8 @@ def editor(client_of):
 @pytest.fixture
 def records(client_of):
     """model name → a record; those that only the site makes were made by its work."""
-    made = {model._meta.model_name: factory() for model, factory in RECORDS.items()}
+    with bookkeeping.batch():
+        made = {model._meta.model_name: factory() for model, factory in RECORDS.items()}
     client_of("publisher"), client_of("editor")
     publish(proposal(make.OrganisationFactory(pk="published"), "publisher"), timezone.now())
     hand_in(proposal(made["organisation"], "editor"), timezone.now())

@@ -24,6 +24,7 @@ from partners.models import (
     Topic,
 )
 from partners.models.fields import WebAddressField
+from partners.rows import bookkeeping
 from partners.values.dates import PartialDate
 from partners.values.richtext import RichTextField
 from tests import factories as make
@@ -51,6 +52,7 @@ AWKWARD = {
 }
 
 
+@bookkeeping.batch()
 def build(said):
     """A record of every kind, tied to others every way, with `said` in each of its texts."""
     for factory in (*RECORDS.values(), make.TermFactory, make.IdentifierFactory):
@@ -97,6 +99,7 @@ def write(folder):
     return sorted(folder.glob("*.json"))
 
 
+@bookkeeping.batch()
 def empty():
     """Take all content away, and what is kept beside it."""
     for model in (OrganisationRelation, Party, *_in_order_of_removal()):
