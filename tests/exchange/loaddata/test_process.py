@@ -24,17 +24,10 @@ from tests.exchange.loaddata.changes import (
 )
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty SQLite database; tests copy it."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
-    assert manage(path, "migrate", "--verbosity=0").returncode == 0
-    return path
-
-
 @pytest.fixture
-def database(migrated, tmp_path):
-    return shutil.copy(migrated, tmp_path / "db.sqlite3")
+def database(django_db_setup, prepared_database, tmp_path):
+    """An empty SQLite database, as it was migrated for all tests."""
+    return shutil.copy(prepared_database, tmp_path / "db.sqlite3")
 
 
 def manage(database, *arguments):
