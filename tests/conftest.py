@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, transaction
-from django.template import engines
+from django.template import RequestContext, Template, engines
 from django.test import override_settings
 
 from partners.models import ContentVersion
@@ -98,6 +98,21 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_kept(django_test_environment):
+    """Answers keep what the templates of a page were given, and not those of each field of a form:
+    there are hundreds, a tenth of what the form costs, and nobody asks for them."""
+    render = Template._render
+
+    def _render(template, context):
+        is_page = isinstance(context, RequestContext)
+        return render(template, context) if is_page else template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", _render)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
