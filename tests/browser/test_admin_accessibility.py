@@ -7,7 +7,6 @@ import gzip
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
@@ -28,23 +27,14 @@ from partners.models import (
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, address
 from tests.admin.records import RECORDS
-from tests.browser.test_accessibility import THEMES, WIDTHS
+from tests.browser import rules
+from tests.browser.test_accessibility import WIDTHS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 #: Asked of each page once; what depends on colours, in both themes.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_WIDTH = {
-    "type": "rule",
-    "values": ["target-size", "scrollable-region-focusable", "color-contrast"],
-}
-COLOURS = {"type": "rule", "values": ["color-contrast-enhanced", "link-in-text-block"]}
-ENHANCED = {"type": "rule", "values": ["color-contrast-enhanced"]}
-ASK = """async (rules) => {
-  const options = { runOnly: rules, resultTypes: ["violations"], preload: false, iframes: false };
-  const { violations } = await axe.run(document, options);
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html.slice(0, 200)]));
-}"""
+OF_WIDTH = ["target-size", "scrollable-region-focusable", "color-contrast"]
 MOST_PIXELS, MOST_BYTES = 2200, 8 * 1024
 
 #: What can be pressed and is smaller than 24 × 24 CSS pixels, the words of a sentence apart, and
@@ -210,28 +200,27 @@ def complaints(page, name):
     """
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.evaluate(OPEN_ALL)
-    page.evaluate(Axe().axe_script)
     found = [("dangling", each) for each in page.evaluate(DANGLING)]
     found += [("nameless", *each) for each in nameless(page)]
     page.emulate_media(forced_colors="active")
     found += [("edgeless", each) for each in page.evaluate(EDGELESS)]
     page.emulate_media(forced_colors="none", color_scheme="light")
-    found += [("light", *each) for each in page.evaluate(ASK, ENHANCED)]
-    found += [(*theme, *each) for *theme, each in asked(page, RULES)]
+    found += asked(page, RULES, also=["color-contrast-enhanced"])
     page.set_viewport_size({"width": WIDTHS[1], "height": 900})
-    found += [(*theme, *each) for *theme, each in asked(page, OF_WIDTH)]
+    found += asked(page, OF_WIDTH)
     return [(name, *each) for each in found]
 
 
-def asked(page, rules):
+def asked(page, those, also=()):
     """(width, theme, what) of what is broken in the light; in the dark, of the colours."""
     width = page.viewport_size["width"]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        yield width, "any", ["scrolls sideways"]
-    yield from ((width, "any", [each]) for each in page.evaluate(SMALL))
-    for theme, those in zip(THEMES, (rules, COLOURS), strict=True):
-        page.emulate_media(color_scheme=theme)
-        yield from ((width, theme, each) for each in page.evaluate(ASK, those))
+        yield width, "any", "scrolls sideways"
+    yield from ((width, "any", each) for each in page.evaluate(SMALL))
+    page.emulate_media(color_scheme="light")
+    yield from ((width, "light", *each) for each in rules.broken(page, those, also))
+    page.emulate_media(color_scheme="dark")
+    yield from ((width, "dark", *each) for each in rules.broken(page, rules.COLOURS))
 
 
 def nameless(page):
@@ -247,6 +236,7 @@ def nameless(page):
 
 def test_no_page_has_a_complaint(visit, pages):
     page, found = visit(), []
+    rules.put_into(page)
     for path in pages:
         page.goto(path)
         found += complaints(page, path)
@@ -258,6 +248,7 @@ def test_no_page_has_a_complaint(visit, pages):
 def test_no_form_that_is_refused_has_a_complaint(visit, publisher):
     """With mistakes in the record and in a part; with what somebody else saved meanwhile."""
     page, url = visit(), address(organisation := make.OrganisationFactory())
+    rules.put_into(page)
     page.goto(url)
     page.locator("[name=founded]").fill("nonsense")
     page.get_by_role("button", name="Add figure").click()
