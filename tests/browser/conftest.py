@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
 from partners.models import Organisation
@@ -89,6 +90,15 @@ def page(browser, live_server):
 def broken(text):
     """What the console said, if it is about a policy."""
     return [text] if any(sign in text for sign in BROKEN_POLICY) else []
+
+
+def let_in(context, user, url):
+    """Put into the browser what the log-in form leaves there; also the user's Client."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": session.key, "value": session.value, "url": url}])
+    return client
 
 
 def path_of(link):

@@ -28,6 +28,7 @@ from tests import factories as make
 from tests.admin.browser_form import BrowserForm, address
 from tests.admin.records import RECORDS
 from tests.browser import rules
+from tests.browser.conftest import let_in
 from tests.browser.test_accessibility import WIDTHS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -104,14 +105,12 @@ def publisher():
 @pytest.fixture
 def visit(browser, live_server, publisher):
     """visit(**options) → a tab in which the publisher is logged in."""
-    client, contexts = Client(), []
-    client.force_login(publisher)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    contexts = []
 
     def visit(**options):
         options |= {"base_url": live_server.url, "reduced_motion": "reduce"}
         context = browser.new_context(**options)
-        context.add_cookies([cookie | {"url": live_server.url}])
+        let_in(context, publisher, live_server.url)
         contexts.append(context)
         return context.new_page()
 

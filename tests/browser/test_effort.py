@@ -14,7 +14,7 @@ from partners.accounts.groups import PUBLISHERS
 from partners.models import Event, Organisation
 from tests import factories as make
 from tests.admin.browser_form import BrowserForm, address
-from tests.browser.test_publishing import PASSWORD, enter
+from tests.browser.conftest import let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
@@ -88,9 +88,10 @@ class Expert:
 
 @pytest.fixture
 def expert(page, live_server):
-    user = User.objects.create_user("paula", password=PASSWORD, is_staff=True)
+    user = User.objects.create_user("paula", is_staff=True)
     user.groups.add(Group.objects.get(name=PUBLISHERS))
-    enter(page, "paula")
+    let_in(page.context, user, live_server.url)
+    page.goto("/admin/")
     page.get_by_role("heading", name="What would you like to work on?").wait_for()
     return Expert(page)
 

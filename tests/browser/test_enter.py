@@ -11,7 +11,7 @@ from tests import acts
 from tests import factories as make
 from tests.acts import Proposal
 from tests.admin.browser_form import address
-from tests.browser.test_publishing import PASSWORD, enter
+from tests.browser.conftest import let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
@@ -36,10 +36,10 @@ TAKES_AWAY = {
 
 
 @pytest.fixture
-def publisher(page):
-    user = User.objects.create_user("paula", password=PASSWORD, is_staff=True)
+def publisher(page, live_server):
+    user = User.objects.create_user("paula", is_staff=True)
     user.groups.add(Group.objects.get(name=PUBLISHERS))
-    enter(page, "paula")
+    let_in(page.context, user, live_server.url)
     return user
 
 

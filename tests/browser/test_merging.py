@@ -6,17 +6,17 @@ from playwright.sync_api import expect
 
 from partners.accounts.groups import PUBLISHERS
 from tests import factories as make
-from tests.browser.test_smoke import log_in
+from tests.browser.conftest import let_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_publisher_merges_a_duplicate(page, content):
-    user = User.objects.create_user("publisher", password="a publisher's word", is_staff=True)
+def test_publisher_merges_a_duplicate(page, content, live_server):
+    user = User.objects.create_user("publisher", is_staff=True)
     user.groups.add(Group.objects.get(name=PUBLISHERS))
     other = make.OrganisationFactory(slug="esr-again", name="European Soc. of Radiology")
     make.PartyFactory(organisation=other, collaboration_id="cirse-eibir", role="supporter")
-    log_in(page)
+    let_in(page.context, user, live_server.url)
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/admin/partners/organisation/esr/change/")
     page.get_by_role("link", name="Merge with …").click()

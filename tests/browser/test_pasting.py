@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
 from partners.models import Organisation
 from partners.values.richtext import sanitise
 from tests import factories as make
 from tests.admin.browser_form import address
+from tests.browser.conftest import let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 CLIPBOARDS = Path(__file__).with_name("clipboards")
@@ -37,10 +37,7 @@ ORIGINS = {
 @pytest.fixture
 def editor(page, live_server):
     """The tab of an operator, on the form of an organisation, with the description to write in."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("operator"))
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([cookie | {"url": live_server.url}])
+    let_in(page.context, User.objects.create_superuser("operator"), live_server.url)
     page.goto(address(make.OrganisationFactory()))
     page.locator("[contenteditable=true]").first.click()
     return page

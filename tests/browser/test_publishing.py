@@ -9,6 +9,7 @@ from partners.models import Organisation
 from partners.rows.standing import standing
 from tests import acts
 from tests import factories as make
+from tests.browser.conftest import let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a colleague's word"
@@ -38,17 +39,11 @@ def sign_in(page, live_server):
     def sign_in(name, group):
         user = User.objects.create_user(name, password=PASSWORD, is_staff=True)
         user.groups.add(Group.objects.get(name=group))
-        return enter(page, name)
+        let_in(page.context, user, live_server.url)
+        page.goto("/admin/")
+        return Clicks(page)
 
     return sign_in
-
-
-def enter(page, name):
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    return Clicks(page)
 
 
 @pytest.fixture
@@ -228,7 +223,11 @@ def test_editor_and_publisher_work_without_scripts(browser, sign_in, organisatio
     sign_in("publisher", PUBLISHERS)
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
-    open_record(enter(page, "publisher"))
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("publisher")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    open_record(Clicks(page))
     page.get_by_label("Summary").fill("Grows rhubarb.")
     page.get_by_role("button", name="Hand in for approval").first.click()
     page.get_by_role("link", name="Home").click()

@@ -10,12 +10,12 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, models, transaction
-from django.test import Client
 from django.urls import reverse
 
 from partners.models import Root
 from tests.admin.browser_form import BrowserForm, address, errors
 from tests.admin.records import RECORDS
+from tests.browser.conftest import let_in
 from tests.browser.payloads import payloads
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -77,12 +77,9 @@ def poison(record, share):
 def watcher(browser, live_server):
     """A tab in the browser of an operator, that ignores the policy; and what ran in it."""
     user = User.objects.create_superuser("operator", "operator@example.org", "rhubarb-crumble-9")
-    client = Client()
-    client.force_login(user)
     context = browser.new_context(base_url=live_server.url, bypass_csp=True)
     context.add_init_script(WATCH)
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    client = let_in(context, user, live_server.url)
     ran = []
     context.on("console", lambda said: ran.append(said.text) if "RAN" in said.text else None)
     context.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))

@@ -19,6 +19,7 @@ from partners.models import Event, Organisation, Redirect, Snooze, Verification
 from tests import factories as make
 from tests.admin.browser_form import address
 from tests.admin.records import RECORDS
+from tests.browser.conftest import let_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 PASSWORD = "a colleague's word"
@@ -30,10 +31,7 @@ def publisher(page, live_server):
         "publisher", "publisher@example.org", PASSWORD, is_staff=True, is_superuser=True
     )
     user.groups.add(Group.objects.get(name=PUBLISHERS))
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("publisher")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    let_in(page.context, user, live_server.url)
     return user
 
 
@@ -58,6 +56,7 @@ def test_every_page_of_the_admin_keeps_to_the_policy(page, publisher):
 
 
 def test_second_factor_is_set_up_and_asked(page, publisher):
+    page.goto("/admin/")
     press(page, "Your account", "link")
     expect(page.get_by_role("img", name="QR code of the secret")).to_be_visible()
     page.locator("#id_code").fill(code_of(publisher))
