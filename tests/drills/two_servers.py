@@ -185,9 +185,13 @@ def tree_to_begin_with(folder, options):
 
 def of_today(site):
     """The same Site with today's code."""
-    today = replace(site, tree=ROOT, python=sys.executable)
-    today.manage("collectstatic", "--no-input", "--verbosity=0")
-    return today
+    return replace(site, tree=ROOT, python=sys.executable)
+
+
+def copy_static(first, second):
+    """Give the second the static files that the first collected with the same code."""
+    folders = (site.environment["STATIC_ROOT"] for site in (first, second))
+    shutil.copytree(*folders, dirs_exist_ok=True)
 
 
 def kill(site):
@@ -211,12 +215,14 @@ def under_load(servers, load, options):
         kill(first)
         wait_until(BACK)
         first = of_today(first)
+        first.manage("collectstatic", "--no-input", "--verbosity=0")
         first.manage("migrate", "--verbosity=0")
         first.start()
         wait_until(UPGRADED)
         time.sleep(PAUSE)
         second.stop()
         second = of_today(second)
+        copy_static(first, second)
         second.start()
         wait_until(1)
     finally:
@@ -301,7 +307,7 @@ def drill(url, folder, options, bucket):
     """Yield (what, what is wrong with it: list of str)."""
     servers = two_sites(folder, url, tree_to_begin_with(folder, options), bucket)
     servers[0].prepare()
-    servers[1].manage("collectstatic", "--no-input", "--verbosity=0")
+    copy_static(*servers)
     make = MAKE_EDITORS.format(options.editors, PASSWORD)
     keys = servers[0].manage("shell", "--verbosity=0", "--command", make).split()
     with ExitStack() as ends:
