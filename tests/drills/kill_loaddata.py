@@ -32,7 +32,7 @@ def counts():
 
 def drill(database, rounds, moments):
     """Yield of each try: when, whether it was killed, what was there then, and after a rerun."""
-    run(database.template_url, "manage.py", "migrate", "--verbosity=0")
+    database.migrate()
     database.renew()
     nothing = counts()
     before_work = run(database.url, "manage.py", "loaddata", "no-such-fixture", fails=True)

@@ -21,7 +21,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from tests.drills.databases import fresh_database, run
+from tests.drills.databases import fresh_database
 
 LIFTED = {"account": sys.maxsize, "address": sys.maxsize}
 
@@ -58,7 +58,8 @@ def main():
     parser.add_argument("--database-url", help="a PostgreSQL database to make and drop")
     options = parser.parse_args()
     with fresh_database(options.database_url) as database:
-        run(database.url, "manage.py", "migrate", "--verbosity=0")
+        database.migrate()
+        database.renew()
         lifted = {"LINKS_AN_HOUR": LIFTED, "ALLOWED_HOSTS": [*settings.ALLOWED_HOSTS, "testserver"]}
         with override_settings(**lifted):
             times = measure(addresses(options.asked, options.seed))
