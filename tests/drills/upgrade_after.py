@@ -14,14 +14,13 @@ from django.contrib.auth.models import User
 from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.test.utils import setup_test_environment
 from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import Organisation, PendingChange
 from tests.admin.browser_form import BrowserForm, address
 from tests.drills.databases import FIXTURES, use
-from tests.drills.upgrade_before import visit
+from tests.drills.upgrade_before import begin, visit
 
 #: What a form of one button sends.
 SENT = re.compile(r'<(?:input type="hidden"|button type="submit") name="([^"]+)" value="([^"]*)"')
@@ -177,7 +176,7 @@ def main():
     parser.add_argument("--database-url", required=True)
     options = parser.parse_args()
     use(options.database_url)
-    setup_test_environment(debug=True)
+    begin()
     known, today = (
         json.loads((options.folder / name).read_text()) for name in ("known.json", "today.json")
     )

@@ -4,6 +4,7 @@ It knows the site as browsers do, and of its code only what every version has.
 """
 
 import argparse
+import gc
 import io
 import json
 import re
@@ -47,6 +48,14 @@ def client_of(name, group):
     client = Client()
     client.force_login(user)
     return client
+
+
+def begin():
+    """Set up for the test client, which keeps what each template was given: garbage is looked for
+    less often among it (as in tests/conftest.py), and no query is kept beside it."""
+    setup_test_environment(debug=False)
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def content():
@@ -175,7 +184,7 @@ def main():
     parser.add_argument("--database-url", required=True)
     options = parser.parse_args()
     use(options.database_url)
-    setup_test_environment(debug=True)
+    begin()
     loaded, staff = content(), Staff()
     staff.work()
     before = visit()
