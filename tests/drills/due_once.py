@@ -44,6 +44,12 @@ from tests.drills.databases import fresh_database, load, run, start
 
 KEY, WORKERS, VISITORS = "efrs", 8, 16
 AHEAD, BEFORE, AFTER = 3, 1, 3  # seconds
+#: No visitor asks for a static file: their addresses need no file that was collected.
+SETTINGS = """
+from cirse_partners.settings import *
+STATIC_ROOT = {!r}
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+"""
 
 
 class Answer(NamedTuple):
@@ -55,7 +61,7 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def served(database):
+def served(database, workers=WORKERS):
     """The port at which gunicorn serves the site."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -66,12 +72,10 @@ def served(database):
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": f"http://127.0.0.1:{port}",
     }
-    gunicorn = f"--bind=127.0.0.1:{port} --workers={WORKERS} --log-level=error".split()
+    gunicorn = f"--bind=127.0.0.1:{port} --workers={workers} --log-level=error".split()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as said:
-        settings = f"from cirse_partners.settings import *\nSTATIC_ROOT = {folder!r}\n"
-        Path(folder, "served.py").write_text(settings)
+        Path(folder, "served.py").write_text(SETTINGS.format(folder))
         production["PYTHONPATH"] = folder
-        run(database.url, "manage.py", "collectstatic", "--no-input", **production)
         arguments = "-m", "gunicorn", *gunicorn, "cirse_partners.wsgi"
         server = start(database.url, *arguments, stderr=said, **production)
         try:

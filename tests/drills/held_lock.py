@@ -2,15 +2,15 @@
 
     python -m tests.drills.held_lock [--seconds 30] [--due 500] [--limit 1] [--database-url URL]
 
-Run it from the folder that holds manage.py. gunicorn serves the site with 8 workers; two visitors
-ask for every public address in turn, one of them with a cookie for which no page is from memory.
-For `--seconds` another connection holds the write lock of SQLite, or on PostgreSQL each row of
-each table: while nothing is due; while changes of `--due` organisations fall due on pages that
-are known; and, from before the server starts, while they are due already. No answer may be a 5xx,
-or take more than `--limit` seconds or the slowest one before the lock was held (on a busy
-machine), and none may show the new version before the lock is gone. After that `manage.py
-apply_due` publishes what the visitors have left, each change once, and the page shows it. The
-exit code is 0 if all of that holds.
+Run it from the folder that holds manage.py. gunicorn serves the site with a worker for each of two
+visitors and one to spare; they ask for every public address in turn, one of them with a cookie for
+which no page is from memory. For `--seconds` another connection holds the write lock of SQLite, or
+on PostgreSQL each row of each table: while nothing is due; while changes of `--due` organisations
+fall due on pages that are known; and, from before the server starts, while they are due already. No
+answer may be a 5xx, or take more than `--limit` seconds or the slowest one before the lock was held
+(on a busy machine), and none may show the new version before the lock is gone. After that
+`manage.py apply_due` publishes what the visitors have left, each change once, and the page shows
+it. The exit code is 0 if all of that holds.
 
 Without --database-url it works on an SQLite file in a temporary folder. With the address of a
 PostgreSQL database (postgres://user@host/NAME) it makes two databases, NAME and NAME_template, on
@@ -45,6 +45,7 @@ from tests.drills.databases import fresh_database, load, run
 from tests.drills.due_once import ask, served
 
 VISITORS = [{}, {"Cookie": "sessionid=somebody"}]  # what they say
+WORKERS = len(VISITORS) + 1  # each visitor waits for one answer at a time
 #: Seconds beside the time in which pages get known twice, and for which visitors outlast the lock.
 AHEAD, AFTER = 5, 2
 SITUATIONS = {  # → (are changes due, is the lock held before the server starts)
@@ -147,7 +148,7 @@ def experience(database, page, proposed, seconds, is_early):
         if is_early:
             schedule(*proposed, ahead=0)
             lock.enter_context(held())
-        with served(database) as port:
+        with served(database, WORKERS) as port:
             visit(port, ["/health/"], AFTER)  # each worker gets ready
             before = []
             if not is_early:
