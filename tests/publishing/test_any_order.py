@@ -24,7 +24,7 @@ from partners.rows.door import take_one
 from partners.rows.offers import Offer, Outcome
 from partners.rows.standing import standing
 from tests import acts
-from tests.admin.records import ROOT_FACTORIES, parameters
+from tests.admin.records import ROOT_FACTORIES, label
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +143,7 @@ class Desk:
 
 
 @pytest.mark.slow("fuzzing")
-@pytest.mark.parametrize("factory", parameters(ROOT_FACTORIES, ROOT_FACTORIES))
+@pytest.mark.parametrize("factory", ROOT_FACTORIES.values(), ids=map(label, ROOT_FACTORIES))
 @settings(
     max_examples=int(os.environ.get("ORDERS", "10")),
     deadline=None,
