@@ -1,11 +1,11 @@
-"""What the directory answers to a question: the partners found, and the ways on from there."""
+"""What the directory answers to a question: who is found, and the ways on from there."""
 
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from partners.models import Organisation
-from partners.reading import facets
-from partners.reading.facets import FACETS, Narrowed
+from partners.reading.facets import FACETS, Census, Narrowed
 from partners.reading.paging import Found
 from partners.reading.search import Search
 from partners.rows import freshness
@@ -15,33 +15,46 @@ LETTER = "letter"
 MOST_KEPT = 32
 
 
-def _found_at(at):
-    """A function of a question (str) and a Census: a Search, the keys and bits of what it found."""
+class Hits(NamedTuple):
+    """What a question found: the keys, best first, and their bits in the Census."""
 
-    @lru_cache(MOST_KEPT)
-    def ask(typed, census):
-        search = Search(typed)
-        keys = search.found(Organisation.objects.live(at), at)
-        return search, keys, census.row(keys)
-
-    return ask
+    search: Search
+    keys: list
+    row: int
 
 
-#: The same function until anything changes.
-_found = freshness.remembered(_found_at)
+def organisations(at, with_home):
+    """The live ones (queryset) at `at`, with the society whose site it is or without."""
+    live = Organisation.objects.live(at)
+    return live if with_home else live.partners()
+
+
+class Index:
+    """What all who ask at `at` (aware datetime) are answered from: a Census, and the last Hits."""
+
+    def __init__(self, at):
+        self.at, self.census = at, Census(at)
+        self.hits = lru_cache(MOST_KEPT)(self._hits)
+
+    def _hits(self, words, with_home):
+        search = Search(" ".join(words))
+        keys = search.found(organisations(self.at, with_home), self.at)
+        return Hits(search, keys, self.census.row(keys))
+
+
+#: The Index at a moment; it serves until anything changes.
+_index = freshness.remembered(Index)
 
 
 class Directory:
     """The answer to `chosen`, the filters in force by parameter name, at `at` (aware datetime).
 
     `choices` are the values and labels that each facet has, by its name. The society whose site it
-    is counts where `has_home`.
+    is may be found where `with_home`.
     """
 
-    def __init__(self, chosen, choices, at, has_home=False):
-        self.chosen, self.choices, self.at, self.has_home = chosen, choices, at, has_home
-        live = Organisation.objects.live(at)
-        self.organisations = live if has_home else live.partners()
+    def __init__(self, chosen, choices, at, with_home=False):
+        self.chosen, self.choices, self.at, self.with_home = chosen, choices, at, with_home
         self.chosen_facets = {
             facet.name: chosen[facet.name] for facet in FACETS if facet.name in chosen
         }
@@ -49,13 +62,13 @@ class Directory:
     @cached_property
     def results(self):
         """The organisations that match: the best first, or by name where nothing is searched."""
-        if "q" not in self.chosen:
+        if self._hits is None:
             return self._narrowed()
-        _, keys, _ = self._asked
-        return Found(self.organisations, Narrowed(self._census, keys, self._row))
+        keys = Narrowed(self._census, self._hits.keys, self._row)
+        return Found(self._organisations, keys)
 
     def _narrowed(self):
-        return self.organisations.filter(
+        return self._organisations.filter(
             *(
                 facet.condition(self.chosen_facets[facet.name], self.at)
                 for facet in FACETS
@@ -71,11 +84,14 @@ class Directory:
     @property
     def corrected(self):
         """The words that it was answered with, where a typing error was forgiven (list of str)."""
-        return self._asked[0].corrected
+        if self._hits is None or not self._hits.search.has_forgiven:
+            return []
+        first = self.results.select_related("record")[:1]
+        return self._hits.search.words_of(*first) if first else []
 
     def nearest(self):
         """Those with names like what was searched, whatever the facets."""
-        return self._asked[0].nearest(self.organisations)
+        return self._hits.search.nearest(self._organisations) if self._hits else []
 
     def facet_groups(self):
         """Title and options of each facet that has any; the alphabet has its own place."""
@@ -102,22 +118,30 @@ class Directory:
         return f"First letter {label}" if name == LETTER else label
 
     @cached_property
+    def _index(self):
+        return _index(self.at)
+
+    @property
     def _census(self):
-        return facets.census(self.at)
+        return self._index.census
+
+    @property
+    def _organisations(self):
+        return organisations(self.at, self.with_home)
 
     @cached_property
-    def _asked(self):
-        """The Search, and the keys and bits of the organisations that it found, or of all."""
-        typed = self.chosen.get("q")
-        if not typed:
-            return Search(""), [], self._census.everybody
-        return _found(self.at)(typed, self._census)
+    def _hits(self):
+        """Hits, whatever the facets; None where nothing is searched."""
+        if "q" not in self.chosen:
+            return None
+        return self._index.hits(tuple(Search(self.chosen["q"]).words), self.with_home)
 
     @cached_property
     def _among(self):
         """The bits of those that match whatever the facets."""
-        found = self._asked[2]
-        return found if self.has_home else found & self._census.partners
+        if self._hits:
+            return self._hits.row
+        return self._census.everybody if self.with_home else self._census.partners
 
     @cached_property
     def _row(self):
@@ -127,7 +151,8 @@ class Directory:
     def _options(self, facet):
         """Each choice with the number of partners that it would leave, the others in force."""
         others = {name: value for name, value in self.chosen_facets.items() if name != facet.name}
-        row, chosen = self._census.narrowed(others, self._among), self.chosen.get(facet.name)
+        row = self._census.narrowed(others, self._among)
+        chosen = self.chosen.get(facet.name)
         for value, label in self.choices[facet.name]:
             count = self._census.narrowed({facet.name: value}, row).bit_count()
             if count or value == chosen:

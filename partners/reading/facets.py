@@ -1,7 +1,7 @@
-"""How the directory is narrowed, and how many partners each choice would leave.
+"""How the directory is narrowed, and how many organisations each choice would leave.
 
-A database that counts thousands of partners for each choice anew takes its time. So they are
-counted here: each value of a facet is a row of bits, one a partner. To narrow is to AND two rows,
+A database that counts thousands of them for each choice anew takes its time. So they are counted
+here: each value of a facet is a row of bits, one an organisation. To narrow is to AND two rows,
 and the answer is the number of bits. The rows serve until anything changes.
 """
 
@@ -132,14 +132,8 @@ FACETS = [
     ),
 ]
 
-#: What nobody narrows by, and what is counted with it: the key of the society whose site it is.
-HOME = Facet(
-    "home",
-    "The society",
-    lambda value, at: Q(pk=value),
-    lambda at: Organisation.objects.live(at).filter(is_home=True).order_by(),
-    ("pk", "pk"),
-)
+#: The name of the row of the society whose site it is, by which nobody narrows.
+HOME = "home"
 
 
 @freshness.remembered
@@ -174,19 +168,25 @@ def _keys_by_value(facet, at):
     return pairs.annotate(keys=Keys(key), facet=Value(facet.name))
 
 
+def _key_of_home(at):
+    """The one row (key, Keys, HOME) of the society, as far as it is live."""
+    home = Organisation.objects.live(at).filter(is_home=True).order_by().values_list("pk")
+    return home.annotate(keys=Keys("pk"), facet=Value(HOME))
+
+
 class Census:
     """The organisations that are live at a moment, as bits; rows of bits are plain int."""
 
     def __init__(self, at):
-        facets = {facet.name: facet for facet in (*FACETS, HOME)}
-        found = union(_keys_by_value(facet, at) for facet in facets.values())
-        keys = {name: {} for name in facets}
+        value_of = {facet.name: facet.value_of for facet in FACETS} | {HOME: str}
+        found = union([*(_keys_by_value(facet, at) for facet in FACETS), _key_of_home(at)])
+        keys = {name: {} for name in value_of}
         for value, some, name in found.iterator():
-            keys[name].setdefault(facets[name].value_of(value), []).extend(some.split(","))
+            keys[name].setdefault(value_of[name](value), []).extend(some.split(","))
         everybody = chain.from_iterable(keys["kind"].values())
         self.place = {key: place for place, key in enumerate(everybody)}
         self.everybody = self.row(self.place)
-        self.partners = self.everybody & ~self.row(keys[HOME.name])
+        self.partners = self.everybody & ~self.row(keys.pop(HOME))
         self.rows = {
             name: {value: self.row(those) for value, those in values.items()}
             for name, values in keys.items()
@@ -228,7 +228,3 @@ class Narrowed:
             if (place := self.place.get(key)) is not None and bits[place >> 3] >> (place & 7) & 1
         )
         return list(islice(found, some.start, some.stop))
-
-
-#: The Census at a moment (aware datetime).
-census = freshness.remembered(Census)

@@ -37,8 +37,8 @@ class DirectoryForm(SearchForm):
     """The directory's search box and facets, all of them optional."""
 
     parameters = ("q", *(facet.name for facet in FACETS))
-    #: Whether the society whose site it is may be found, too.
-    has_home = False
+    #: Whether the society whose site it is may be found as well.
+    with_home = False
 
     def __init__(self, data, at):
         super().__init__(data)
@@ -60,17 +60,17 @@ class DirectoryForm(SearchForm):
     def answer(self):
         """What the directory has for a valid question (Directory)."""
         choices = {facet.name: self.fields[facet.name].choices for facet in FACETS}
-        return Directory(self.chosen, choices, self.at, self.has_home)
+        return Directory(self.chosen, choices, self.at, self.with_home)
 
     def results(self):
-        """The live partners that match: the best first, or by name where nothing is searched."""
+        """The organisations that match: the best first, or by name where nothing is searched."""
         return self.answer().results
 
 
 class OrganisationForm(DirectoryForm):
     """The directory's questions, asked of all live organisations, the society among them."""
 
-    has_home = True
+    with_home = True
 
     def __init__(self, data, at):
         super().__init__(data, at)

@@ -54,7 +54,8 @@ class Search:
     """One question, asked of any number of querysets of roots.
 
     If nothing matches in any of them, each word may also be one that is a single typing error away
-    (optimal string alignment distance 1); `corrected` then holds the words it was answered with.
+    (optimal string alignment distance 1); after `best`, `corrected` then holds the words it was
+    answered with.
     """
 
     def __init__(self, typed):
@@ -93,7 +94,6 @@ class Search:
         if self.words and not keys:
             self._forgive()
             keys = self._keys(queryset, at)
-            self._say_corrected(queryset.select_related("record").filter(pk__in=keys[:1]))
         return keys
 
     def _keys(self, queryset, at):
@@ -133,7 +133,8 @@ class Search:
             return found
         self._forgive()
         found = self._look(most, querysets)
-        self._say_corrected(next(iter(records), None) for records in found)
+        if firsts := [records[0] for records in found if records]:
+            self.corrected = self.words_of(firsts[0])
         return found
 
     def _look(self, most, querysets):
@@ -163,13 +164,18 @@ class Search:
         found = zip(self.words, corrections(self.words), strict=True)
         self.alternatives = [[word, *near] for word, near in found]
 
-    def _say_corrected(self, firsts):
-        if best := next(filter(None, firsts), None):
-            text = best.record.text  # other words on record may be those of drafts
-            written = f"{best} {getattr(best, 'acronym', '')}".split()
-            spelt = {fold(word): word.strip(PUNCTUATION) for word in written}
-            words = [_first_in(text, words) for words in self.alternatives]
-            self.corrected = [spelt.get(word, word) for word in words]
+    @property
+    def has_forgiven(self):
+        """Whether a word may also be another one (bool)."""
+        return any(len(words) > 1 for words in self.alternatives)
+
+    def words_of(self, root):
+        """The words that `root`, read with its record, was found by, as it spells them (list)."""
+        text = root.record.text  # other words on record may be those of drafts
+        written = f"{root} {getattr(root, 'acronym', '')}".split()
+        spelt = {fold(word): word.strip(PUNCTUATION) for word in written}
+        words = [_first_in(text, words) for words in self.alternatives]
+        return [spelt.get(word, word) for word in words]
 
     def nearest(self, *querysets):
         """The roots with names most like the question, best first: for when nothing matches."""

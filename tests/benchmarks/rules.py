@@ -102,7 +102,7 @@ RULES = [
         most=1.5,
     ),
     Rule(
-        "Growth of lists of hits, paged or asked again, CPU (the worse)",
+        "Growth of lists of hits that are asked for again, CPU (the worse)",
         lambda of: of.growth(*on.FOUND),
         most=1.5,
     ),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from partners.models import Collaboration, Event, Organisation, Record
 from partners.models.trigrams import Asked
+from partners.reading.directory import Directory
 from partners.reading.paging import Found
 from partners.reading.search import MAX_WORDS, Search, corrections, most_alike
 from tests import factories as make
@@ -173,9 +174,7 @@ def test_search_corrects_only_where_nothing_else_is_found():
 
 
 def corrected(typed):
-    search = Search(typed)
-    search.found(Organisation.objects.live(), timezone.now())
-    return search.corrected
+    return Directory({"q": typed}, {}, timezone.now()).corrected
 
 
 @pytest.mark.parametrize(

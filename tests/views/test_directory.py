@@ -202,7 +202,7 @@ def test_every_facet_finds_as_many_as_it_says(client, directory):
         for option in group["options"]:
             if not option["is_chosen"]:
                 listed = client.get(f"{LIST}?{option['query']}")
-                assert listed.context["paginator"].count == option["count"], option
+                assert len(listed.context["object_list"]) == option["count"], option
 
 
 def test_sections_of_the_overview_narrow_the_directory(client):

@@ -14,7 +14,7 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 #: What each parameter is for.
 PURPOSES = {
     "q": "Words that the record must contain: in its name, another name or its text. One typing "
-    "error a word is forgiven where nothing matches.",
+    "error a word is forgiven where no record has all words.",
     "kind": "Only records of this kind.",
     "region": "Only organisations that are active there.",
     "topic": "Only organisations that work on this topic.",
