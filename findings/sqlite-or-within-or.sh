@@ -27,18 +27,17 @@ def plan(condition):
     return next(step for *_, step in steps)
 
 
-def either(letter, end):
-    return f"(text = '{letter}' OR reversed = '{end}')"
-
-
 def short(condition):
     return f"({condition} AND length(text) < 9)"
 
 
-print("one:", plan(short(either("a", "b"))))
-print("two:", plan(f"{short(either('a', 'b'))} OR {short(either('c', 'd'))}"))
-parts = [short(f"{name} = 'a'") for name in ("text", "reversed")]
-print("multiplied out:", plan(" OR ".join(2 * parts)))
+asked = [("a", "b"), ("c", "d")]
+nested = [short(f"(text = '{text}' OR reversed = '{end}')") for text, end in asked]
+flat = [short(f"text = '{text}'") for text, _ in asked]
+flat += [short(f"reversed = '{end}'") for _, end in asked]
+print("one:", plan(nested[0]))
+print("two:", plan(" OR ".join(nested)))
+print("multiplied out:", plan(" OR ".join(flat)))
 PYTHON
 )
 echo "$said"
