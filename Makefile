@@ -38,8 +38,9 @@ PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 test: .venv/dev.stamp  ## run the quick tests on SQLite: all but sweeps, stories, fuzzing, browser, servers
 	@ENV_FILE=/dev/null $(PYTEST) -m "not slow"
 
+# A third of their time goes by outside the processes of tests: so there is one more than cores.
 test-slow: .venv/dev.stamp  ## run what `make test` leaves out (a browser, where chromium is installed)
-	@ENV_FILE=/dev/null $(PYTEST) -m slow
+	@ENV_FILE=/dev/null $(PYTEST) -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) -m slow
 
 test-all: .venv/dev.stamp  ## run all tests on SQLite
 	@ENV_FILE=/dev/null $(PYTEST)
