@@ -16,6 +16,7 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, transaction
 from django.template import RequestContext, Template, engines
 from django.test import override_settings
+from django.test.utils import _TestState
 
 from partners.models import ContentVersion
 from partners.rows import freshness
@@ -104,11 +105,10 @@ def pytest_collection_finish():
 def pages_are_kept(django_test_environment):
     """Answers keep what the templates of a page were given, and not those of each field of a form:
     there are hundreds, a tenth of what the form costs, and nobody asks for them."""
-    render = Template._render
+    kept, plain = Template._render, _TestState.saved_data.template_render
 
     def _render(template, context):
-        is_page = isinstance(context, RequestContext)
-        return render(template, context) if is_page else template.nodelist.render(context)
+        return (kept if isinstance(context, RequestContext) else plain)(template, context)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "_render", _render)
@@ -213,7 +213,7 @@ def kept_in(request, settings, tmp_path):
 def prepared_database(pytestconfig):
     """The file that the migrated database is copied from and to, or None where it is a server's."""
     if prepared.is_in_memory():
-        return pytestconfig.cache.mkdir("databases") / f"{prepared.digest()}.sqlite3"
+        return pytestconfig.cache.mkdir("databases") / prepared.name()
     return None
 
 

@@ -15,6 +15,9 @@ import django
 from django.conf import settings
 from django.db import connection
 
+#: Where pytest keeps it.
+FOLDER = settings.BASE_DIR / ".pytest_cache/d/databases"
+
 
 def sources():
     """The files that have a say in what an empty database holds, in a fixed order."""
@@ -32,6 +35,11 @@ def digest():
     for path in sources():
         said.update(f"\0{path.relative_to(settings.BASE_DIR)}\0".encode() + path.read_bytes())
     return said.hexdigest()[:16]
+
+
+def name():
+    """The name of the copy: each version of Django that is tried here has one of its own."""
+    return f"django-{django.__version__}-{digest()}.sqlite3"
 
 
 def address():
@@ -53,13 +61,14 @@ def fill(copy):
 
 
 def keep(copy):
-    """Write the database in memory to the file `copy`, all at once, and remove older ones."""
+    """Write the database in memory to the file `copy`, all at once, and remove those of other code
+    for this version of Django."""
     handle, unfinished = tempfile.mkstemp(dir=copy.parent)
     os.close(handle)
     with closing(sqlite3.connect(unfinished)) as target:
         connection.ensure_connection()
         connection.connection.backup(target)
-    for old in set(copy.parent.glob("*.sqlite3")) - {copy}:
+    for old in set(copy.parent.glob(f"django-{django.__version__}-*")) - {copy}:
         with suppress(FileNotFoundError):  # the other process removed it
             old.unlink()
     Path(unfinished).replace(copy)

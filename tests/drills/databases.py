@@ -4,11 +4,12 @@ import importlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,8 +21,6 @@ from cirse_partners import settings
 from tests import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Where the tests keep the empty database that they have migrated (`tests.prepared`).
-PREPARED = ROOT / ".pytest_cache/d/databases"
 FIXTURES = sorted(path.name for path in (ROOT / "fixtures").glob("*.json"))
 MIGRATE = ["manage.py", "migrate", "--verbosity=0"]
 
@@ -35,11 +34,13 @@ class SQLite:
 
     def migrate(self):
         """The empty template: what the tests of this very code have migrated, if they ran here."""
-        migrated = PREPARED / f"{prepared.digest()}.sqlite3"
-        if migrated.exists():
-            shutil.copy(migrated, self.template)
-        else:
+        try:
+            shutil.copy(prepared.FOLDER / prepared.name(), self.template)
+        except FileNotFoundError:
             run(self.template_url, *MIGRATE)
+        else:
+            with closing(sqlite3.connect(self.template)) as copy:
+                copy.execute("PRAGMA journal_mode = WAL")  # as `migrate` leaves it
 
     def renew(self):
         for leftover in self.file.parent.glob("round.sqlite3*"):

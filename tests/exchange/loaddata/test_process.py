@@ -24,10 +24,15 @@ from tests.exchange.loaddata.changes import (
 )
 
 
+@pytest.fixture(scope="session")
+def migrated(django_db_setup, prepared_database, tmp_path_factory):
+    """An empty SQLite database, as it was migrated for all tests; each copies it."""
+    return shutil.copy(prepared_database, tmp_path_factory.mktemp("migrated") / "empty.sqlite3")
+
+
 @pytest.fixture
-def database(django_db_setup, prepared_database, tmp_path):
-    """An empty SQLite database, as it was migrated for all tests."""
-    return shutil.copy(prepared_database, tmp_path / "db.sqlite3")
+def database(migrated, tmp_path):
+    return shutil.copy(migrated, tmp_path / "db.sqlite3")
 
 
 def manage(database, *arguments):
