@@ -265,8 +265,10 @@ def lookups(model):
 
 @pytest.fixture
 def bare_refusals(monkeypatch):
-    """A refused address gets no page, which says the same of all: test_null_character_is_refused
-    and test_no_query_string_breaks_a_list see it, and it takes as long as the refusal."""
+    """A refusal has no page here: it is the same for all, and costs as much as the refusal.
+
+    test_null_character_is_refused and test_no_query_string_breaks_a_list look at the page.
+    """
     monkeypatch.setattr(urls, "handler400", lambda request, exception: HttpResponse(status=400))
 
 

@@ -150,7 +150,7 @@ def is_open(response):
 
 @pytest.fixture
 def clients(client_of):
-    """name → a client of that person; of everybody."""
+    """{who: a client in which they are logged in} of everybody."""
     return {who: client_of(who) for who in ("anonymous", "outsider", *PEOPLE.values())}
 
 

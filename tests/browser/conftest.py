@@ -93,7 +93,7 @@ def broken(text):
 
 
 def let_in(context, user, url):
-    """Put into the browser what the log-in form leaves there; also the user's Client."""
+    """Put the cookie of a session of the user into the browser; returns the Client of it."""
     client = Client()
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME]

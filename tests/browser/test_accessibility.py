@@ -32,7 +32,8 @@ TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summ
 #: Where each element is, and whether it is seen.
 LAYOUT = """() => [...document.querySelectorAll('*')].map((each) => {
   const { x, y, width, height } = each.getBoundingClientRect();
-  return [x, y, width, height, each.checkVisibility({ visibilityProperty: true })].join(' ');
+  const isSeen = each.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  return [x, y, width, height, isSeen].join(' ');
 }).join()"""
 
 
@@ -117,6 +118,19 @@ def test_rules_see_what_is_broken_in_the_dark_alone(visit, content):
     ))  # fmt: skip
     found = {said[2] for said in complaints(opened(page, "/"), "/") if "contrast" in said[3]}
     assert found == {"dark"}
+
+
+@pytest.mark.parametrize("style", ["margin-top: 1px", "visibility: hidden", "opacity: 0"])
+def test_what_moves_or_goes_in_the_dark_is_a_complaint(visit, content, style):
+    page = visit()
+    page.route("**/dark.css", lambda route: route.fulfill(
+        content_type="text/css", body=f"p {{ {style} }}",
+    ))  # fmt: skip
+    page.goto("/")
+    page.emulate_media(color_scheme="light")
+    light = page.evaluate(LAYOUT)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(LAYOUT) != light
 
 
 @pytest.mark.parametrize("path", ["/", "/organisations/esr/", "/collaborations/"])

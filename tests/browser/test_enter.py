@@ -105,8 +105,8 @@ def test_enter_takes_nothing_away(page, publisher, pages):
         fields += len(found)
         pressed = {(method, button) for _, method, button in found if method == "post"}
         assert not pressed & {("post", name) for name in TAKES_AWAY}, url
-        for nth, form in enumerate(sorted({place for place, *_ in found})):
-            if nth:  # Enter may have led to another page
+        for number, form in enumerate(sorted({place for place, *_ in found})):
+            if number:  # Enter may have led to another page
                 page.goto(url)
                 page.evaluate(FIELDS)  # opens what is folded
             one_line = page.locator("form").nth(form).locator(ONE_LINE)

@@ -231,7 +231,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database-url", help="a PostgreSQL database to make and drop")
     options = parser.parse_args()
-    setup_test_environment(debug=True)
+    setup_test_environment(debug=False)
     logging.disable(logging.ERROR)  # answers are counted here
     wrong = ["lost", "not kept", "untyped", "unseen", "5xx", "surprise"]
     total = Counter()

@@ -297,8 +297,8 @@ def test_pending_change_is_nowhere(live_records, propose, sweep):
             assert PendingChange.objects.count() == len(live_records)
             seen, having = sweep(*every_address())
             transaction.set_rollback(True)
-        assert having == set()
-        assert seen == before
+        assert (step, having) == (step, set())
+        assert (step, seen) == (step, before)
 
 
 @pytest.mark.slow("sweep")
