@@ -88,7 +88,7 @@ def test_events_are_in_the_order_in_which_they_begin(subscribe):
         assert titles(subscribe()) == ["b", "c", "d", "a"]
 
 
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL reads all values")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL reads all rows")
 @pytest.mark.parametrize("path", [ALL, "/organisations/par/calendar.ics"])
 def test_calendar_whose_texts_are_in_memory_reads_no_event(client, monkeypatch, path):
     make.OrganiserFactory(event=congress(), organisation=make.OrganisationFactory(slug="par"))
