@@ -23,6 +23,8 @@ from tests.exchange.loaddata.changes import (
     swap,
 )
 
+pytestmark = pytest.mark.any_database  # its processes work on files of SQLite
+
 
 @pytest.fixture(scope="session")
 def migrated(django_db_setup, prepared_database, tmp_path_factory):
