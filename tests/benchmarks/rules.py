@@ -152,5 +152,5 @@ RULES = [
         most=1.1,
     ),
     Rule("Start-up of a worker, seconds of CPU", lambda of: of.results.start, most=1),
-    Rule("Memory of a worker, MB at its peak", lambda of: of.memory(), most=160),
+    Rule("Memory of a worker, MB at its peak", lambda of: of.memory(), most=120),
 ]
