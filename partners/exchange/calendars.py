@@ -168,8 +168,8 @@ class Written(NamedTuple):
 class AsText(Func):
     """Values of a row as one text, that is another one where a value is.
 
-    PostgreSQL gives the 64 bits by which it groups rows itself: to write and read the values took
-    most of the time of a calendar.
+    On PostgreSQL it is the hash of 64 bits by which it groups rows itself, the same for two rows
+    once in 2⁶⁴: to write and read the values took most of the time of a calendar.
     """
 
     function = "json_array"
